@@ -1,0 +1,50 @@
+"""The task queue's app and the whole beat schedule.
+
+The schedule is a few ticks in plain intervals; every due time of a family is a column, computed in its own zone.
+A tick that waited longer than its interval is thrown away: the next one does its work.
+"""
+
+import logging
+import os
+from datetime import timedelta
+from typing import Any
+
+from celery import Celery, beat, signals
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from config.logs import context
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+log = logging.getLogger(__name__)
+app = Celery("nightlight")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.include = ["tracker.tasks"]
+app.conf.beat_schedule = {
+    "sweep": {"task": "tracker.tasks.sweep", "schedule": timedelta(seconds=15), "options": {"expires": 14}},
+}
+
+
+class Scheduler(beat.Scheduler):
+    """Keeps nothing on disk, and leaves a sign of life that needs neither broker nor worker."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        seconds = super().tick(*args, **kwargs)
+        try:
+            close_old_connections()
+            import_string("tracker.actions.duty.record_heartbeat")(name="beat", now=timezone.now())
+        except Exception:
+            log.exception("beat_has_no_database")
+        return seconds
+
+
+@signals.setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery would set up its own; Django has set up ours already."""
+
+
+@signals.task_prerun.connect
+def name_the_task(task_id: str = "", task: Any = None, **_: Any) -> None:
+    context.set({"task_id": task_id, "task": task.name})

@@ -1,0 +1,94 @@
+"""What every request passes through, whoever it is from."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+
+from config.logs import context
+
+log = logging.getLogger(__name__)
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLog:
+    """One line a request: the route's pattern instead of its path, no query, no address, no browser."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        request_id = uuid.uuid4().hex
+        token = context.set({"request_id": request_id})
+        try:
+            response = self.get_response(request)
+            log.info("request", extra=about(request, response, began))
+        finally:
+            context.reset(token)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+def about(request: HttpRequest, response: HttpResponse, began: float) -> dict[str, object]:
+    match = request.resolver_match
+    person = getattr(
+        request, "_cached_user", None
+    )  # only when the page has asked who it is: no query for a log line
+    return {
+        "method": request.method,
+        "route": match.route if match else None,
+        "status": response.status_code,
+        "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+        **({"person": person.pk} if person and person.is_authenticated else {}),
+    }
+
+
+class PrivatePages:
+    """No cache keeps a page, and no page asks for the telephone's sensors."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        )
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+
+class SlidingSession:
+    """Every day of use renews the 90 days, with one write a day instead of one a page."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        session = request.session
+        today = timezone.now().date().isoformat()
+        if session.accessed and SESSION_KEY in session and session.get("renewed_on") != today:
+            session["renewed_on"] = today
+        return response
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Django's own asks the database who it is before it looks whether the page is open to all."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse], view_args: Any, view_kwargs: Any
+    ) -> HttpResponse | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

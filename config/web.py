@@ -1,0 +1,14 @@
+"""The web server's settings: `gunicorn --config python:config.web config.wsgi`."""
+
+from config import env
+from config.logs import logging_settings
+
+bind = f"127.0.0.1:{env.number('PORT', 8000)}"
+worker_class = "gthread"
+workers = env.number("WEB_WORKERS", 2, least=1)
+threads = 16
+timeout = 30
+graceful_timeout = 8  # the supervisor waits ten seconds
+control_socket_disable = True
+forwarded_allow_ips = "127.0.0.1"
+logconfig_dict = logging_settings("WARNING")

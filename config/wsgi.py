@@ -1,0 +1,21 @@
+"""What the web server runs. Refuses to serve without a secret."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+
+from config import celery  # noqa: F401  (known before the first ring)
+
+application = get_wsgi_application()
+# _wrapped: asking for an empty SECRET_KEY is itself an error, with less to say.
+if len(getattr(settings._wrapped, "SECRET_KEY", "")) < 40:
+    raise ImproperlyConfigured(
+        "Nothing is served without a secret: set SECRET_KEY or SECRET_KEY_FILE (40 characters or more), "
+        "or run `python manage.py setup`, which makes one."
+    )
+_ = get_resolver().url_patterns  # every view is imported now: nobody waits for it later

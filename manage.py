@@ -1,0 +1,25 @@
+#!/usr/bin/env python
+"""Nightlight's commands. Runs with the environment that ./start made, from any shell."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    own = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
+    if (
+        importlib.util.find_spec("django") is None
+        and own.exists()
+        and not sys.executable.startswith(str(own.parent))
+    ):
+        os.execv(own, [str(own), *sys.argv])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
