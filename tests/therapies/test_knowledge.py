@@ -1,0 +1,176 @@
+"""A broken knowledge file refuses to load, by name and line; then the answer is to call."""
+
+import datetime
+import shutil
+
+import pytest
+
+from therapies import catalogue, rules
+from therapies.catalogue import CASES, DATA, KnowledgeError, load, read
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(DATA, tmp_path / "data")
+
+
+def broken(folder, name, old, new):
+    path = folder / name
+    text = path.read_text("utf-8")
+    assert text.count(old) >= 1
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(KnowledgeError) as refused:
+        read(folder, CASES)
+    line = path.read_text("utf-8").splitlines()[refused.value.line - 1]
+    return refused.value, line
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "says", "on_line"),
+    [
+        ("blinatumomab.toml", "[[red_flag]]", "[[red_flag", "Expected", "[[red_flag"),
+        ("blinatumomab.toml", 'syndrome = "crs"', 'syndrome = "cold"', "unknown syndrome", "BLIN-CRS-01"),
+        ("blinatumomab.toml", '"BLIN-CRS-02"', '"BLIN-CRS-01"', "twice", "BLIN-CRS-01"),
+        ("blinatumomab.toml", '"BLIN-CRS-01"', '"BLIN-CRS-99"', "no worked case", "BLIN-CRS-99"),
+        (
+            "blinatumomab.toml",
+            '"dizziness", "chills"',
+            '"dizzy", "chills"',
+            "unknown code dizzy",
+            "BLIN-INFUSION-02",
+        ),
+        (
+            "blinatumomab.toml",
+            'severity = "moderate"',
+            'sevrity = "moderate"',
+            "unknown operator",
+            "BLIN-INFUSION-03",
+        ),
+        ("blinatumomab.toml", 'is = "fever"', 'is = "hot"', "unknown definition", "BLIN-CRS-01"),
+        ("blinatumomab.toml", "now = [{}]", "now = {}", "list of tables", "BLIN-INFECTION-02"),
+        ("blinatumomab.toml", "now = [{}]\n", "", "no urgency", "BLIN-INFECTION-02"),
+        (
+            "blinatumomab.toml",
+            '{ id = "blincyto-label", locator',
+            '{ id = "hearsay", locator',
+            "unknown source",
+            None,
+        ),
+        ("blinatumomab.toml", "text = ", "txt = ", "unknown key txt", None),
+        (
+            "blinatumomab.toml",
+            'listed_as = "common"',
+            'listed_as = "rare"',
+            "unknown list",
+            "BLIN-E-COMMON-01",
+        ),
+        ("blinatumomab.toml", 'code = "temperature"\n', "", "needs a code", "BLIN-E-COMMON-01"),
+        (
+            "every-therapy.toml",
+            "{ lasting_told = { from = 24 } }",
+            "{ nonsense = 1 }",
+            "unknown operator",
+            None,
+        ),
+        (
+            "every-therapy.toml",
+            "{ weight_over_baseline = 5.0 },",
+            '{ severity = "mild" },',
+            "about a sign",
+            "gained",
+        ),
+        ("observations.toml", 'code = "chills"', 'code = "felt_hot"', "twice", "felt_hot"),
+        ("observations.toml", 'name = "Chills, shaking"\n', "", "name is missing", "chills"),
+        ("danger-words.toml", '"seiz"', '"S\u00e9iz"', "small letters", "S\u00e9iz"),
+        ("danger-words.toml", 'code = "seizure"', 'code = "fit"', "unknown code fit", "fit"),
+        ("sources.toml", "publisher = ", "published_by = ", "unknown key", None),
+    ],
+)
+def test_a_broken_file_is_refused_by_name_and_line(folder, name, old, new, says, on_line):
+    error, line = broken(folder, name, old, new)
+    assert error.file == name
+    assert says in error.message
+    if on_line:
+        assert on_line in line
+
+
+@pytest.mark.parametrize("name", ["observations", "sources", "every-therapy"])
+def test_a_file_that_all_need_is_missed_by_name(folder, name):
+    (folder / f"{name}.toml").unlink()
+    with pytest.raises(KnowledgeError, match=f"{name}.toml:1: is missing"):
+        read(folder, CASES)
+
+
+def test_a_red_flag_can_be_of_some_therapies_only(folder):
+    path = folder / "every-therapy.toml"
+    only = 'only = ["blinatumomab"]\nid = "ANY-CONCERN-01"'
+    path.write_text(path.read_text("utf-8").replace('id = "ANY-CONCERN-01"', only), "utf-8")
+    has_it = {
+        name
+        for name, t in read(folder, CASES).therapies.items()
+        if "ANY-CONCERN-01" in {f.id for f in t.red_flags}
+    }
+    assert has_it == {"blinatumomab"}
+
+
+def test_a_red_flag_without_a_source_does_not_load(folder):
+    path = folder / "blinatumomab.toml"
+    head, _, tail = path.read_text("utf-8").partition('id = "BLIN-STOMACH-01"')
+    old = 'sources = [{ id = "blincyto-label-5", locator = "pancreatitis" }]'
+    path.write_text(f'{head}id = "BLIN-STOMACH-01"{tail.replace(old, "sources = []", 1)}', "utf-8")
+    with pytest.raises(KnowledgeError, match="BLIN-STOMACH-01: has no source"):
+        read(folder, CASES)
+
+
+def test_when_the_knowledge_does_not_load_the_answer_is_to_call(monkeypatch):
+    def refuse():
+        raise KnowledgeError("sources.toml", 3, "broken")
+
+    monkeypatch.setattr(rules, "load", refuse)
+    response = rules.assess({"anything": "at all"})
+    assert response["urgency"] == "now"
+    assert response["could_not_check"] == ["knowledge"]
+    assert response["headline"] == "We could not check this. Call your care team now."
+
+
+def test_a_failed_load_is_not_remembered(monkeypatch, folder):
+    load.cache_clear()
+    monkeypatch.setattr(catalogue, "DATA", folder / "nowhere")
+    with pytest.raises(KnowledgeError):
+        load()
+    monkeypatch.undo()
+    assert load().therapies
+
+
+def test_the_version_changes_with_any_change_of_the_knowledge(folder):
+    before = read(folder, CASES).version
+    path = folder / "blinatumomab.toml"
+    path.write_text(path.read_text("utf-8") + "\n# a comment\n", "utf-8")
+    assert read(folder, CASES).version != before
+
+
+def test_every_source_was_checked_within_a_year_of_this_release():
+    release = max(source.checked for source in load().sources.values())
+    assert all(release - source.checked < datetime.timedelta(days=366) for source in load().sources.values())
+
+
+def test_every_source_is_cited():
+    cited = {
+        citation.source.id
+        for therapy in load().therapies.values()
+        for item in (*therapy.red_flags, *therapy.effects, *therapy.instructions, therapy.schedule)
+        for citation in item.sources
+    }
+    cited |= {citation.source.id for citation in load().two_of_today.sources}
+    assert cited == set(load().sources)
+
+
+def test_every_text_that_a_family_can_read_reaches_the_translators():
+    known = {text for _, text in catalogue.texts()}
+    for therapy in load().therapies.values():
+        assert {flag.text for flag in therapy.red_flags} <= known
+        assert {instruction.text for instruction in therapy.instructions} <= known
+    assert {symptom.name for symptom in load().symptoms.values()} <= known
+    assert set(load().messages.values()) <= known
+    assert "Under the arm often reads low. Measure by mouth or ear now." in known
+    assert "Come apart" in known

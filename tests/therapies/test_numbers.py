@@ -1,0 +1,78 @@
+"""Numbers as people type them."""
+
+from decimal import Decimal
+
+import pytest
+
+from therapies.numbers import read_number, read_temperature
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("38", "38"),
+        ("38.0", "38.0"),
+        ("38,5", "38.5"),
+        (" 38.25 ", "38.25"),
+        ("100.4", "100.4"),
+        ("\u0663\u0668\u066b\u0665", "38.5"),
+        ("\uff13\uff18.\uff15", "38.5"),
+        ("\u1043\u1048", "38"),
+        ("38\u00a0", "38"),
+        ("0", "0"),
+    ],
+)
+def test_a_number_is_read_in_any_script_with_a_point_or_a_comma(typed, meant):
+    assert read_number(typed) == Decimal(meant)
+    assert str(read_number(typed)) == meant
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " ",
+        "38.",
+        ".38",
+        "038",
+        "38.125",
+        "1000",
+        "-1",
+        "+38",
+        "3_8",
+        "1e2",
+        "0x26",
+        "nan",
+        "inf",
+        "38.5.1",
+    ],
+)
+def test_what_cannot_be_read_for_sure_is_not_guessed(typed):
+    with pytest.raises(ValueError, match="not a number"):
+        read_number(typed)
+
+
+@pytest.mark.parametrize("typed", ["38-39", "38/39", ">38", "~38", "3 8", "[38]", "null", "9" * 5000])
+def test_two_numbers_or_words_are_not_guessed(typed):
+    with pytest.raises(ValueError, match="not a number"):
+        read_number(typed)
+
+
+@pytest.mark.parametrize("typed", ["38\u200b.5", "38\u202e5", "38\x00", "\u00bd", "38\u00b2"])
+def test_hidden_and_raised_characters_are_not_guessed(typed):
+    with pytest.raises(ValueError, match="not a number"):
+        read_number(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("38.5", (Decimal("38.5"), None)),
+        ("38.5 \u00b0C", (Decimal("38.5"), "C")),
+        ("38\u2103", (Decimal(38), "C")),
+        ("101F", (Decimal(101), "F")),
+        ("101,2 \u00b0f", (Decimal("101.2"), "F")),
+    ],
+)
+def test_a_unit_that_was_typed_is_kept(typed, meant):
+    assert read_temperature(typed) == meant

@@ -1,0 +1,182 @@
+"""What must hold for every request, found by hypothesis rather than by us."""
+
+import os
+from decimal import Decimal
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from therapies.catalogue import load
+from therapies.model import SEVERITIES, URGENCIES
+from therapies.rules import assess
+
+THERAPIES = sorted(load().therapies)
+CODES = sorted(load().symptoms)
+MEASURED_BY_LENGTH = {
+    "nosebleed",
+    "constipation",
+}  # their severity is not asked, so that it cannot be unknown
+settings.register_profile("rules", max_examples=int(os.environ.get("EXAMPLES", "300")), deadline=None)
+settings.load_profile("rules")
+
+severities = st.sampled_from([None, *SEVERITIES])
+signs = st.fixed_dictionaries(
+    {"code": st.sampled_from(CODES), "severity": severities},
+    optional={
+        "duration_hours": st.integers(0, 72),
+        "episodes_24h": st.integers(0, 8),
+    },
+)
+temperatures = st.builds(
+    lambda tenths, route: {"value": Decimal(tenths) / 10, "unit": "C", "route": route},
+    st.integers(340, 430),
+    st.sampled_from(["oral", "armpit", "ear", "forehead", "unknown"]),
+)
+
+
+def reports_at(hours):
+    return st.fixed_dictionaries(
+        {"hours_ago": hours, "symptoms": st.lists(signs, max_size=4)},
+        optional={
+            "temperature": temperatures,
+            "weight_kg": st.integers(150, 260).map(lambda tenths: Decimal(tenths) / 10),
+            "handwriting": st.sampled_from(["same", "worse", "unable"]),
+            "fluids_kept": st.sampled_from(["all", "some", "none"]),
+            "antipyretic_given": st.booleans(),
+            "pump": st.sampled_from(["ok", "alarm", "leak", "disconnected"]),
+            "worried": st.booleans(),
+        },
+    )
+
+
+contexts = st.fixed_dictionaries(
+    {},
+    optional={
+        "age_years": st.integers(0, 20),
+        "infusion_running": st.booleans(),
+        "cycle_day": st.integers(1, 42),
+        "hours_since_start": st.integers(0, 900),
+        "days_since_last_dose": st.integers(0, 60),
+        "days_since_infusion": st.integers(0, 400),
+        "baseline_weight_kg": st.just(20),
+        "team_advised_hours_ago": st.integers(0, 48),
+        "writes": st.booleans(),
+    },
+)
+policies = st.fixed_dictionaries(
+    {
+        "fever": st.sampled_from(["38.0-once", "38.0-sustained-or-38.3-once", "38.5-once"]),
+        "sensitivity": st.sampled_from(["calibrated", "literal"]),
+    }
+)
+requests = st.fixed_dictionaries(
+    {
+        "therapy": st.sampled_from(THERAPIES),
+        "context": contexts,
+        "policy": policies,
+        "reports": st.lists(reports_at(st.integers(0, 60)), min_size=1, max_size=5),
+    }
+)
+
+
+def rank(response):
+    """The higher, the more urgent."""
+    return -URGENCIES.index(response["urgency"])
+
+
+def newest(request):
+    return min(request["reports"], key=lambda report: report["hours_ago"])
+
+
+@given(requests, signs)
+def test_one_more_sign_never_lowers_the_urgency(request, sign):
+    before = rank(assess(request))
+    report = newest(request)
+    more = report | {"symptoms": [*report["symptoms"], sign]}
+    reports = [more if item is report else item for item in request["reports"]]
+    assert rank(assess(request | {"reports": reports})) >= before
+
+
+@given(requests, st.randoms(use_true_random=False))
+def test_the_order_of_signs_and_reports_changes_nothing(request, random):
+    before = assess(request)
+    reports = [r | {"symptoms": random.sample(r["symptoms"], len(r["symptoms"]))} for r in request["reports"]]
+    random.shuffle(reports)
+    after = assess(request | {"reports": reports})
+    assert after["urgency"] == before["urgency"]
+    assert {f["id"] for f in after["flags"]} == {f["id"] for f in before["flags"]}
+
+
+@given(requests)
+def test_celsius_or_fahrenheit_changes_nothing(request):
+    def in_fahrenheit(report):
+        if "temperature" not in report:
+            return report
+        typed = report["temperature"]
+        return report | {"temperature": typed | {"value": typed["value"] * Decimal("1.8") + 32, "unit": "F"}}
+
+    after = assess(request | {"reports": [in_fahrenheit(report) for report in request["reports"]]})
+    assert after["flags"] == assess(request)["flags"]
+
+
+@given(requests, st.data())
+def test_an_unknown_severity_is_never_milder_than_a_known_one(request, data):
+    report = newest(request)
+    assume(report["symptoms"])
+    place = data.draw(st.integers(0, len(report["symptoms"]) - 1))
+    sign = report["symptoms"][place]
+    assume(sign["code"] not in MEASURED_BY_LENGTH)
+    others = [other for i, other in enumerate(report["symptoms"]) if i != place]
+    ranks = {}
+    for severity in (None, *SEVERITIES):
+        changed = report | {"symptoms": [*others, sign | {"severity": severity}]}
+        reports = [changed if item is report else item for item in request["reports"]]
+        ranks[severity] = rank(assess(request | {"reports": reports}))
+    assert ranks[None] == max(ranks.values())
+    assert ranks["mild"] <= ranks["moderate"] <= ranks["severe"]
+
+
+@given(requests)
+def test_literal_is_never_below_calibrated(request):
+    ranks = {
+        word: rank(assess(request | {"policy": request["policy"] | {"sensitivity": word}}))
+        for word in ("literal", "calibrated")
+    }
+    assert ranks["literal"] >= ranks["calibrated"]
+
+
+@given(requests)
+def test_no_fever_rule_is_stricter_than_the_default(request):
+    ranks = {
+        rule: rank(assess(request | {"policy": request["policy"] | {"fever": rule}}))
+        for rule in ("38.0-once", "38.0-sustained-or-38.3-once", "38.5-once")
+    }
+    assert max(ranks.values()) == ranks["38.0-once"]
+
+
+@given(requests, st.sampled_from(["infusion_running", "hours_since_start", "age_years"]))
+def test_what_is_unknown_about_the_course_is_never_better_than_anything_known(request, key):
+    assume(key in request["context"])
+    if key == "hours_since_start":
+        assume(not {"cycle_day", "days_since_last_dose", "days_since_infusion"} & request["context"].keys())
+    unknown = {name: value for name, value in request["context"].items() if name != key}
+    assert rank(assess(request | {"context": unknown})) >= rank(assess(request))
+
+
+@given(requests)
+def test_a_fever_medicine_lowers_nothing(request):
+    report = newest(request)
+    ranks = []
+    for given_ in (False, True):
+        changed = report | {"antipyretic_given": given_}
+        reports = [changed if item is report else item for item in request["reports"]]
+        ranks.append(rank(assess(request | {"reports": reports})))
+    assert ranks[1] >= ranks[0]
+
+
+@given(requests)
+def test_a_note_is_only_given_when_nothing_more_urgent_fired(request):
+    response = assess(request)
+    worst = min((URGENCIES.index(flag["urgency"]) for flag in response["flags"]), default=3)
+    assert URGENCIES.index(response["urgency"]) <= worst
+    assert all(flag["sources"] and flag["text"] for flag in response["flags"])

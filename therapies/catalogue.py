@@ -1,0 +1,363 @@
+"""Reads data/*.toml, refuses what is broken by file and line, and hands out the whole knowledge as one
+value.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, asdict, fields
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from therapies.conditions import NEED_A_SIGN, OPERATORS
+from therapies.model import (
+    LISTED_AS,
+    SYNDROMES,
+    URGENCIES,
+    Area,
+    Catalogue,
+    Choice,
+    Citation,
+    Condition,
+    Effect,
+    Instruction,
+    Observation,
+    Principle,
+    RedFlag,
+    Review,
+    Schedule,
+    Source,
+    Symptom,
+    Therapy,
+    Unit,
+)
+from therapies.notes import plain
+
+DATA = Path(__file__).parent / "data"
+CASES = Path(__file__).parent / "cases"
+_COMMON = ("observations", "sources", "every-therapy", "danger-words")
+_LINE = re.compile(r"line (\d+)")
+_FLAG_ID = re.compile(r'"([A-Z]+-[A-Z]+-\d+)[:"]')
+Built = TypeVar("Built")
+
+
+class KnowledgeError(Exception):
+    """A knowledge file that must not be used. Says where: file, line, what."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}")
+        self.file, self.line, self.message = file, line, message
+
+
+@lru_cache(maxsize=1)
+def load() -> Catalogue:
+    """The knowledge of this release. Raises KnowledgeError; a failure is not remembered."""
+    return read(DATA, CASES)
+
+
+def export() -> dict[str, Any]:
+    """The whole knowledge as plain JSON types: enough to evaluate the red flags elsewhere."""
+    catalogue = load()
+    return {
+        "version": catalogue.version,
+        "review": asdict(catalogue.review),
+        "sources": [_plain(asdict(source)) for source in catalogue.sources.values()],
+        "areas": [_plain(asdict(area)) for area in catalogue.areas],
+        "observations": _exported_observations(catalogue),
+        "definitions": _plain(dict(catalogue.definitions)),
+        "two_of_today": _exported(catalogue.two_of_today),
+        "danger_words": _plain(dict(catalogue.danger_words)),
+        "messages": dict(catalogue.messages),
+        "therapies": [_exported_therapy(therapy) for therapy in catalogue.therapies.values()],
+    }
+
+
+def texts() -> Iterable[tuple[str, str]]:
+    """Every text of the knowledge with where it stands, for the translators."""
+    catalogue = load()
+    spoken = (
+        "name",
+        "hint",
+        "question",
+        "duration_question",
+        "mild",
+        "moderate",
+        "severe",
+        "text",
+        "term",
+        "say",
+    )
+    for area in catalogue.areas:
+        yield area.code, area.name
+    for symptom in catalogue.symptoms.values():
+        yield from ((symptom.code, text) for key in spoken if (text := getattr(symptom, key, "")))
+    for asked in catalogue.observations.values():
+        for value in (asked, *asked.choices, *asked.routes):
+            yield from ((asked.code, text) for key in spoken if (text := getattr(value, key, "")))
+    for therapy in catalogue.therapies.values():
+        for part in (therapy, therapy.schedule, *therapy.red_flags, *therapy.effects, *therapy.instructions):
+            yield from ((therapy.id, text) for key in spoken if (text := getattr(part, key, "")))
+        yield from ((therapy.id, flag.confirm["message"]) for flag in therapy.red_flags if flag.confirm)
+    yield from catalogue.messages.items()
+    yield catalogue.two_of_today.id, catalogue.two_of_today.text
+
+
+def read(data: Path, cases: Path) -> Catalogue:
+    """The knowledge in a folder. Every flag must be found by a worked case in `cases`."""
+    files = {path.stem: _File(path) for path in sorted(data.glob("*.toml"))}
+    for name in _COMMON:
+        if name not in files:
+            raise KnowledgeError(f"{name}.toml", 1, "is missing")
+    common = files["every-therapy"].content
+    worked = {flag for path in cases.glob("*.toml") for flag in _FLAG_ID.findall(path.read_text("utf-8"))}
+    reader = _Reader(files, worked)
+    classes = {name for file in files.values() for name in file.content.get("includes", [])}
+    own = [file for name, file in files.items() if name not in _COMMON and name not in classes]
+    return Catalogue(
+        version=f"{common['version']}-{_digest(data)}",
+        review=reader.build(Review, common["review"], files["every-therapy"]),
+        areas=reader.areas,
+        observations=reader.observations,
+        symptoms=reader.symptoms,
+        sources=reader.sources,
+        therapies={file.content["id"]: reader.therapy(file) for file in own},
+        definitions=reader.definitions,
+        danger_words=reader.danger_words(files["danger-words"]),
+        two_of_today=reader.build(Principle, common["two_of_today"], files["every-therapy"]),
+        messages=common["messages"],
+    )
+
+
+class _File:
+    """One TOML file that knows on which line something stands."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        try:
+            self.text = path.read_text("utf-8")
+            self.content = tomllib.loads(self.text, parse_float=Decimal)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            found = _LINE.search(str(error))
+            raise KnowledgeError(self.name, int(found[1]) if found else 1, str(error)) from error
+
+    def error(self, near: Any, message: str) -> KnowledgeError:
+        position = max(self.text.find(f'"{near}"'), self.text.find(f"\n{near} =") + 1)
+        return KnowledgeError(self.name, self.text.count("\n", 0, position) + 1, f"{near}: {message}")
+
+
+class _Reader:
+    """Turns the tables of the files into the model and checks every name that they use."""
+
+    def __init__(self, files: Mapping[str, _File], worked: set[str]) -> None:
+        self.files, self.worked, self.seen = files, worked, set[str]()
+        vocabulary, listed = files["observations"], files["sources"]
+        self.sources: dict[str, Source] = self._by("id", Source, listed.content["source"], listed)
+        self.areas = tuple(self._by("code", Area, vocabulary.content["area"], vocabulary).values())
+        self.observations: dict[str, Observation] = self._by(
+            "code", Observation, vocabulary.content["observation"], vocabulary
+        )
+        self.symptoms: dict[str, Symptom] = self._by(
+            "code", Symptom, vocabulary.content["symptom"], vocabulary
+        )
+        shared = files["every-therapy"]
+        self.definitions: dict[str, tuple[Condition, ...]] = dict.fromkeys(shared.content["definitions"], ())
+        for name, conditions in shared.content["definitions"].items():
+            self.definitions[name] = self._conditions(conditions, name, (), shared)
+
+    def therapy(self, file: _File) -> Therapy:
+        content = file.content
+        parts = [
+            file,
+            *(self.files[name] for name in content.get("includes", [])),
+            self.files["every-therapy"],
+        ]
+        self.seen = set()
+        plain = {key: content[key] for key in ("id", "name", "brand", "kind", "say", "minimum_age")}
+        return Therapy(
+            **plain,
+            red_flags=tuple(self._all(RedFlag, "red_flag", parts, content["id"])),
+            effects=tuple(self._all(Effect, "effect", parts, content["id"])),
+            schedule=self.build(Schedule, content["schedule"], file),
+            instructions=tuple(self._all(Instruction, "instruction", parts, content["id"])),
+        )
+
+    def danger_words(self, file: _File) -> dict[str, tuple[str, ...]]:
+        """By sign, the beginnings of words in all languages: a family may write in any of them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for table in file.content["danger"]:
+            self._codes([table["code"]], self.symptoms, table["code"], file)
+            found[table["code"]] = tuple(word for words in table["words"].values() for word in words)
+            for word in found[table["code"]]:
+                if plain(word) != word.strip():
+                    raise file.error(word, "is not in small letters without accents")
+        return found
+
+    def _all(self, shape: type[Built], key: str, parts: Iterable[_File], therapy: str) -> Iterable[Built]:
+        for file in parts:
+            for table in file.content.get(key, []):
+                if therapy in table.get("only", [therapy]):
+                    yield self._checked(shape, table, file, therapy)
+
+    def _checked(self, shape: type[Built], table: dict[str, Any], file: _File, therapy: str) -> Built:
+        given = {key: value for key, value in table.items() if key != "only"}
+        name = given.get("id", "?")
+        if name in self.seen:
+            raise file.error(name, "stands twice")
+        self.seen.add(name)
+        if "syndrome" in given and given["syndrome"] not in SYNDROMES:
+            raise file.error(name, f"unknown syndrome {given['syndrome']}")
+        if shape is RedFlag:
+            given = self._red_flag(given, file)
+        elif shape is Effect:
+            given = self._effect(given, file)
+        return self.build(shape, given, file, therapy)
+
+    def _red_flag(self, given: dict[str, Any], file: _File) -> dict[str, Any]:
+        name, signs = given["id"], tuple(given.get("signs", ()))
+        self._codes(signs, self.symptoms, name, file)
+        levels = tuple(
+            (urgency, self._conditions(given.pop(urgency), name, signs, file))
+            for urgency in URGENCIES
+            if urgency in given
+        )
+        if not levels:
+            raise file.error(name, "has no urgency")
+        if name not in self.worked:
+            raise file.error(name, "is found by no worked case")
+        return given | {"signs": signs, "levels": levels}
+
+    def _effect(self, given: dict[str, Any], file: _File) -> dict[str, Any]:
+        name, code, finding = given["id"], given.get("code"), given.get("finding")
+        if (code is None) == (finding is None):
+            raise file.error(name, "needs a code or a finding")
+        if given["listed_as"] not in LISTED_AS:
+            raise file.error(name, f"unknown list {given['listed_as']}")
+        observed = (code,) if code is not None else tuple(given.get("observed_as", ()))
+        self._codes(observed, {**self.symptoms, **self.observations}, name, file)
+        return {"code": None, "finding": None, **given, "observed_as": observed}
+
+    def _conditions(
+        self, tables: Any, name: str, signs: tuple[str, ...], file: _File
+    ) -> tuple[Condition, ...]:
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise file.error(name, "conditions are a list of tables")
+        for table in tables:
+            for operator, argument in table.items():
+                self._operator(operator, argument, name, signs, file)
+        return tuple(tables)
+
+    def _operator(self, operator: str, argument: Any, name: str, signs: tuple[str, ...], file: _File) -> None:
+        if operator not in OPERATORS:
+            raise file.error(name, f"unknown operator {operator}")
+        if operator in NEED_A_SIGN and not signs:
+            raise file.error(name, f"{operator} is about a sign, and there is none")
+        if operator in ("with", "with_severe"):
+            self._codes(argument, self.symptoms, name, file)
+        if operator == "answer":
+            self._codes(argument, self.observations, name, file)
+        if operator == "is" and argument not in self.definitions:
+            raise file.error(name, f"unknown definition {argument}")
+
+    def _codes(self, codes: Iterable[str], known: Mapping[str, Any], name: str, file: _File) -> None:
+        for code in codes:
+            if code not in known:
+                raise file.error(name, f"unknown code {code}")
+
+    def build(self, shape: type[Built], given: Mapping[str, Any], file: _File, therapy: str = "") -> Built:
+        """One model value; unknown and missing keys are refused, a `sources` list becomes citations."""
+        name = given.get("id") or given.get("code") or file.name
+        known = {field.name: field for field in fields(shape)}  # type: ignore[arg-type]
+        for key in given:
+            if key not in known:
+                raise file.error(name, f"unknown key {key}")
+        for key, field in known.items():
+            if field.default is MISSING and field.default_factory is MISSING and key not in given:
+                raise file.error(name, f"{key} is missing")
+        values = {key: _tuples(value) for key, value in given.items()}
+        if "sources" in given:
+            values["sources"] = self._citations(given["sources"], name, file, therapy)
+        return shape(**values)
+
+    def _citations(self, cited: Any, name: str, file: _File, therapy: str) -> tuple[Citation, ...]:
+        found = []
+        for item in cited:
+            if item["id"] not in self.sources:
+                raise file.error(name, f"unknown source {item['id']}")
+            if not therapy or therapy in item.get("only", [therapy]):
+                found.append(Citation(self.sources[item["id"]], item["locator"]))
+        if not found:
+            raise file.error(name, "has no source")
+        return tuple(found)
+
+    def _by(
+        self, key: str, shape: type[Built], tables: Iterable[dict[str, Any]], file: _File
+    ) -> dict[str, Built]:
+        found: dict[str, Built] = {}
+        for table in tables:
+            if table[key] in found:
+                raise file.error(table[key], "stands twice")
+            found[table[key]] = self.build(shape, _nested(table), file)
+        return found
+
+
+_NESTED: Mapping[str, Callable[..., Any]] = {"choices": Choice, "routes": Choice, "units": Unit}
+
+
+def _nested(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Choices, routes and units as the model's own values."""
+    found = dict(table)
+    for key, shape in _NESTED.items():
+        if key in table:
+            found[key] = [
+                shape(**{name: _tuples(value) for name, value in item.items()}) for item in table[key]
+            ]
+    return found
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _digest(data: Path) -> str:
+    content = b"".join(path.read_bytes() for path in sorted(data.glob("*.toml")))
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+def _exported_observations(catalogue: Catalogue) -> list[dict[str, Any]]:
+    symptoms = [{"kind": "symptom", **_plain(asdict(symptom))} for symptom in catalogue.symptoms.values()]
+    return [_plain(asdict(observation)) for observation in catalogue.observations.values()] + symptoms
+
+
+def _exported_therapy(therapy: Therapy) -> dict[str, Any]:
+    plain = {key: getattr(therapy, key) for key in ("id", "name", "brand", "kind", "say", "minimum_age")}
+    return plain | {
+        "effects": [_exported(effect) for effect in therapy.effects],
+        "red_flags": [_exported(flag) for flag in therapy.red_flags],
+        "schedule": _exported(therapy.schedule),
+        "instructions": [_exported(instruction) for instruction in therapy.instructions],
+    }
+
+
+def _exported(value: Any) -> dict[str, Any]:
+    """A model value as JSON types: citations as in a response, levels by urgency."""
+    found = {field.name: getattr(value, field.name) for field in fields(value)}
+    found["sources"] = [citation.as_dict() for citation in found["sources"]]
+    if "levels" in found:
+        found |= dict(found.pop("levels"))
+    return {key: _plain(item) for key, item in found.items() if key == "sources" or item is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

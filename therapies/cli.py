@@ -1,0 +1,51 @@
+"""`assess` and `catalogue` as programs: text in, text out. Shared by `manage.py` and tests; no database, no
+secret, no Django.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from therapies.catalogue import export
+from therapies.request import RequestError, loads
+from therapies.rules import assess
+
+REFUSED = 2
+
+
+def run_assess(text: str | bytes, out: TextIO, err: TextIO) -> int:
+    """One request to one response. A refusal is one line on `err` and exit code 2."""
+    try:
+        response = assess(loads(text))
+    except RequestError as error:
+        err.write(f"{error}\n")
+        return REFUSED
+    out.write(_dumps(response) + "\n")
+    return 0
+
+
+def run_batch(lines: Iterable[str | bytes], out: TextIO) -> int:
+    """A request a line to a response a line, in order; a refused one is answered with its error and stops
+    no other.
+    """
+    for line in lines:
+        if line.strip():
+            out.write(_dumps(_answer(line)) + "\n")
+    return 0
+
+
+def run_catalogue(out: TextIO) -> int:
+    """The whole knowledge."""
+    out.write(json.dumps(export(), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    return 0
+
+
+def _answer(line: str | bytes) -> dict[str, Any]:
+    try:
+        return assess(loads(line))
+    except RequestError as error:
+        return {"error": {"field": error.field, "message": error.message}}
+
+
+def _dumps(response: dict[str, Any]) -> str:
+    return json.dumps(response, ensure_ascii=False, allow_nan=False, default=float)

@@ -1,0 +1,282 @@
+"""The closed set of operators that a red flag's conditions are made of, and the three-valued logic that
+joins them.
+
+Every operator says yes, no, or that it cannot be known and which answer is missing. Unknown is not normal:
+where the contract says so (severity, lengths, the pump, the first hours) the unknown is taken for the worse
+and the operator says yes. The whole set is data in the catalogue, so another program can evaluate the same
+flags with these operators alone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from therapies.facts import Moment, Temperature, fahrenheit, understood
+from therapies.model import SEVERITIES, Condition
+from therapies.request import Report, Sign
+
+
+class Found(NamedTuple):
+    """`truth` None is unknown, `missing` names why; `because` names what was seen."""
+
+    truth: bool | None
+    because: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+YES, NO = Found(True), Found(False)
+Operator = Callable[[Moment, Sign | None, Any], Found]
+
+
+def any_of(conditions: Iterable[Condition], moment: Moment, sign: Sign | None) -> Found:
+    """The first condition that holds; unknown where none holds and one cannot be known."""
+    missing: tuple[str, ...] = ()
+    unknown = False
+    for condition in conditions:
+        found = all_of(condition, moment, sign)
+        if found.truth:
+            return found
+        unknown = unknown or found.truth is None
+        missing += found.missing
+    return Found(None if unknown else False, missing=missing)
+
+
+def all_of(condition: Condition, moment: Moment, sign: Sign | None) -> Found:
+    """Whether every operator of one condition holds. An empty condition always does."""
+    because: tuple[str, ...] = ()
+    unknown: Found | None = None
+    for name, argument in condition.items():
+        found = OPERATORS[name](moment, sign, argument)
+        if found.truth is False:
+            return NO
+        if found.truth is None:
+            unknown = unknown or found
+        because += found.because
+    return unknown or Found(True, because)
+
+
+# ------------------------------------------------------------------ about the sign itself
+
+
+def _severity(moment: Moment, sign: Sign | None, lowest: str) -> Found:
+    assert sign is not None
+    return Found(sign.severity is None or _at_least(sign.severity, lowest))
+
+
+def _severity_told(moment: Moment, sign: Sign | None, lowest: str) -> Found:
+    """For signs that are measured by their length: only a severity that was told counts."""
+    assert sign is not None
+    return Found(sign.severity is not None and _at_least(sign.severity, lowest))
+
+
+def _lasting(moment: Moment, sign: Sign | None, hours: Mapping[str, Any]) -> Found:
+    """{"from": h} or {"over": h} or {"over_minutes": m}. An unknown length counts."""
+    assert sign is not None
+    if sign.duration_hours is None:
+        return YES
+    if "from" in hours:
+        return Found(sign.duration_hours >= hours["from"])
+    if "over_minutes" in hours:
+        return Found(sign.duration_hours * 60 > hours["over_minutes"])
+    return Found(sign.duration_hours > hours["over"])
+
+
+def _lasting_told(moment: Moment, sign: Sign | None, hours: Mapping[str, Any]) -> Found:
+    assert sign is not None
+    return NO if sign.duration_hours is None else _lasting(moment, sign, hours)
+
+
+def _episodes_over(moment: Moment, sign: Sign | None, times: int) -> Found:
+    assert sign is not None
+    return Found(sign.episodes_24h is not None and sign.episodes_24h > times)
+
+
+def _again(moment: Moment, sign: Sign | None, hours: Mapping[str, Any]) -> Found:
+    """The same sign in an earlier report, {"from": h, "within": h} hours before this one."""
+    assert sign is not None
+    earlier = moment.before(hours["within"], hours.get("from", 0))
+    return Found(any(sign.code in (report.signs or {}) for report in earlier))
+
+
+# ------------------------------------------------------------------ about the other signs
+
+
+def _with(moment: Moment, sign: Sign | None, codes: Iterable[str]) -> Found:
+    """Another of these signs is present."""
+    return _others(moment, (code for code in codes if sign is None or code != sign.code))
+
+
+def _with_severe(moment: Moment, sign: Sign | None, codes: Iterable[str]) -> Found:
+    """Another of these signs is present and severe; an unknown severity counts."""
+    return _others(moment, (c for c in codes if c in moment.signs and _may_be(moment.signs[c], "severe")))
+
+
+def _another_sign(moment: Moment, sign: Sign | None, lowest: str) -> Found:
+    """Any sign, at least of this severity, that is not just another word for a temperature."""
+    own = "temperature" if sign is None else sign.code
+    seen = (
+        code
+        for code, other in moment.signs.items()
+        if moment.catalogue.counts_as(code) != own and code != own and _may_be(other, lowest)
+    )
+    return _others(moment, seen)
+
+
+def _others(moment: Moment, codes: Iterable[str]) -> Found:
+    seen = tuple(code for code in codes if code in moment.signs)
+    if seen:
+        return Found(True, seen)
+    return Found(None, missing=("symptoms",)) if moment.report.signs is None else NO
+
+
+# ------------------------------------------------------------------ about measurements
+
+
+def _temperature(moment: Moment, sign: Sign | None, wanted: Mapping[str, Any]) -> Found:
+    """A reading in {"from": °C, "below": °C}, by one of "route" or by none of "not_route"."""
+    if any(_in_band(t, wanted) for t in moment.temperatures):
+        return Found(True, ("temperature",))
+    return NO if moment.report.readings else Found(None, missing=("temperature",))
+
+
+def _earlier_temperature(moment: Moment, sign: Sign | None, wanted: Mapping[str, Any]) -> Found:
+    """A reading of at least {"from": °C} in a report that is "at_least" to "within" hours older."""
+    for report in moment.before(wanted["within"], wanted["at_least"]):
+        if any(_in_band(t, wanted) for t in _readings(report, moment)):
+            return Found(True, ("temperature",))
+    return NO
+
+
+def _temperature_rise(moment: Moment, sign: Sign | None, rise: Mapping[str, Any]) -> Found:
+    """A reading that is {"by": °C} or more above one of the last {"within": hours}."""
+    if not moment.temperatures:
+        return NO if moment.report.readings else Found(None, missing=("temperature",))
+    highest = max(t.degrees_f for t in moment.temperatures)
+    before = [t.degrees_f for report in moment.before(rise["within"]) for t in _readings(report, moment)]
+    risen = bool(before) and highest - min(before) >= rise["by"] * Decimal("1.8")
+    return Found(risen, ("temperature",) if risen else ())
+
+
+def _unread(moment: Moment, sign: Sign | None, code: str) -> Found:
+    """No reading was taken."""
+    assert code == "temperature"
+    return Found(not moment.report.readings)
+
+
+def _weight_over_baseline(moment: Moment, sign: Sign | None, percent: Decimal) -> Found:
+    """A weight of `percent` or more above the baseline, else above the oldest one told."""
+    base = moment.baseline_weight
+    heavier = base is not None and any(w * 100 >= base * (100 + percent) for w in moment.weights)
+    return Found(heavier, ("weight_kg",) if heavier else ())
+
+
+def _weight_rises(moment: Moment, sign: Sign | None, rise: Mapping[str, Any]) -> Found:
+    """{"days": n} daily rises in a row that are together {"percent": p} or more."""
+    risen = any(_rising(moment, today, rise["days"], rise["percent"]) for today in moment.weights)
+    return Found(risen, ("weight_kg",) if risen else ())
+
+
+def _rising(moment: Moment, today: Decimal, days: int, percent: Decimal) -> bool:
+    """Looks for the lowest chain of rising weights, one a day; an undated baseline may be its first."""
+    chain: list[Decimal] = []
+    for day in range(days, 0, -1):
+        found = [w for report in moment.before(day * 24 + 12, day * 24 - 12) for w in report.weights]
+        if day == days and (base := moment.context.get("baseline_weight_kg")):
+            found.append(base)
+        higher = [w for w in found if not chain or w > chain[-1]]
+        if not higher:
+            return False
+        chain.append(min(higher))
+    return today > chain[-1] and today * 100 >= chain[0] * (100 + percent)
+
+
+# ------------------------------------------------------------------ about answers, the course, the clinic
+
+
+def _answer(moment: Moment, sign: Sign | None, wanted: Mapping[str, Any]) -> Found:
+    """One of these answers was given; each key with the codes that count."""
+    missing: list[str] = []
+    for key, codes in wanted.items():
+        given = moment.report.answers.get(key)
+        if given is None:
+            missing.append(key)
+        elif given in codes:
+            return Found(True, (key.partition(".")[0],))
+    return Found(None, missing=tuple(missing)) if missing else NO
+
+
+def _early(moment: Moment, sign: Sign | None, wanted: bool) -> Found:
+    return Found(moment.is_early)
+
+
+def _running(moment: Moment, sign: Sign | None, wanted: bool) -> Found:
+    return Found(moment.infusion_may_run)
+
+
+def _age_under(moment: Moment, sign: Sign | None, years: int) -> Found:
+    """An unknown age counts as younger."""
+    age = moment.context.get("age_years")
+    return Found(age is None or age < years)
+
+
+def _writes(moment: Moment, sign: Sign | None, wanted: bool) -> Found:
+    return Found(moment.context.get("writes") is not False)
+
+
+def _policy(moment: Moment, sign: Sign | None, wanted: Mapping[str, str]) -> Found:
+    given = {"fever": moment.fever, "sensitivity": moment.sensitivity}
+    return Found(all(given[key] == value for key, value in wanted.items()))
+
+
+def _is(moment: Moment, sign: Sign | None, name: str) -> Found:
+    """A named list of conditions of the catalogue."""
+    return any_of(moment.catalogue.definitions[name], moment, sign)
+
+
+OPERATORS: dict[str, Operator] = {
+    "severity": _severity,
+    "severity_told": _severity_told,
+    "lasting": _lasting,
+    "lasting_told": _lasting_told,
+    "episodes_over": _episodes_over,
+    "again": _again,
+    "with": _with,
+    "with_severe": _with_severe,
+    "another_sign": _another_sign,
+    "temperature": _temperature,
+    "earlier_temperature": _earlier_temperature,
+    "temperature_rise": _temperature_rise,
+    "unread": _unread,
+    "weight_over_baseline": _weight_over_baseline,
+    "weight_rises": _weight_rises,
+    "answer": _answer,
+    "early": _early,
+    "running": _running,
+    "age_under": _age_under,
+    "writes": _writes,
+    "policy": _policy,
+    "is": _is,
+}
+NEED_A_SIGN = {"severity", "severity_told", "lasting", "lasting_told", "episodes_over", "again"}
+
+
+def _in_band(temperature: Temperature, wanted: Mapping[str, Any]) -> bool:
+    degrees = temperature.degrees_f
+    return (
+        ("from" not in wanted or degrees >= fahrenheit(wanted["from"]))
+        and ("below" not in wanted or degrees < fahrenheit(wanted["below"]))
+        and ("route" not in wanted or temperature.route in wanted["route"])
+        and ("not_route" not in wanted or temperature.route not in wanted["not_route"])
+    )
+
+
+def _readings(report: Report, moment: Moment) -> list[Temperature]:
+    return [t for r in report.readings if (t := understood(r, moment.catalogue)) is not None]
+
+
+def _at_least(severity: str, lowest: str) -> bool:
+    return SEVERITIES.index(severity) >= SEVERITIES.index(lowest)
+
+
+def _may_be(sign: Sign, lowest: str) -> bool:
+    return sign.severity is None or _at_least(sign.severity, lowest)

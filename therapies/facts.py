@@ -1,0 +1,150 @@
+"""What is known at the time of one report: this report, those before it, and the course as it was then."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from therapies.model import Catalogue, Therapy
+from therapies.request import Reading, Report, Request, Sign
+
+_DAYS = ("days_since_infusion", "days_since_last_dose", "days_since_transplant", "cycle_day")
+_HOURS = ("hours_since_start", "hours_since_infusion_end")
+_FIRST = {"cycle_day": 1}
+_HEAVIEST_KG = 300
+
+
+def fahrenheit(celsius: Decimal) -> Decimal:
+    """Exact: every decimal in °C is a decimal in °F. The other way round it is not, so temperatures are
+    compared in °F.
+    """
+    return celsius * Decimal("1.8") + 32
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """A reading that could be understood. `other_unit` where it can only have been meant in the unit that
+    was not chosen.
+    """
+
+    degrees_f: Decimal
+    route: str
+    reading: Reading
+    other_unit: str | None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One report with everything that was known when it was made; `earlier` begins with the newest before
+    it.
+    """
+
+    catalogue: Catalogue
+    therapy: Therapy
+    context: Mapping[str, Any]
+    fever: str
+    sensitivity: str
+    report: Report
+    earlier: tuple[Report, ...]
+
+    @property
+    def signs(self) -> Mapping[str, Sign]:
+        return self.report.signs or {}
+
+    @cached_property
+    def temperatures(self) -> tuple[Temperature, ...]:
+        return tuple(t for r in self.report.readings if (t := understood(r, self.catalogue)) is not None)
+
+    @property
+    def temperature_unreadable(self) -> bool:
+        return len(self.temperatures) < len(self.report.readings)
+
+    @cached_property
+    def weights(self) -> tuple[Decimal, ...]:
+        return tuple(filter(_plausible_weight, self.report.weights))
+
+    @property
+    def weight_unreadable(self) -> bool:
+        return len(self.weights) < len(self.report.weights)
+
+    @cached_property
+    def baseline_weight(self) -> Decimal | None:
+        """The baseline in kg, else the oldest weight that was told before this report."""
+        given = self.context.get("baseline_weight_kg")
+        if given is not None and _plausible_weight(given):
+            return Decimal(given)
+        older = [w for report in reversed(self.earlier) for w in report.weights if _plausible_weight(w)]
+        return older[0] if older else None
+
+    def before(self, within: Any, at_least: Any = 0) -> Iterator[Report]:
+        """The earlier reports that are from `at_least` to `within` hours older than this one."""
+        for report in self.earlier:
+            age = report.hours_ago - self.report.hours_ago
+            if age > within:
+                return
+            if age >= at_least:
+                yield report
+
+    @property
+    def infusion_may_run(self) -> bool:
+        """Unknown counts as running: the stricter rules hold then."""
+        return self.therapy.schedule.given == "pump" and self.context.get("infusion_running") is not False
+
+    @cached_property
+    def is_early(self) -> bool:
+        """Within the first hours after a start, restart or dose. Unknown is early."""
+        schedule, context = self.therapy.schedule, self.context
+        if (hours := context.get("hours_since_start")) is not None:
+            return bool(hours <= schedule.early_hours)
+        day = context.get("cycle_day")
+        if schedule.early_cycle_days:
+            return day is None or int(day) in schedule.early_cycle_days
+        since_end = context.get("hours_since_infusion_end")
+        if since_end is not None and since_end <= schedule.early_hours:
+            return True
+        known = [context[key] for key in ("days_since_infusion", "days_since_last_dose") if key in context]
+        if known:
+            return bool(min(known) < 2)
+        if day is not None and schedule.dose_days:
+            return any(0 <= day - dose < 2 for dose in schedule.dose_days)
+        return since_end is None
+
+
+def moment(request: Request, position: int, catalogue: Catalogue) -> Moment:
+    """The report at `position` (0 is the newest), seen as it was then."""
+    report = request.reports[position]
+    passed = report.hours_ago - request.reports[0].hours_ago
+    return Moment(
+        catalogue=catalogue,
+        therapy=catalogue.therapies[request.therapy],
+        context=_back(request.context, passed),
+        fever=request.fever,
+        sensitivity=request.sensitivity,
+        report=report,
+        earlier=request.reports[position + 1 :],
+    )
+
+
+def understood(reading: Reading, catalogue: Catalogue) -> Temperature | None:
+    """The reading in the only unit that it can have; None where it is possible in neither."""
+    bands = {unit.code: unit.plausible for unit in catalogue.observations["temperature"].units}
+    for unit, (lowest, highest) in bands.items():
+        if lowest <= reading.value <= highest:
+            degrees = fahrenheit(reading.value) if unit == "C" else reading.value
+            other = unit if reading.unit not in (None, unit) else None
+            return Temperature(degrees, reading.route, reading, other)
+    return None
+
+
+def _back(context: Mapping[str, Any], hours: Decimal) -> dict[str, Any]:
+    """The context `hours` earlier. What had not happened yet then is unknown."""
+    days = round(hours / 24)
+    past = {key: -days for key in _DAYS} | {key: -hours for key in _HOURS}
+    kept = {key: value for key, value in context.items() if key not in past}
+    moved = {key: context[key] + passed for key, passed in past.items() if key in context}
+    return kept | {key: value for key, value in moved.items() if value >= _FIRST.get(key, 0)}
+
+
+def _plausible_weight(kg: Decimal) -> bool:
+    return 0 < kg <= _HEAVIEST_KG

@@ -1,0 +1,244 @@
+"""The shapes of the knowledge: what the TOML files say, after they have been checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+URGENCIES = ("emergency", "now", "today", "note")  # worst first
+SEVERITIES = ("mild", "moderate", "severe")
+SYNDROMES = (
+    "crs",
+    "neurotoxicity",
+    "infusion-reaction",
+    "infection",
+    "low-blood-counts",
+    "bleeding",
+    "liver-vod",
+    "heart-rhythm",
+    "tumor-lysis",
+    "capillary-leak",
+    "pump-or-line",
+    "emergency-sign",
+    "caregiver-concern",
+    "common-side-effect",
+    "unlisted",
+)
+LISTED_AS = ("serious", "common", "other")
+
+Condition = Mapping[str, Any]
+"""Operators of therapies.rules by name; all of them must hold."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that is cited. `revised` is the document's own date, `checked` the day somebody last
+    looked.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    address: str
+    checked: date
+    revised: str | None = None
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A source and where in it."""
+
+    source: Source
+    locator: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.source.id,
+            "title": self.source.title,
+            "publisher": self.source.publisher,
+            "locator": self.locator,
+            "revised": self.source.revised,
+        }
+
+
+@dataclass(frozen=True)
+class Area:
+    """A tile of the log form."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of temperature with the lowest and highest plausible value."""
+
+    code: str
+    name: str
+    plausible: tuple[Any, Any]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A typed answer that is not a symptom."""
+
+    code: str
+    name: str
+    question: str
+    kind: str
+    area: str
+    hint: str = ""
+    term: str = ""
+    hpo: str = ""
+    loinc: str = ""
+    unit: str = ""
+    expected: str = ""
+    counts_as: str = ""
+    choices: tuple[Choice, ...] = ()
+    units: tuple[Unit, ...] = ()
+    routes: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """A sign; mild, moderate and severe say what each word means for it. Not graded: asked as yes or no."""
+
+    code: str
+    name: str
+    area: str
+    hint: str = ""
+    graded: bool = True
+    mild: str = ""
+    moderate: str = ""
+    severe: str = ""
+    asks: tuple[str, ...] = ()
+    duration_question: str = ""
+    duration_minutes: bool = False
+    term: str = ""
+    hpo: str = ""
+    counts_as: str = ""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A documented side effect: `code` where a family can see it, `finding` where only a test can."""
+
+    id: str
+    text: str
+    syndrome: str
+    listed_as: str
+    code: str | None
+    finding: str | None
+    observed_as: tuple[str, ...]
+    sources: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class RedFlag:
+    """A cited rule. Each of `signs` is looked at on its own; without signs the conditions stand alone.
+
+    `levels` has, worst urgency first, the conditions of which one must hold. `counts` is False for catch-
+    alls, which two findings of a day don't count; `counts_as` makes it one finding whatever it was seen by.
+    `confirm` is asked when the flag stops at `today`.
+    """
+
+    id: str
+    syndrome: str
+    text: str
+    signs: tuple[str, ...]
+    levels: tuple[tuple[str, tuple[Condition, ...]], ...]
+    sources: tuple[Citation, ...]
+    counts: bool = True
+    counts_as: str = ""
+    confirm: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Principle:
+    """A rule about findings, not about signs."""
+
+    id: str
+    text: str
+    sources: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """What to do (kind "do") or not to do ("do-not") until the care team says so."""
+
+    id: str
+    kind: str
+    text: str
+    when: str
+    sources: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The therapy's own calendar, in days of a cycle that begins with day 1.
+
+    `given` is "once" (an infusion, day 0), "pump" (a continuous infusion) or "doses". Early are the hours
+    after a start or dose in which common signs may be the start of a reaction.
+    """
+
+    given: str
+    text: str
+    early_hours: int
+    infusion_days: int = 0
+    free_days: int = 0
+    dose_days: tuple[int, ...] = ()
+    early_cycle_days: tuple[int, ...] = ()
+    hospital_days: tuple[Mapping[str, Any], ...] = ()
+    sources: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Therapy:
+    """One entry of the catalogue. `red_flags` has those of every therapy too."""
+
+    id: str
+    name: str
+    brand: str
+    kind: str
+    say: str
+    minimum_age: int
+    red_flags: tuple[RedFlag, ...]
+    effects: tuple[Effect, ...]
+    schedule: Schedule
+    instructions: tuple[Instruction, ...]
+
+
+@dataclass(frozen=True)
+class Review:
+    """A clinician's sign-off: who, and on which day. Both empty where nobody has."""
+
+    by: str = ""
+    on: str = ""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The whole knowledge. `definitions` are named lists of conditions that red flags refer to."""
+
+    version: str
+    review: Review
+    areas: tuple[Area, ...]
+    observations: Mapping[str, Observation]
+    symptoms: Mapping[str, Symptom]
+    sources: Mapping[str, Source]
+    therapies: Mapping[str, Therapy]
+    definitions: Mapping[str, tuple[Condition, ...]]
+    danger_words: Mapping[str, tuple[str, ...]]
+    two_of_today: Principle
+    messages: Mapping[str, str] = field(default_factory=dict)
+
+    def counts_as(self, code: str) -> str:
+        """The finding that `code` counts as when findings of a day are counted."""
+        known = self.symptoms.get(code) or self.observations.get(code)
+        return (known.counts_as if known else "") or code

@@ -1,0 +1,299 @@
+"""`assess`: a request in, an answer out. Pure: the same request and the same knowledge give the same
+answer.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from therapies.catalogue import KnowledgeError, load
+from therapies.conditions import any_of
+from therapies.facts import Moment, Temperature, moment
+from therapies.model import URGENCIES, Catalogue, RedFlag
+from therapies.notes import signs_in
+from therapies.request import Request, read_request
+
+logger = logging.getLogger(__name__)
+COULD_NOT_CHECK = "We could not check this. Call your care team now."
+_REMEMBERED_HOURS = 24
+_OLD_HOURS = 24
+_ASK_WEIGHT_PERCENT = 25
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A red flag that fired: how urgent, because of what. `ago` is set where an earlier report had it."""
+
+    flag: RedFlag
+    urgency: str
+    because: tuple[str, ...]
+    primary: tuple[str, ...]
+    ago: Decimal | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "id": self.flag.id,
+            "syndrome": self.flag.syndrome,
+            "urgency": self.urgency,
+            "because": list(self.because),
+            "text": self.flag.text,
+            "sources": [citation.as_dict() for citation in self.flag.sources],
+        }
+        if self.ago is not None:
+            found["reported_hours_ago"] = _json_number(self.ago)
+        return found
+
+
+@dataclass
+class Looked:
+    """What one report showed: the findings, what was not told and would matter, what could not be checked."""
+
+    findings: list[Finding]
+    missing: list[str]
+    failed: list[str]
+
+
+def assess(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The response to one request, both as docs/assessment.md has them. Raises RequestError for a request
+    that is refused.
+
+    A knowledge file that does not load is an answer, not an error: "We could not check this. Call your care
+    team now."
+    """
+    try:
+        catalogue = load()
+    except KnowledgeError:
+        logger.exception("the knowledge did not load")
+        return unchecked("knowledge")
+    return assess_request(read_request(data, catalogue), catalogue)
+
+
+def unchecked(what: str) -> dict[str, Any]:
+    """The answer when nothing could be checked."""
+    return {
+        "urgency": "now",
+        "headline": COULD_NOT_CHECK,
+        "flags": [],
+        "syndromes": [],
+        "unanswered": [],
+        "needs_confirmation": [],
+        "could_not_check": [what],
+        "knowledge_version": "",
+    }
+
+
+def assess_request(request: Request, catalogue: Catalogue) -> dict[str, Any]:
+    """The response to a request that was read."""
+    now = moment(request, 0, catalogue)
+    looked = look(now)
+    remembered = _remembered(request, catalogue, {finding.flag.id for finding in looked.findings})
+    findings = sorted(looked.findings + remembered, key=lambda finding: URGENCIES.index(finding.urgency))
+    could_not = _unreadable(now) + looked.failed
+    urgency = _worst([finding.urgency for finding in findings] + ["now"] * bool(could_not))
+    return {
+        "urgency": urgency,
+        "headline": _headline(urgency, could_not, findings, now, catalogue),
+        "flags": [finding.as_dict() for finding in findings],
+        "syndromes": list(dict.fromkeys(finding.flag.syndrome for finding in findings)),
+        "unanswered": _unanswered(looked.missing, now),
+        "needs_confirmation": _to_confirm(now, looked.findings, catalogue),
+        "could_not_check": could_not,
+        "knowledge_version": catalogue.version,
+    }
+
+
+def worst_of(first: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+    """One response of several to the same report, asked with several therapies: all that fired, the worst headline.
+
+    What was not told, and what is asked back, is that of the first.
+    """
+    everything = (first, *others)
+    worst = min(everything, key=lambda response: URGENCIES.index(response["urgency"]))
+    flags = {flag["id"]: flag for response in reversed(everything) for flag in response["flags"]}
+    found = sorted(flags.values(), key=lambda flag: URGENCIES.index(flag["urgency"]))
+    could_not = (code for response in everything for code in response["could_not_check"])
+    return first | {
+        "urgency": worst["urgency"],
+        "headline": worst["headline"],
+        "flags": found,
+        "syndromes": list(dict.fromkeys(flag["syndrome"] for flag in found)),
+        "could_not_check": list(dict.fromkeys(could_not)),
+    }
+
+
+def look(now: Moment) -> Looked:
+    """Every red flag of the therapy on one report. A flag that fails is named and stops no other."""
+    looked = Looked([], [], [])
+    for flag in now.therapy.red_flags:
+        try:
+            finding, missing = _judge(flag, now)
+        except Exception:
+            logger.exception("red flag %s failed", flag.id)
+            looked.failed.append(flag.id)
+            continue
+        looked.missing += missing
+        if finding is not None:
+            looked.findings.append(finding)
+    looked.findings = [f for f in looked.findings if not _adds_nothing(f, looked.findings)]
+    looked.findings += _two_of_today(looked.findings, now.catalogue)
+    return looked
+
+
+def _judge(flag: RedFlag, now: Moment) -> tuple[Finding | None, tuple[str, ...]]:
+    """The flag at the worst urgency that holds, and what is missing to know whether a worse one would."""
+    if flag.signs and now.report.signs is None:
+        return None, ("symptoms",)
+    missing: tuple[str, ...] = ()
+    signs = [now.signs[code] for code in flag.signs if code in now.signs] if flag.signs else [None]
+    for urgency, conditions in flag.levels:
+        hits = [(sign, any_of(conditions, now, sign)) for sign in signs]
+        if true := [(sign, found) for sign, found in hits if found.truth]:
+            primary = tuple(sign.code for sign, _ in true if sign is not None)
+            because = primary + tuple(code for _, found in true for code in found.because)
+            unique = tuple(dict.fromkeys(because))
+            return Finding(flag, urgency, unique, primary or unique), missing
+        missing += tuple(code for _, found in hits for code in found.missing)
+    return None, missing
+
+
+def _adds_nothing(finding: Finding, others: Iterable[Finding]) -> bool:
+    """The same sign is spoken of more urgently: for the same syndrome, or for any where this is only a
+    note.
+    """
+    worse = [f for f in others if URGENCIES.index(f.urgency) < URGENCIES.index(finding.urgency)]
+    if finding.urgency != "note":
+        worse = [f for f in worse if f.flag.syndrome == finding.flag.syndrome]
+    return set(finding.because) <= {code for f in worse for code in f.because}
+
+
+def _two_of_today(findings: list[Finding], catalogue: Catalogue) -> list[Finding]:
+    """Two findings for today in one report are one for now. What stands for the same thing counts once."""
+    counted: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.urgency == "today" and finding.flag.counts:
+            for code in finding.primary:
+                counted.setdefault(finding.flag.counts_as or catalogue.counts_as(code), finding)
+    if len(counted) < 2:
+        return []
+    rule, first = catalogue.two_of_today, next(iter(counted.values()))
+    flag = RedFlag(rule.id, first.flag.syndrome, rule.text, (), (), rule.sources)
+    because = tuple(dict.fromkeys(code for finding in counted.values() for code in finding.because))
+    return [Finding(flag, "now", because, because)]
+
+
+def _remembered(request: Request, catalogue: Catalogue, known: set[str]) -> list[Finding]:
+    """Danger of the last 24 hours that the team has not advised on since. It stays `now`."""
+    advised = request.context.get("team_advised_hours_ago")
+    found: dict[str, Finding] = {}
+    for position, report in enumerate(request.reports[1:], start=1):
+        if report.hours_ago - request.reports[0].hours_ago > _REMEMBERED_HOURS:
+            break
+        if advised is not None and advised < report.hours_ago:
+            continue
+        for finding in look(moment(request, position, catalogue)).findings:
+            if finding.urgency in ("emergency", "now") and finding.flag.id not in known | found.keys():
+                found[finding.flag.id] = Finding(
+                    finding.flag, "now", finding.because, finding.primary, report.hours_ago
+                )
+    return list(found.values())
+
+
+def _unreadable(now: Moment) -> list[str]:
+    checks = {"temperature": now.temperature_unreadable, "weight_kg": now.weight_unreadable}
+    return [field for field, unreadable in checks.items() if unreadable]
+
+
+def _unanswered(missing: list[str], now: Moment) -> list[str]:
+    """Of what is missing, what a family is expected to tell. An empty report is asked for the temperature
+    first.
+    """
+    told = dict.fromkeys(missing)
+    if now.report.is_empty:
+        told.pop("symptoms", None)
+    return [code for code in sorted(told, key=_asked_first) if _is_expected(code, now)]
+
+
+def _asked_first(code: str) -> tuple[bool, str]:
+    return code != "temperature", code
+
+
+def _is_expected(code: str, now: Moment) -> bool:
+    if code == "symptoms":
+        return True
+    expected = now.catalogue.observations[code].expected
+    return expected == "always" or (expected == "while-infusion-runs" and now.infusion_may_run)
+
+
+def _to_confirm(now: Moment, findings: list[Finding], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """What the answer page asks back: another unit, another way to measure, a weight that can hardly be."""
+    words = catalogue.messages
+    asked = [
+        _message("note", words["note_says"], {"sign": catalogue.symptoms[code].name})
+        for code in _only_written(now)
+    ]
+    asked += [
+        _message("temperature", words["other_unit"], _other_unit(t)) for t in now.temperatures if t.other_unit
+    ]
+    for finding in findings:
+        if finding.flag.confirm and finding.urgency == "today":
+            asked.append(_message(finding.flag.confirm["field"], finding.flag.confirm["message"], {}))
+    base = now.baseline_weight
+    if base is not None and any(abs(w - base) * 100 > base * _ASK_WEIGHT_PERCENT for w in now.weights):
+        values = {"before": _plain(base), "now": _plain(now.weights[0])}
+        asked.append(_message("weight_kg", words["weight"], values))
+    return asked
+
+
+def _only_written(now: Moment) -> list[str]:
+    """The dangers that the note speaks of and no answer does."""
+    return [code for code in signs_in(now.report.note, now.catalogue.danger_words) if code not in now.signs]
+
+
+def _other_unit(temperature: Temperature) -> dict[str, Any]:
+    typed = temperature.reading
+    return {
+        "typed": f"{typed.value:f}",
+        "unit": typed.unit,
+        "meant": _tenths(typed.value),
+        "other": temperature.other_unit,
+    }
+
+
+def _message(field: str, msgid: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {"field": field, "message": msgid % values, "msgid": msgid, "values": values}
+
+
+def _headline(
+    urgency: str, could_not: list[str], findings: list[Finding], now: Moment, catalogue: Catalogue
+) -> str:
+    words = catalogue.messages
+    if could_not and all(URGENCIES.index(f.urgency) > URGENCIES.index("now") for f in findings):
+        headline = COULD_NOT_CHECK
+    elif urgency == "note" and not now.report.readings:
+        headline = words["no_temperature"]
+    else:
+        headline = words[urgency]
+    hours = now.report.hours_ago
+    if hours <= _OLD_HOURS:
+        return headline
+    return f"{headline} {words['old'] % {'hours': _plain(hours)}}"
+
+
+def _worst(urgencies: Iterable[str]) -> str:
+    return min(urgencies, key=URGENCIES.index, default="note")
+
+
+def _plain(number: Decimal) -> str:
+    """38.0 stays 38.0, 30.00 hours are 30."""
+    return f"{number:f}" if number != number.to_integral_value() else f"{number:.0f}"
+
+
+def _tenths(number: Decimal) -> str:
+    """At least one decimal, as a thermometer shows it."""
+    return f"{number:.1f}" if number == round(number, 1) else f"{number:f}"
+
+
+def _json_number(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
