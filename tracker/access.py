@@ -1,0 +1,146 @@
+"""Who may see or do what: the only way that a view obtains an object.
+
+A stranger, a removed member and an unknown id get the same 404. 403 is for those who may know that it exists.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
+
+from tracker.models import (
+    Alert,
+    CareTeam,
+    Child,
+    Invitation,
+    Membership,
+    Role,
+    SymptomLog,
+    TreatmentEvent,
+    User,
+)
+from tracker.models.people import digest_of
+
+M = TypeVar("M", bound=Model)
+
+MAY: dict[str, frozenset[str]] = {
+    Role.PARENT: frozenset({"see", "log", "history", "manage"}),
+    Role.HELPER: frozenset({"see", "log"}),
+    Role.NURSE: frozenset({"see", "history", "review"}),
+    Role.LEAD: frozenset({"see", "history", "review", "lead"}),
+}
+"""see: today, and the answer to a log. log: also correct it, and say "I have called". history: every day.
+manage: treatment, family, numbers, pause. review: take and close alerts. lead: a team's numbers and staff."""
+
+
+def access_child(user: User, child_id: Any, *, to: str) -> Child:
+    """The child with its care team and running course. Raises Http404 or PermissionDenied."""
+    running = FilteredRelation("courses", condition=Q(courses__ended_at=None))
+    children = Child.objects.annotate(course=running).select_related("care_team", "course")
+    return _access(children, user, child_id, to, child="")
+
+
+def access_log(user: User, log_id: Any, *, to: str) -> SymptomLog:
+    """A log with its child, care team and caregiver."""
+    logs = SymptomLog.objects.select_related("child__care_team", "caregiver")
+    return _access(logs, user, log_id, to, child="child__")
+
+
+def access_alert(user: User, alert_id: Any, *, to: str) -> Alert:
+    """An alert with its child, care team and log."""
+    alerts = Alert.objects.select_related("child__care_team", "log")
+    return _access(alerts, user, alert_id, to, child="child__")
+
+
+def access_event(user: User, event_id: Any, *, to: str) -> TreatmentEvent:
+    """A treatment event with its course, child and care team."""
+    events = TreatmentEvent.objects.select_related("course__child__care_team")
+    return _access(events, user, event_id, to, child="course__child__")
+
+
+def access_membership(user: User, membership_id: Any, *, to: str) -> Membership:
+    """A running membership of a child's family, with the child: to "manage" any, to "leave" one's own."""
+    memberships = Membership.objects.filter(ended_at=None, child__isnull=False).select_related(
+        "child", "user"
+    )
+    if to != "leave":
+        return _access(memberships, user, membership_id, to, child="child__")
+    own = memberships.filter(user_id=user.pk, pk=_uuid(membership_id)).first()
+    if own is None:
+        raise Http404
+    return own
+
+
+def access_invitation(user: User, invitation_id: Any, *, to: str) -> Invitation:
+    """An invitation to a child's family, with the child. `invitation_for` is for who accepts one."""
+    invitations = Invitation.objects.filter(child__isnull=False).select_related("child")
+    return _access(invitations, user, invitation_id, to, child="child__")
+
+
+def access_care_team(user: User, care_team_id: Any, *, to: str) -> CareTeam:
+    """A care team: to "see" for its staff and families, to "lead" for its lead, or a parent who keeps it."""
+    own = Membership.objects.filter(user_id=user.pk, ended_at=None)
+    staff = own.filter(care_team=OuterRef("pk")).values("role")[:1]
+    families = own.filter(child__care_team=OuterRef("pk"))  # several children: "parent" sorts after "helper"
+    family = families.order_by("-role").values("role")[:1]
+    teams = CareTeam.objects.annotate(staff_role=Subquery(staff), family_role=Subquery(family))
+    team = teams.filter(pk=_uuid(care_team_id)).filter(_knows_of_it()).first()
+    if team is None:
+        raise Http404
+    keeps_it = team.kept_by_family and team.family_role == Role.PARENT
+    if to != "see" and not (keeps_it or to in MAY.get(team.staff_role, ())):
+        raise PermissionDenied
+    return team
+
+
+def invitation_for(token: str, *, at: datetime) -> Invitation:
+    """The open invitation with that token, else Http404: the token is the permission."""
+    found = (
+        Invitation.objects.filter(token_digest=digest_of(token)).select_related("child", "care_team").first()
+    )
+    if found is None or not found.is_open(at):
+        raise Http404
+    return found
+
+
+def children_of(user: User) -> QuerySet[Child]:
+    """The children in whose family the user is, by nickname, with their care teams."""
+    return (
+        Child.objects.filter(memberships__user_id=user.pk, memberships__ended_at=None)
+        .select_related("care_team")
+        .order_by("nickname", "begun_at")
+    )
+
+
+def may(roles: Iterable[str | None], verb: str) -> bool:
+    """Whether one of these roles has that verb."""
+    return any(verb in MAY.get(role or "", ()) for role in roles)
+
+
+def _access(rows: QuerySet[M], user: User, row_id: Any, verb: str, *, child: str) -> M:
+    """The row, if one of the user's roles around its child has that verb. One query."""
+    own = Membership.objects.filter(user_id=user.pk, ended_at=None)
+    family = own.filter(child=OuterRef(f"{child}pk")).values("role")[:1]
+    staff = own.filter(care_team=OuterRef(f"{child}care_team")).values("role")[:1]
+    rows = rows.annotate(family_role=Subquery(family), staff_role=Subquery(staff))
+    row = rows.filter(pk=_uuid(row_id)).filter(_knows_of_it()).first()
+    if row is None:
+        raise Http404
+    if not may((row.family_role, row.staff_role), verb):
+        raise PermissionDenied
+    return row
+
+
+def _knows_of_it() -> Q:
+    return Q(family_role__isnull=False) | Q(staff_role__isnull=False)
+
+
+def _uuid(value: Any) -> uuid.UUID:
+    try:
+        return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,113 @@
+"""Alerts: raised by logs, joined by logs, closed with an outcome; and "I have called"."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from tracker.actions import messages
+from tracker.actions.holding import Held, hold
+from tracker.answers import cleaned
+from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Outcome, Urgency, User
+from tracker.models.logs import RANK, is_worse
+
+EPISODE = timedelta(hours=24)
+"""As long as a danger is remembered. A log after it begins a new episode, which takes the old one in."""
+AT_ANY_HOUR = (Urgency.NOW, Urgency.EMERGENCY)
+
+
+class Finding(NamedTuple):
+    """A log that asks for attention, and how urgently."""
+
+    log_id: UUID
+    urgency: str
+
+
+def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: User, now: datetime) -> UUID:
+    """The alert of these logs: the standing one if they are no worse, else a new one, which takes it in."""
+    standing = held.alert
+    worst, *others = sorted(findings, key=lambda finding: -RANK[finding.urgency])
+    if standing and not is_worse(worst.urgency, than=standing.urgency) and now - standing.raised_at < EPISODE:
+        alert_id, happened = standing.pk, [(standing.pk, AlertVerb.JOINED, worst)]
+    else:
+        alert_id = _raise(child, held, worst, now)
+        happened = [(alert_id, AlertVerb.RAISED, worst)]
+        happened += [(standing.pk, AlertVerb.TAKEN_IN, worst)] if standing else []
+    happened += [(alert_id, AlertVerb.JOINED, other) for other in others]
+    AlertEvent.objects.bulk_create(
+        AlertEvent(alert_id=alert, verb=verb, at=now, by=by, log_id=finding.log_id)
+        for alert, verb, finding in happened
+    )
+    return alert_id
+
+
+def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
+    alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, raised_at=now)
+    if held.alert:
+        Alert.objects.filter(pk=held.alert.pk).update(taken_in_by=alert.pk)
+    alert.save(force_insert=True)
+    if worst.urgency in AT_ANY_HOUR and held.staff:
+        messages.queue(alert=alert, recipients=held.staff, now=now)
+    return alert.pk
+
+
+def resolve_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datetime) -> bool:
+    """Closes an open alert. False where somebody was faster. One for now or an emergency needs an outcome."""
+    with transaction.atomic():
+        hold(alert.child)
+        return _resolve(alert.pk, outcome, note, by, now)
+
+
+def _resolve(alert_id: UUID, outcome: str, note: str, by: User, now: datetime) -> bool:
+    closed = (
+        Alert.objects.open()
+        .filter(pk=alert_id)
+        .update(resolved_by=by, resolved_at=now, outcome=outcome, resolution_note=cleaned(note))
+    )
+    if closed:
+        AlertEvent.objects.create(alert_id=alert_id, verb=AlertVerb.RESOLVED, at=now, by=by)
+    return closed == 1
+
+
+def record_call(
+    *,
+    child: Child,
+    caregiver: User,
+    client_uuid: UUID,
+    called_at: datetime,
+    reached: bool,
+    told: str = "",
+    look_again_at: datetime | None = None,
+    now: datetime,
+) -> Call:
+    """ "I have called". It stands at the open alert; where no team watches, advice closes that.
+
+    A double tap gives the first call. None can lie ahead: it would be advice on what nobody has seen yet.
+    """
+    with transaction.atomic():
+        standing = hold(child).alert
+        if before := Call.objects.filter(child=child, client_uuid=client_uuid).first():
+            return before
+        call = Call.objects.create(
+            child=child,
+            alert_id=standing.pk if standing else None,
+            caregiver=caregiver,
+            client_uuid=client_uuid,
+            called_at=min(called_at, now),
+            recorded_at=now,
+            reached=reached,
+            told=cleaned(told).strip(),
+            look_again_at=look_again_at,
+        )
+        if standing:
+            _answer(standing.pk, call)
+    return call
+
+
+def _answer(alert_id: UUID, call: Call) -> None:
+    who, when = call.caregiver, call.recorded_at
+    AlertEvent.objects.create(alert_id=alert_id, verb=AlertVerb.CALLED, at=when, by=who)
+    if call.reached and call.told and call.child.care_team.kept_by_family:
+        _resolve(alert_id, Outcome.FAMILY_CALLED, call.told, who, when)

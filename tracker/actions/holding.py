@@ -1,0 +1,78 @@
+"""One writer of a child at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from tracker.models import Child, Course, TreatmentEvent
+
+_ALERT = ("open_alert__pk", "open_alert__urgency", "open_alert__raised_at")
+_COURSE = ("courses__pk", "courses__therapy", "courses__begun_at")
+_EVENT = tuple(f"courses__events__{column}" for column in ("withdrawn_at", "kind", "at", "cycle", "until"))
+
+
+class Standing(NamedTuple):
+    """The alert that is open."""
+
+    pk: UUID
+    urgency: str
+    raised_at: datetime
+
+
+class Held(NamedTuple):
+    """What stands around a child while nobody else writes."""
+
+    alert: Standing | None
+    courses: list[Course]
+    staff: list[UUID]  # of its care team
+
+
+def hold(child: Child) -> Held:
+    """Waits for the other writers of this child and keeps them out until the transaction ends.
+
+    Two queries: one that waits sees the rest of the database as it was before it waited. So the lock brings
+    only what may be a moment old. SQLite locks no row: with `transaction_mode: IMMEDIATE` one writer is in.
+    """
+    staff = _lock(child)
+    rows = list(_around(child))
+    alert, rows = rows[0][:3], [row[3:] for row in rows]
+    courses = [_course(child, list(of_one)) for pk, of_one in groupby(rows, key=itemgetter(0)) if pk]
+    return Held(Standing(*alert) if alert[0] else None, courses, staff)
+
+
+def _lock(child: Child) -> list[UUID]:
+    """Takes the child, and finds the people of its care team."""
+    locked = Child.objects.select_for_update(of=("self",), no_key=True).filter(pk=child.pk).only("pk")
+    memberships = {
+        "user": F("care_team__memberships__user"),
+        "left_at": F("care_team__memberships__ended_at"),
+    }
+    return [row.user for row in locked.annotate(**memberships) if row.user and row.left_at is None]
+
+
+def _around(child: Child) -> QuerySet:
+    """A row for each event of each course, with the open alert on every one."""
+    is_open = Q(alerts__resolved_at=None, alerts__taken_in_by=None)
+    return (
+        Child.objects.filter(pk=child.pk)
+        .annotate(open_alert=FilteredRelation("alerts", condition=is_open))
+        .order_by("courses__pk", "courses__events__at", "courses__events__recorded_at")
+        .values_list(*_ALERT, *_COURSE, *_EVENT)
+    )
+
+
+def _course(child: Child, rows: Sequence[Sequence[Any]]) -> Course:
+    """The course with its events loaded."""
+    pk, therapy, begun_at = rows[0][:3]
+    course = Course(pk=pk, child=child, therapy=therapy, begun_at=begun_at)
+    course.schedule = [
+        TreatmentEvent(kind=kind, at=at, cycle=cycle, until=until).in_zone(child.zone)
+        for *_course, withdrawn_at, kind, at, cycle, until in rows
+        if kind and withdrawn_at is None
+    ]
+    return course

@@ -1,0 +1,247 @@
+"""From the record to a request of the assessment contract, and back: the one place that asks the rules."""
+
+import logging
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.utils.translation import gettext_noop
+
+from therapies.catalogue import load
+from therapies.rules import COULD_NOT_CHECK, assess, unchecked, worst_of
+from tracker.answers import Answer, report_of
+from tracker.models import Assessment, Call, Child, Course, Observation, SymptomLog, Urgency
+from tracker.models.logs import is_worse
+
+logger = logging.getLogger(__name__)
+
+WINDOW = timedelta(days=5)
+"""How far back the rules look at most: three daily weights and half a day, seen from a report of yesterday.
+So a history costs the same however long it is."""
+MOST_ANSWERS = 1000
+"""Of one window, the newest: eight an hour. A machine that logs every minute costs no more."""
+LONG_AGO = 2 * WINDOW
+LATE_EFFECTS = timedelta(days=365)
+"""How long after its last event an earlier therapy is still asked about: the latest documented onset, of a reaction
+of the nervous system to CAR T cells, is day 359 (Kymriah label). Liver signs come up to 56 days after inotuzumab."""
+LATE = timedelta(hours=24)
+TYPE_IT_AGAIN = gettext_noop("We could not read what you typed. Type it again.")
+_LOG = (*("pk", "observed_at", "received_at", "advised_at", "was", "oldest_weight", "signs_asked"),)
+_ANSWER = tuple(f"observations__{column}" for column in Answer._fields)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A log as the rules see it."""
+
+    log_id: uuid.UUID
+    observed_at: datetime
+    received_at: datetime
+    advised_at: datetime | None  # when the team last advised before it
+    was: str | None  # the urgency of its newest assessment so far
+    oldest_weight: Decimal | None  # of the course, from before the window
+    report: Mapping[str, Any]
+    unreadable: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the rules made of a log, and what they were asked with beside its answers and its history."""
+
+    log_id: uuid.UUID
+    response: dict[str, Any]
+    basis: dict[str, Any] = field(default_factory=dict)
+    was: str | None = None
+
+    @property
+    def urgency(self) -> str:
+        return str(self.response["urgency"])
+
+    @property
+    def has_risen(self) -> bool:
+        return self.was is None or is_worse(self.urgency, than=self.was)
+
+
+def check_around(child: Child, courses: Sequence[Course], moments: Collection[datetime]) -> list[Checked]:
+    """The logs at one of the moments or within the window after it, each with what was known before it.
+
+    That is a new log and those that it came too late for. Never raises because of the rules: what they cannot
+    answer is `now`, "we could not check this".
+    """
+    found: dict[uuid.UUID, Checked] = {}
+    for moment in moments:
+        around = _seen_around(child, courses, moment)
+        for seen in around:
+            if seen.observed_at >= moment:
+                history = [other for other in around if other.observed_at <= seen.observed_at]
+                found[seen.log_id] = _check(seen, history, courses)
+    return list(found.values())
+
+
+def could_not_check(log_id: uuid.UUID) -> Checked:
+    """The answer when the rules could not even be asked."""
+    return Checked(log_id, unchecked("rules"))
+
+
+def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Checked:
+    """Asks with the history; where that cannot be understood, without: it hides nothing of this log."""
+    late = seen.received_at - seen.observed_at
+    age = timedelta(hours=late // timedelta(hours=1)) if late > LATE else timedelta()
+    for told, missing in ((history, ()), ((seen,), ("history",))):
+        try:
+            courses_now = _courses_that_count(courses, seen.observed_at)
+            basis, *earlier = [_basis(seen, age, course) for course in courses_now]
+            reports = _reports(seen, told, age)
+            answers = [_valid(assess(asked | {"reports": reports})) for asked in (basis, *earlier)]
+            response = _not_checked(worst_of(*answers), seen.unreadable, missing)
+            basis |= {"earlier": earlier} if earlier else {}
+            return Checked(seen.log_id, response, basis, seen.was)
+        except Exception as error:
+            _say_without_its_words(error, seen.log_id)
+    return Checked(seen.log_id, unchecked("rules"), was=seen.was)
+
+
+def _reports(seen: Seen, history: Iterable[Seen], age: timedelta) -> list[dict[str, Any]]:
+    """Hours count from the log itself: the answer does not hang on when it came. A late one says its age."""
+    ages = [(other.report, seen.observed_at - other.observed_at) for other in history]
+    if seen.oldest_weight is not None:
+        ages.append(({"weight_kg": seen.oldest_weight}, LONG_AGO))
+    return [{**report, "hours_ago": _hours(ago + age)} for report, ago in ages]
+
+
+def _basis(seen: Seen, age: timedelta, course: Course) -> dict[str, Any]:
+    """Therapy, context and policy as they were when the log was seen."""
+    child = course.child
+    weight = child.baseline_weight_kg
+    advised = seen.observed_at - seen.advised_at + age if seen.advised_at else None
+    context = course.context_at(seen.observed_at) | {
+        "age_years": child.age_years(seen.observed_at),
+        "writes": child.writes,
+        "baseline_weight_kg": None if weight is None else float(weight),
+        "team_advised_hours_ago": None if advised is None else _hours(advised),
+    }
+    return {
+        "therapy": course.therapy,
+        "context": {key: value for key, value in context.items() if value is not None},
+        "policy": {"fever": child.care_team.fever_rule, "sensitivity": child.care_team.sensitivity},
+    }
+
+
+def _courses_that_count(courses: Sequence[Course], at: datetime) -> list[Course]:
+    """The course of that time, then those of other therapies whose late effects may still come."""
+    course = _course_at(courses, at)
+    before = sorted((c for c in courses if c.begun_at <= at), key=_begun_at, reverse=True)
+    late = {c.therapy: c for c in reversed(before) if at - _last_happened(c) <= LATE_EFFECTS}
+    known = late.keys() & load().therapies.keys() - {course.therapy}
+    return [course, *(late[therapy] for therapy in sorted(known))]
+
+
+def _last_happened(course: Course) -> datetime:
+    return max([event.at for event in course.schedule] or [course.begun_at])
+
+
+def _course_at(courses: Sequence[Course], at: datetime) -> Course:
+    """The course that had begun last by then; before the first one, that one."""
+    begun = [course for course in courses if course.begun_at <= at]
+    return max(begun, key=_begun_at) if begun else min(courses, key=_begun_at)
+
+
+def _begun_at(course: Course) -> datetime:
+    return course.begun_at
+
+
+def _valid(response: dict[str, Any]) -> dict[str, Any]:
+    """An answer without an urgency of the contract is none."""
+    Urgency(response["urgency"])
+    return response
+
+
+def _not_checked(
+    response: dict[str, Any], unreadable: Sequence[str], missing: Sequence[str]
+) -> dict[str, Any]:
+    """What could not be read or taken into account is at least `now`; what was typed is asked about."""
+    if not (unreadable or missing):
+        return response
+    ask = {"message": TYPE_IT_AGAIN, "msgid": TYPE_IT_AGAIN, "values": {}}
+    found = response | {
+        "could_not_check": [*response["could_not_check"], *unreadable, *missing],
+        "needs_confirmation": [
+            *response["needs_confirmation"],
+            *({"field": code, **ask} for code in unreadable),
+        ],
+        "unanswered": [code for code in response["unanswered"] if code not in unreadable],
+    }
+    if is_worse(Urgency.NOW, than=response["urgency"]):
+        found |= {"urgency": Urgency.NOW.value, "headline": COULD_NOT_CHECK}
+    return found
+
+
+def _say_without_its_words(error: Exception, log_id: uuid.UUID) -> None:
+    """What broke and where. What the error says itself may name a sign."""
+    wordless = (type(error), Exception(), error.__traceback__)
+    logger.error("could_not_assess", extra={"log_id": log_id}, exc_info=wordless)
+
+
+def _hours(span: timedelta) -> float:
+    return span.total_seconds() / 3600
+
+
+# ------------------------------------------------------------ what is read, in one query
+
+
+def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> list[Seen]:
+    """The standing logs from one window before the moment to one window after it, the newest first."""
+    start, end = _moved(moment, -WINDOW), _moved(moment, WINDOW)
+    begun_at = _course_at(courses, moment).begun_at if courses else start
+    rows = (
+        SymptomLog.objects.standing()
+        .filter(child=child, observed_at__range=(start, end))
+        .annotate(
+            advised_at=Case(When(observed_at__gte=moment, then=Subquery(_advice_before()))),
+            was=Case(When(observed_at__gte=moment, then=Subquery(_newest_urgency()))),
+            oldest_weight=Subquery(_oldest_weight(child, begun_at, start)),
+        )
+        .order_by("-observed_at", "pk", "observations__pk")
+        .values_list(*_LOG, *_ANSWER)
+    )
+    rows = list(rows[: MOST_ANSWERS + 1])
+    logs = [list(log) for _pk, log in groupby(rows, key=itemgetter(0))]
+    return [_seen(log) for log in (logs[:-1] if len(rows) > MOST_ANSWERS else logs)]
+
+
+def _seen(rows: Sequence[tuple[Any, ...]]) -> Seen:
+    *log, signs_asked = rows[0][: len(_LOG)]
+    answers = (Answer(*row[len(_LOG) :]) for row in rows if row[len(_LOG)] is not None)
+    report, unreadable = report_of(answers, signs_asked=signs_asked)
+    return Seen(*log, report, unreadable)
+
+
+def _advice_before() -> QuerySet:
+    """When the family last reached the team and was told something, before this log was seen."""
+    calls = Call.objects.filter(child=OuterRef("child"), called_at__lte=OuterRef("observed_at"), reached=True)
+    return calls.exclude(told="").order_by("-called_at").values("called_at")[:1]
+
+
+def _newest_urgency() -> QuerySet:
+    return Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("urgency")[:1]
+
+
+def _oldest_weight(child: Child, since: datetime, before: datetime) -> QuerySet:
+    """Of the course: it stands in where no baseline was given, however long ago it was."""
+    told = Observation.objects.filter(child=child, code="weight_kg", value_number__isnull=False)
+    standing = told.filter(log__corrections=None, observed_at__gte=since, observed_at__lt=before)
+    return standing.order_by("observed_at").values("value_number")[:1]
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    """The moment so much later; the end of time where there is none."""
+    try:
+        return moment + by
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC) if by > timedelta() else datetime.min.replace(tzinfo=UTC)

@@ -1,0 +1,87 @@
+"""`manage.py setup`: everything between a fresh checkout and a site that can be served. Run before every start."""
+
+import hashlib
+import io
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+import polib
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+
+PRIVATE = 0o077  # the file mode that nobody else gets
+
+
+class Command(BaseCommand):
+    help = "Makes the private folder and the secret key, migrates, translates, collects static files, fills the demo."
+    requires_system_checks = ()
+
+    def handle(self, *args: object, **options: object) -> None:
+        os.umask(PRIVATE)
+        make_private_folder(settings.VAR)
+        make_secret_key(settings.VAR / "secret_key")
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        compile_translations(settings.LOCALE_PATHS)
+        collect_static_files()
+        if wants_demo():
+            fill_demo(settings.VAR / "demo-logins.txt")
+
+
+def make_private_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
+def make_secret_key(file: Path) -> None:
+    """Once, and only where the environment names none."""
+    if settings._wrapped.SECRET_KEY:
+        return
+    settings.SECRET_KEY = secrets.token_urlsafe(50)
+    draft = file.with_suffix(".new")
+    draft.write_text(settings.SECRET_KEY)
+    draft.replace(file)
+
+
+def compile_translations(folders: Iterable[Path]) -> None:
+    """What msgfmt does, on machines without it."""
+    for folder in folders:
+        for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
+            compiled = source.with_suffix(".mo")
+            if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+                polib.pofile(str(source)).save_as_mofile(str(compiled))
+
+
+def collect_static_files() -> None:
+    """Only when one has changed: hashing and compressing them takes seconds."""
+    marker = Path(settings.STATIC_ROOT) / ".collected"
+    wanted = fingerprint_of_static_files()
+    if marker.exists() and marker.read_text() == wanted:
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    marker.write_text(wanted)
+
+
+def fingerprint_of_static_files() -> str:
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    for finder in get_finders():
+        for path, storage in sorted(finder.list(None), key=lambda found: found[0]):
+            found = os.stat(storage.path(path))
+            digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def wants_demo() -> bool:
+    return settings.DEMO and "demo" in get_commands() and not get_user_model()._default_manager.exists()
+
+
+def fill_demo(logins: Path) -> None:
+    """The command prints who can log in; ./start shows that on every start."""
+    printed = io.StringIO()
+    call_command("demo", stdout=printed)
+    logins.write_text(printed.getvalue())

@@ -1,0 +1,67 @@
+"""`manage.py simulate`: how often would the rules call, and is everything documented found?"""
+
+import json
+import sys
+from argparse import FileType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from therapies.model import URGENCIES
+from therapies.request import FEVER_RULES, SENSITIVITIES
+from therapies.simulation import Figures, simulate
+
+WIDTH = 30
+
+
+class Command(BaseCommand):
+    help = "Simulates children over weeks and prints alerts per child-week, per urgency and per rule."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--children", type=int, default=1000)
+        parser.add_argument("--days", type=int, default=90)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--fever", choices=FEVER_RULES, default=FEVER_RULES[0])
+        parser.add_argument("--sensitivity", choices=SENSITIVITIES, default=SENSITIVITIES[0])
+        parser.add_argument("--json", action="store_true", help="figures as JSON, to be compared with later")
+        parser.add_argument("--against", type=FileType("r"), help="figures of another run, to compare with")
+
+    def handle(self, *args: Any, children: int, days: int, seed: int, **options: Any) -> None:
+        policy = {key: options[key] for key in ("fever", "sensitivity")}
+        total = Figures()
+        for done, figures in enumerate(simulate(children, days, seed, policy), start=1):
+            total.add(figures)
+            self._progress(done, children)
+        found = total.as_dict()
+        if options["json"]:
+            self.stdout.write(json.dumps(found | {"policy": policy}, indent=1))
+        else:
+            self._print(found, json.load(options["against"]) if options["against"] else None)
+        if found["missed"]:
+            raise CommandError(
+                f"{len(found['missed'])} documented signs were not found, first: {found['missed'][0]}"
+            )
+
+    def _progress(self, done: int, children: int) -> None:
+        if sys.stderr.isatty() or done == children:
+            bar = "#" * (WIDTH * done // children)
+            self.stderr.write(f"\r[{bar:{WIDTH}}] {done}/{children}", ending="" if done < children else "\n")
+
+    def _print(self, found: dict[str, Any], before: dict[str, Any] | None) -> None:
+        write = self.stdout.write
+        write(f"knowledge {found['knowledge_version']}: {found['children']} children, {found['logs']} logs")
+        write(f"documented signs found: {found['signs_found']} of {found['signs_told']}")
+        write("\nalerts per child-week")
+        for urgency in URGENCIES[:3]:
+            write(_line(urgency, found, before, "alerts_per_child_week"))
+        write("\nper rule")
+        for rule in found["rules_per_child_week"]:
+            write(_line(rule, found, before, "rules_per_child_week"))
+
+
+def _line(name: str, found: dict[str, Any], before: dict[str, Any] | None, key: str) -> str:
+    now = found[key].get(name, 0)
+    if before is None:
+        return f"  {name:20} {now:8.4f}"
+    return f"  {name:20} {now:8.4f}  was {before[key].get(name, 0):8.4f}"

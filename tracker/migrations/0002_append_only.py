@@ -1,0 +1,23 @@
+from django.db import migrations
+
+from tracker import append_only
+
+NEVER_CHANGED = ("symptomlog", "observation", "assessment", "alertevent", "call", "auditevent")
+FROZEN_OF_AN_ALERT = ("id", "child_id", "log_id", "urgency", "raised_at")
+
+
+def install(apps, schema_editor):
+    for name in NEVER_CHANGED:
+        append_only.install(schema_editor, f"tracker_{name}")
+    append_only.install(schema_editor, "tracker_alert", frozen=FROZEN_OF_AN_ALERT)
+
+
+def remove(apps, schema_editor):
+    for name in (*NEVER_CHANGED, "alert"):
+        append_only.remove(schema_editor, f"tracker_{name}")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tracker", "0001_initial")]
+
+    operations = [migrations.RunPython(install, remove)]

@@ -1,0 +1,129 @@
+"""A request for the care team's attention and what became of it."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tracker.models.logs import SymptomLog, Urgency
+from tracker.models.people import Child, User
+from tracker.models.shapes import one_of, paired
+
+
+class Outcome(models.TextChoices):
+    """How an alert ended. Only the last one is the family's, where no team watches."""
+
+    ADVISED = "advised-by-phone", _("Advised by phone")
+    CLINIC = "clinic-today", _("Comes to the clinic today")
+    EMERGENCY_ROOM = "emergency-room", _("Sent to the emergency room")
+    ADMITTED = "admitted", _("Admitted")
+    FALSE_ALARM = "false-alarm", _("False alarm")
+    NOT_REACHED = "could-not-reach", _("Could not reach the family")
+    FAMILY_CALLED = "family-called", _("The family has called")
+
+
+class AlertQuerySet(models.QuerySet):
+    def open(self) -> "AlertQuerySet":
+        return self.filter(IS_OPEN)
+
+
+IS_OPEN = Q(resolved_at=None, taken_in_by=None)
+ALERTING = (Urgency.TODAY, Urgency.NOW, Urgency.EMERGENCY)
+
+
+class Alert(models.Model):
+    """An episode: it begins with one log, and further logs join it while they are no worse.
+
+    What began it is frozen. Who holds it and how it ended change only together with an AlertEvent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="alerts", db_index=False)
+    log = models.ForeignKey(SymptomLog, on_delete=models.CASCADE, related_name="alerts")
+    urgency = models.CharField(max_length=10, choices=Urgency)
+    raised_at = models.DateTimeField()
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_until = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    resolved_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    resolution_note = models.TextField(blank=True)
+    taken_in_by = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="took_in")
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("child", "raised_at"), name="alerts_of_a_child"),)
+        constraints = (
+            models.UniqueConstraint(fields=("child",), condition=IS_OPEN, name="one_episode_at_a_time"),
+            one_of("urgency", ALERTING, name="a_note_raises_no_alert"),
+            one_of("outcome", ("", *Outcome.values), name="outcome_is_known"),
+            paired("taken_by", "taken_until", name="taking_is_paired"),
+            paired("resolved_by", "resolved_at", name="resolution_is_paired"),
+            models.CheckConstraint(
+                condition=Q(resolved_at=None, outcome="", resolution_note="")
+                | Q(resolved_at__isnull=False, urgency=Urgency.TODAY)
+                | Q(resolved_at__isnull=False, outcome__gt=""),
+                name="urgent_alerts_end_with_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at=None) | Q(taken_in_by=None), name="resolved_or_taken_in_not_both"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None and self.taken_in_by_id is None
+
+
+class AlertVerb(models.TextChoices):
+    RAISED = "raised", _("Raised")
+    JOINED = "joined", _("Another log, no worse")
+    TAKEN_IN = "taken-in", _("Became part of a worse one")
+    CALLED = "called", _("The family called")
+    RESOLVED = "resolved", _("Closed")
+
+
+class AlertEvent(models.Model):
+    """One thing that happened to an alert. Append-only. `by` is empty where no person did it."""
+
+    id = models.BigAutoField(primary_key=True)
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")
+    verb = models.CharField(max_length=12, choices=AlertVerb)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    log = models.ForeignKey(SymptomLog, on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints = (one_of("verb", AlertVerb.values, name="alert_verb_is_known"),)
+
+    def __str__(self) -> str:
+        return self.verb
+
+
+class Call(models.Model):
+    """ "I have called": when, who answered or not, what they told us, when to look again. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="calls", db_index=False)
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, null=True, related_name="calls")
+    caregiver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    client_uuid = models.UUIDField()
+    called_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    reached = models.BooleanField()
+    told = models.TextField(blank=True)
+    look_again_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("child", "called_at"), name="calls_of_a_child"),)
+        constraints = (
+            models.UniqueConstraint(fields=("child", "client_uuid"), name="a_double_tap_is_one_call"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,32 @@
+"""Who did what, and whether the machine is alive."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+
+class AuditEvent(models.Model):
+    """One thing that somebody did. Append-only, and without foreign keys: it outlives what it speaks of."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    who = models.UUIDField(null=True)  # the user; empty where a program did it
+    verb = models.CharField(max_length=40)
+    child = models.UUIDField(null=True)
+    about = models.UUIDField(null=True)  # the row that it was done to
+    detail = models.JSONField(encoder=DjangoJSONEncoder, default=dict)
+
+    class Meta:
+        indexes = (models.Index(fields=("child", "at"), name="audit_of_a_child"),)
+
+    def __str__(self) -> str:
+        return self.verb
+
+
+class Heartbeat(models.Model):
+    """When a part of the machine last said that it works."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,304 @@
+"""The child, the adults around it and the care team."""
+
+import hashlib
+import uuid
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tracker import countries
+from tracker.models.shapes import one_of, paired
+
+if TYPE_CHECKING:
+    from tracker.models.treatment import Course
+
+
+def zone_called(name: str) -> ZoneInfo:
+    """The time zone of that IANA name; UTC where there is none, so that a bad name never stops a log."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An adult with a login. `name` is what the family calls them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    time_zone = models.CharField(max_length=60, default="UTC")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Upper("email"), name="one_user_per_email"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class FeverRule(models.TextChoices):
+    """The documented fever rules that a clinic may choose from."""
+
+    ONCE_38_0 = "38.0-once", _("38.0 °C, once")
+    SUSTAINED_38_0 = "38.0-sustained-or-38.3-once", _("38.0 °C twice, an hour or more apart, or 38.3 °C once")
+    ONCE_38_5 = "38.5-once", _("38.5 °C, once")
+
+
+class Sensitivity(models.TextChoices):
+    """Literal: every sign that a document names counts at any severity."""
+
+    CALIBRATED = "calibrated", _("calibrated")
+    LITERAL = "literal", _("literal")
+
+
+class Line(NamedTuple):
+    """The number to call at one moment: which of the two it is, and whether the team is there."""
+
+    number: str
+    is_night: bool
+    is_open: bool
+
+
+class CareTeam(models.Model):
+    """The clinic's side: numbers, hours, policy. A family without a clinic account keeps one of its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=80, blank=True)
+    kept_by_family = models.BooleanField()
+    day_number = models.CharField(max_length=32, blank=True)
+    night_number = models.CharField(max_length=32, blank=True)
+    open_days = models.CharField(max_length=7, default="12345", blank=True)  # ISO weekdays, Monday is 1
+    opens_at = models.TimeField(default=time(8))
+    closes_at = models.TimeField(default=time(17))  # at or before opens_at: on the next day
+    time_zone = models.CharField(max_length=60, default="UTC")
+    fever_rule = models.CharField(max_length=40, choices=FeverRule, default=FeverRule.ONCE_38_0)
+    sensitivity = models.CharField(max_length=20, choices=Sensitivity, default=Sensitivity.CALIBRATED)
+    join_code = models.CharField(max_length=16, unique=True, null=True, blank=True)
+    begun_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(day_number="") | ~Q(night_number=""), name="care_team_has_a_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_by_family=False) | Q(join_code=None), name="only_a_clinic_is_joined"
+            ),
+            one_of("fever_rule", FeverRule.values, name="fever_rule_is_documented"),
+            one_of("sensitivity", Sensitivity.values, name="sensitivity_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_called(self.time_zone)
+
+    def is_open(self, at: datetime) -> bool:
+        """By the clock on the team's wall. Hours over midnight belong to the day on which they begin."""
+        local = at.astimezone(self.zone)
+        clock = local.time()
+        today = str(local.isoweekday()) in self.open_days
+        if self.opens_at < self.closes_at:
+            return today and self.opens_at <= clock < self.closes_at
+        yesterday = str((local - timedelta(days=1)).isoweekday()) in self.open_days
+        return (today and clock >= self.opens_at) or (yesterday and clock < self.closes_at)
+
+    def number_for(self, at: datetime) -> Line:
+        """The one number to call at `at`: the day number in the team's hours, else the night number."""
+        is_open = self.is_open(at)
+        is_night = (not is_open and bool(self.night_number)) or not self.day_number
+        return Line(self.night_number if is_night else self.day_number, is_night, is_open)
+
+
+class Colour(models.TextChoices):
+    """The child's colour: a token of the style sheet, never a value."""
+
+    TEAL = "teal", _("teal")
+    BLUE = "blue", _("blue")
+    VIOLET = "violet", _("violet")
+    ROSE = "rose", _("rose")
+    CLAY = "clay", _("clay")
+    GOLD = "gold", _("gold")
+    MOSS = "moss", _("moss")
+    SLATE = "slate", _("slate")
+
+
+class PauseReason(models.TextChoices):
+    HOSPITAL = "hospital", _("In hospital")
+    MOVED = "moved", _("Moved to another team")
+    FINISHED = "finished", _("Treatment is finished")
+    NOT_NEEDED = "not-needed", _("We don't need this any more")
+
+
+class Child(models.Model):
+    """The patient, by a nickname."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    care_team = models.ForeignKey(CareTeam, on_delete=models.PROTECT, related_name="children")
+    nickname = models.CharField(max_length=40)
+    birth_month = models.DateField(null=True, blank=True)  # the first of the month: the day is not asked
+    colour = models.CharField(max_length=10, choices=Colour, default=Colour.TEAL)
+    writes = models.BooleanField(null=True)
+    baseline_weight_kg = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    units = models.CharField(max_length=1, choices=(("C", "°C"), ("F", "°F")), default="C")
+    time_zone = models.CharField(max_length=60, default="UTC")
+    country = models.CharField(max_length=2, blank=True)  # ISO 3166-1
+    emergency_number = models.CharField(max_length=20, blank=True)
+    first_sentence = models.TextField(blank=True)  # what the child wrote on the first day, to compare with
+    paused_at = models.DateTimeField(null=True)
+    paused_reason = models.CharField(max_length=12, choices=PauseReason, blank=True)
+    begun_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(paused_at=None, paused_reason="")
+                | Q(paused_at__isnull=False, paused_reason__gt=""),
+                name="pause_has_a_reason",
+            ),
+            one_of("units", "CF", name="unit_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.nickname
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_called(self.time_zone)
+
+    @property
+    def number_in_an_emergency(self) -> str:
+        return self.emergency_number or countries.emergency_number(self.country)
+
+    @cached_property
+    def course(self) -> "Course | None":
+        """The course that runs. `access_child` has it loaded already."""
+        return self.courses.filter(ended_at=None).first()
+
+    def age_years(self, at: datetime) -> int | None:
+        """Full years, never too many: the day is not known, so a birthday counts once its month is over."""
+        if self.birth_month is None:
+            return None
+        today = at.astimezone(self.zone)
+        months = (today.year - self.birth_month.year) * 12 + today.month - self.birth_month.month - 1
+        return max(0, months // 12)
+
+
+class Role(models.TextChoices):
+    PARENT = "parent", _("parent")
+    HELPER = "helper", _("helper")
+    NURSE = "nurse", _("nurse")
+    LEAD = "lead", _("lead nurse")
+
+
+FAMILY_ROLES = (Role.PARENT, Role.HELPER)
+TEAM_ROLES = (Role.NURSE, Role.LEAD)
+
+
+def _role_fits(name: str) -> models.CheckConstraint:
+    """A family role stands around a child, a team role in a care team; never both, never neither."""
+    return models.CheckConstraint(
+        condition=Q(child__isnull=False, care_team=None, role__in=FAMILY_ROLES)
+        | Q(child=None, care_team__isnull=False, role__in=TEAM_ROLES),
+        name=name,
+    )
+
+
+class Membership(models.Model):
+    """One person's role around one child, or in one care team."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, null=True, related_name="memberships")
+    care_team = models.ForeignKey(CareTeam, on_delete=models.CASCADE, null=True, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            _role_fits(name="membership_role_fits"),
+            paired("ended_at", "ended_by", name="membership_end_is_paired"),
+            models.UniqueConstraint(
+                fields=("user", "child"), condition=Q(ended_at=None), name="one_role_around_a_child"
+            ),
+            models.UniqueConstraint(
+                fields=("user", "care_team"), condition=Q(ended_at=None), name="one_role_in_a_care_team"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.role
+
+
+def digest_of(token: str) -> str:
+    """What is kept of an invitation's token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+class Invitation(models.Model):
+    """A link that gives one person one role, once. Only the digest of its token is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_digest = models.CharField(max_length=64, unique=True)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, null=True, related_name="invitations")
+    care_team = models.ForeignKey(CareTeam, on_delete=models.CASCADE, null=True, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Role)
+    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            _role_fits(name="invitation_role_fits"),
+            paired("accepted_at", "accepted_by", name="acceptance_is_paired"),
+            paired("revoked_at", "revoked_by", name="revocation_is_paired"),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(revoked_at=None), name="accepted_or_revoked_not_both"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.role
+
+    def is_open(self, at: datetime) -> bool:
+        return self.accepted_at is None and self.revoked_at is None and at < self.expires_at

@@ -1,0 +1,70 @@
+// Comfort only: every page works without this file.
+
+// One tap is one log: a form is sent once. (The server knows a second one by its number anyway.)
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+  setTimeout(() => release(form), 15000); // the network may have swallowed it: let them try again
+});
+const release = (form) => {
+  delete form.dataset.sent;
+  form.removeAttribute("aria-busy");
+};
+addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach(release));
+
+// The light on the screen changes at once, and what was typed on the page stays. The server keeps the choice.
+for (const form of document.querySelectorAll("[data-look]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = event.submitter;
+    fetch(form.action, { method: "POST", body: new FormData(form, chosen), redirect: "manual" }).catch(() => {});
+    if (chosen.value === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen.value;
+    for (const button of document.querySelectorAll(".looks button")) {
+      button.ariaPressed = button.value === chosen.value ? "true" : "false";
+    }
+  });
+}
+
+// The temperature in the other unit, while it is typed. Shown, never sent.
+const digits = (text) => [..."٠١٢٣٤٥٦٧٨٩"].reduce((all, digit, value) => all.replaceAll(digit, value), text.normalize("NFKC"));
+const echo = (input) => {
+  const output = input.closest("form").querySelector("[data-echo]");
+  const unit = input.form.elements.unit?.value;
+  const text = digits(input.value.trim()).replace(/[,٫]/, ".");
+  const typed = /^\d{1,3}(\.\d{0,2})?$/.test(text) ? Number(text) : NaN;
+  const other = unit === "F" ? [(typed - 32) / 1.8, "°C"] : [typed * 1.8 + 32, "°F"];
+  output.value = Number.isNaN(typed) ? "" : `= ${other[0].toFixed(1)} ${other[1]}`;
+};
+for (const input of document.querySelectorAll("[data-temperature]")) {
+  input.form.addEventListener("input", () => echo(input));
+  echo(input);
+}
+
+// How many signs of a tile are chosen.
+const count = (tile) => {
+  const chosen = [...tile.querySelectorAll(".sign-no")].filter((no) => !no.checked).length;
+  const output = tile.querySelector("[data-count]");
+  output.textContent = chosen ? `${chosen} ${output.dataset.word}` : "";
+};
+for (const tile of document.querySelectorAll(".tile")) {
+  tile.addEventListener("change", () => count(tile));
+  count(tile);
+}
+
+// "2 hours ago" stays true while the page is open. The exact time stands beside it.
+const spoken = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+const tell = () => {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const minutes = Math.round((Date.parse(time.dateTime) - Date.now()) / 60000);
+    if (minutes > -60) time.textContent = spoken.format(Math.min(minutes, 0), "minute");
+    else if (minutes > -18 * 60) time.textContent = spoken.format(Math.trunc(minutes / 60), "hour");
+  }
+};
+if (document.querySelector("time[data-ago]")) setInterval(tell, 60000);
+
+// The first thing to look at is looked at first.
+document.getElementById("errors")?.focus();

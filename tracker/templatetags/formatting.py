@@ -1,0 +1,149 @@
+"""How numbers, times and codes are written. Formatting only: nothing is decided here."""
+
+import re
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from therapies import catalogue
+
+register = template.Library()
+
+THEMES = ("light", "dark", "night")
+URGENCIES = {
+    "emergency": gettext_lazy("Emergency"),
+    "now": gettext_lazy("Call now"),
+    "today": gettext_lazy("Call today"),
+    "note": gettext_lazy("Noted"),
+}
+SHAPES = {"emergency": "octagon-alert", "now": "triangle-alert", "today": "clock", "note": "square-pen"}
+SYNDROMES = {
+    "crs": (gettext_lazy("Whole-body reaction"), gettext_lazy("possible cytokine release syndrome, CRS")),
+    "neurotoxicity": (gettext_lazy("Reaction of the brain"), gettext_lazy("possible neurotoxicity, ICANS")),
+    "infusion-reaction": (
+        gettext_lazy("Reaction to the infusion"),
+        gettext_lazy("possible infusion reaction or allergy"),
+    ),
+    "infection": (gettext_lazy("Infection"), gettext_lazy("possible infection with few defences")),
+    "low-blood-counts": (gettext_lazy("Low blood counts"), gettext_lazy("possible cytopenia")),
+    "bleeding": (gettext_lazy("Bleeding"), gettext_lazy("possible low platelets")),
+    "liver-vod": (gettext_lazy("Liver"), gettext_lazy("possible blocked liver veins, VOD")),
+    "heart-rhythm": (gettext_lazy("Heartbeat"), gettext_lazy("possible change in heart rhythm")),
+    "tumor-lysis": (
+        gettext_lazy("Waste from leukemia cells that die"),
+        gettext_lazy("possible tumor lysis syndrome"),
+    ),
+    "capillary-leak": (gettext_lazy("Fluid leaking into the body"), gettext_lazy("possible capillary leak")),
+    "pump-or-line": (gettext_lazy("Pump or line"), ""),
+    "emergency-sign": (gettext_lazy("Emergency sign"), ""),
+    "caregiver-concern": (gettext_lazy("You are worried"), gettext_lazy("caregiver concern")),
+    "common-side-effect": (gettext_lazy("Known side effect"), ""),
+    "unlisted": (gettext_lazy("Not on the list of known side effects"), ""),
+}
+SEVERITIES = {
+    "mild": gettext_lazy("mild"),
+    "moderate": gettext_lazy("moderate"),
+    "severe": gettext_lazy("severe"),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture from the one set. It always stands beside a word, so it says nothing to a screen reader."""
+    sprite = static("tracker/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.filter
+def theme(cookie: str | None) -> str:
+    """The look that was chosen, or nothing: then the phone's own choice holds."""
+    return cookie if cookie in THEMES else ""
+
+
+@register.filter
+def tel(number: str) -> str:
+    """A link that dials: "+1 555 0142" becomes "tel:+15550142"."""
+    return "tel:" + re.sub(r"[^0-9+*#]", "", str(number))
+
+
+@register.filter
+def urgency_word(urgency: str) -> str:
+    return str(URGENCIES.get(urgency, URGENCIES["now"]))
+
+
+@register.filter
+def urgency_shape(urgency: str) -> str:
+    """The icon of an urgency: each has a shape of its own, so that colour never stands alone."""
+    return SHAPES.get(urgency, SHAPES["now"])
+
+
+@register.filter
+def syndrome(code: str) -> str:
+    """The plain words for a syndrome."""
+    return str(SYNDROMES.get(code, (code, ""))[0])
+
+
+@register.filter
+def syndrome_term(code: str) -> str:
+    """The clinical term, which stands after the plain words."""
+    return str(SYNDROMES.get(code, ("", ""))[1])
+
+
+@register.filter
+def severity(code: str) -> str:
+    return str(SEVERITIES.get(code, ""))
+
+
+@register.filter
+def sign(code: str) -> str:
+    """The plain name of a symptom or an observation. What is neither is a rule."""
+    if code == "symptoms":
+        return _("Signs")
+    try:
+        knowledge = catalogue.load()
+    except catalogue.KnowledgeError:
+        return _("the rules")
+    known = knowledge.observations.get(code) or knowledge.symptoms.get(code)
+    return _(known.name) if known else _("the rules")
+
+
+@register.filter
+def celsius(value: Decimal | None, unit: str = "C") -> str:
+    """A temperature in °C, written in the family's unit: `{{ 38.4|celsius:"F" }}` is 101.1 °F."""
+    if value is None:
+        return ""
+    number = Decimal(str(value)) if unit == "C" else Decimal(str(value)) * 9 / 5 + 32
+    return f"{formats.number_format(number.quantize(Decimal('0.1'), ROUND_HALF_UP))} °{unit}"
+
+
+@register.filter
+def other_unit(unit: str) -> str:
+    return "F" if unit == "C" else "C"
+
+
+@register.filter
+def ago(then: datetime | None, now: datetime) -> str:
+    """As people say it: "2 hours ago", "yesterday", "5 November". The exact time stands beside it."""
+    if then is None:
+        return ""
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
+    hours = minutes // 60
+    if hours < 18:
+        return ngettext("%(n)d hour ago", "%(n)d hours ago", hours) % {"n": hours}
+    days = (timezone.localtime(now).date() - timezone.localtime(then).date()).days
+    if days < 2:
+        return _("yesterday") if days else _("today")
+    if days < 7:
+        return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+    return formats.date_format(timezone.localtime(then), "DATE_FORMAT")

@@ -1,0 +1,52 @@
+"""For machines that watch the site. None of them says anything about a family."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tracker.models import Heartbeat
+
+ON_DUTY = ("beat", "worker", "sweep")
+LATE = 60  # seconds
+
+
+@login_not_required
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """This process answers."""
+    return JsonResponse({"live": True})
+
+
+@login_not_required
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """Pages can be served: the database, and nothing else, since no answer to a parent needs more."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"ready": False}, status=503)
+    return JsonResponse({"ready": True})
+
+
+@login_not_required
+@require_safe
+def duty(request: HttpRequest) -> HttpResponse:
+    """Seconds since each process behind the pages showed that it works; 503 when one is late."""
+    try:
+        ages = seconds_since_heartbeats()
+    except DatabaseError:
+        return JsonResponse({"on_duty": False}, status=503)
+    on_duty = all(age is not None and age <= LATE for age in ages.values())
+    return JsonResponse({"on_duty": on_duty, "seconds": ages}, status=200 if on_duty else 503)
+
+
+def seconds_since_heartbeats() -> dict[str, float | None]:
+    """None for what never showed."""
+    now = timezone.now()
+    found = dict(Heartbeat.objects.values_list("name", "at"))
+    return {
+        name: round((now - found[name]).total_seconds(), 1) if name in found else None for name in ON_DUTY
+    }
