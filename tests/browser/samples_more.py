@@ -1,0 +1,265 @@
+"""Sample contexts for the pages around the log: the beginning, the family, signing in, errors."""
+
+import io
+from datetime import datetime, timedelta
+from types import SimpleNamespace as Sample
+from typing import Any
+
+import qrcode
+import qrcode.image.svg
+from django.http import HttpRequest
+from django.utils.safestring import mark_safe
+
+from tests.browser import sample_forms as forms
+from tests.browser.samples import (
+    BASE,
+    CALL_NOW,
+    CALL_TODAY,
+    INSTRUCTIONS,
+    LOG_ID,
+    NOW,
+    WHAT_TO_SAY,
+    Context,
+    always,
+    log,
+)
+from therapies.catalogue import load
+
+STRANGER = {"child": None, "children": [], "call": None, "emergency_number": None, "day_label": ""}
+
+
+def nobody(**context: Any) -> Context:
+    """A page where no child is known."""
+    return always(**STRANGER | context)
+
+
+def begin(step: int, form: Any, **more: Any) -> Context:
+    return lambda request: BASE | STRANGER | {"step": step, "form": form(), "back": "/begin/", **more}
+
+
+def qr(address: str) -> str:
+    """A QR code as an SVG without style or script."""
+    image = qrcode.make(address, image_factory=qrcode.image.svg.SvgPathImage, border=2)
+    written = io.BytesIO()
+    image.save(written)
+    return mark_safe(written.getvalue().decode().partition("?>")[2])
+
+
+def member(name: str, role: str, **more: Any) -> Sample:
+    return Sample(pk=LOG_ID, name=name, role_name=role, since=NOW - timedelta(days=20), is_you=False, **more)
+
+
+MEMBERS = [
+    Sample(**vars(member("Mum", "Parent")) | {"is_you": True}),
+    member("Dad", "Parent"),
+    member("Oma", "Helper"),
+]
+OPEN_INVITATION = Sample(pk=LOG_ID, role_name="Helper", expires_at=NOW + timedelta(days=2), by="Mum")
+NEW_INVITATION = Sample(
+    url="http://localhost:8000/invitations/q3J4bW0zZ2x1c2VzYW1wbGU/",
+    qr=qr("http://localhost:8000/invitations/q3J4bW0zZ2x1c2VzYW1wbGU/"),
+    role_name="Helper",
+    expires_at=NOW + timedelta(days=3),
+)
+INVITED = Sample(
+    role_name="Helper",
+    role_means="You can log and see Today. You cannot change the treatment or the family.",
+    by="Mum",
+    expires_at=NOW + timedelta(days=2),
+)
+CHANGES = [
+    ("stop", "The pump was stopped"),
+    ("restart", "The pump was started again"),
+    ("delayed", "A dose was put off"),
+    ("next", "The next cycle or dose"),
+    ("transplant", "A transplant"),
+]
+EVENTS = [
+    Sample(
+        pk=LOG_ID,
+        words="Cycle 2 began",
+        at=datetime(2026, 11, 13, 10, 0, tzinfo=NOW.tzinfo),
+        by="Mum",
+        withdrawn_at=None,
+    ),
+    Sample(
+        pk=LOG_ID,
+        words="Cycle 1 began",
+        at=datetime(2026, 10, 2, 10, 0, tzinfo=NOW.tzinfo),
+        by="Mum",
+        withdrawn_at=NOW,
+    ),
+]
+NUMBERS = [
+    Sample(label="Day line", number="555 0100", hours="Monday to Friday, 08:00 to 17:00"),
+    Sample(label="Night line", number="555 0142", hours="every night and at weekends"),
+]
+MAILS = [
+    Sample(
+        sent_at=NOW,
+        to="mum@example.org",
+        subject="Nightlight: your sign-in code",
+        body="Your sign-in code:\n\nQX7P2M",
+    )
+]
+ENTRY = {
+    "LOGIN_BY_CODE_ENABLED": True,
+    "request_login_code_url": "/account/code/",
+    "signup_url": "/account/signup/",
+    "login_url": "/account/login/",
+}
+
+
+def checked(**more: Any) -> Context:
+    def context(request: HttpRequest) -> dict[str, Any]:
+        return log("check", neuro=True)(request) | STRANGER | {"about": forms.AboutForm(), "log": None} | more
+
+    return context
+
+
+def entry(form: Any, **more: Any) -> Context:
+    return lambda request: BASE | STRANGER | ENTRY | {"form": form()} | more
+
+
+def wrong(form: Any, **data: Any) -> Any:
+    return lambda: form(data)
+
+
+def family(**more: Any) -> Context:
+    return lambda request: (
+        BASE
+        | {
+            "members": MEMBERS,
+            "may_manage": True,
+            "form": forms.InviteForm(),
+            "open_invitations": [OPEN_INVITATION],
+            "invitation": None,
+            **more,
+        }
+    )
+
+
+def treatment(**more: Any) -> Context:
+    def context(request: HttpRequest) -> dict[str, Any]:
+        shown = {
+            "therapy": load().therapies["blinatumomab"],
+            "labels": ["Cycle 2, day 5, pump running until Friday 09:00"],
+        }
+        return BASE | shown | {"changes": CHANGES, "change": None, "events": EVENTS} | more
+
+    return context
+
+
+def code(**more: Any) -> Context:
+    return lambda request: (
+        BASE
+        | STRANGER
+        | {
+            "verify_form": forms.CodeForm(),
+            "email": "mum@example.org",
+            "can_resend": True,
+            "can_change": True,
+            "change_form": forms.EmailForm(),
+            **more,
+        }
+    )
+
+
+CONFIRMATION = Sample(key="abc", email_address=Sample(email="mum@example.org"))
+ADDRESSES = [
+    Sample(email="mum@example.org", primary=True, verified=True),
+    Sample(email="mum@example.com", primary=False, verified=False),
+]
+CAREGIVER, PUBLIC, BEGIN = "tracker/caregiver/", "tracker/public/", "tracker/begin/"
+
+STATES: dict[str, tuple[str, Context]] = {
+    "begin-1": (BEGIN + "1.html", begin(1, forms.ChildForm, back=None)),
+    "begin-1-wrong": (BEGIN + "1.html", begin(1, wrong(forms.ChildForm, nickname=""), back=None)),
+    "begin-2": (BEGIN + "2.html", begin(2, forms.TherapyForm)),
+    "begin-3": (BEGIN + "3.html", begin(3, forms.DatesForm, skip="/begin/")),
+    "begin-4": (BEGIN + "4.html", begin(4, forms.NumbersForm)),
+    "begin-5": (BEGIN + "5.html", begin(5, forms.LastForm, skip="/")),
+    "more": (CAREGIVER + "more.html", always(may_manage=True, numbers=NUMBERS)),
+    "family": (CAREGIVER + "family.html", family()),
+    "family-invited": (CAREGIVER + "family.html", family(invitation=NEW_INVITATION)),
+    "family-helper": (CAREGIVER + "family.html", family(may_manage=False, open_invitations=[])),
+    "treatment": (CAREGIVER + "treatment.html", treatment()),
+    "treatment-change": (
+        CAREGIVER + "treatment.html",
+        treatment(change="stop", form=forms.ChangeForm(), events=[]),
+    ),
+    "settings": (
+        CAREGIVER + "settings.html",
+        lambda request: BASE | {"form": forms.ChildForm(), "numbers_form": forms.NumbersForm()},
+    ),
+    "settings-clinic": (CAREGIVER + "settings.html", lambda request: BASE | {"form": forms.ChildForm()}),
+    "pause": (CAREGIVER + "pause.html", lambda request: BASE | {"form": forms.PauseForm()}),
+    "paused": (CAREGIVER + "pause.html", always(paused="In hospital")),
+    "invitation": (CAREGIVER + "invitation.html", nobody(invitation=INVITED, signed_in=True)),
+    "invitation-stranger": (CAREGIVER + "invitation.html", nobody(invitation=INVITED, **ENTRY)),
+    "invitation-gone": (CAREGIVER + "invitation.html", nobody(invitation=None)),
+    "home": (PUBLIC + "home.html", nobody()),
+    "check": (PUBLIC + "check.html", checked()),
+    "check-now": (
+        PUBLIC + "check.html",
+        checked(answer=CALL_NOW, summary="38.4 °C", what_to_say=WHAT_TO_SAY, instructions=INSTRUCTIONS),
+    ),
+    "check-today": (PUBLIC + "check.html", checked(answer=CALL_TODAY, emergency_number="999")),
+    "outbox": (PUBLIC + "outbox.html", nobody(mails=MAILS)),
+    "outbox-empty": (PUBLIC + "outbox.html", nobody(mails=[])),
+    "login": ("account/login.html", entry(forms.LoginForm)),
+    "login-wrong": ("account/login.html", entry(wrong(forms.LoginForm, login="mum@example.org"))),
+    "signup": ("account/signup.html", entry(forms.LoginForm)),
+    "signup-closed": ("account/signup_closed.html", nobody()),
+    "request-code": ("account/request_login_code.html", entry(forms.EmailForm)),
+    "code": ("account/confirm_login_code.html", code()),
+    "code-email": ("account/confirm_email_verification_code.html", code(can_change=False, cancel_url="/")),
+    "code-password": ("account/confirm_password_reset_code.html", code(can_resend=False)),
+    "password-reset": ("account/password_reset.html", entry(forms.EmailForm)),
+    "password-reset-done": ("account/password_reset_done.html", nobody()),
+    "password-from-key": ("account/password_reset_from_key.html", entry(forms.PasswordForm, action_url="/")),
+    "password-from-old-key": ("account/password_reset_from_key.html", nobody(token_fail=True)),
+    "password-from-key-done": ("account/password_reset_from_key_done.html", nobody()),
+    "password-change": ("account/password_change.html", entry(forms.PasswordForm)),
+    "password-set": ("account/password_set.html", entry(forms.PasswordForm)),
+    "reauthenticate": ("account/reauthenticate.html", entry(forms.PasswordForm)),
+    "logout": ("account/logout.html", nobody()),
+    "verification-sent": ("account/verification_sent.html", nobody()),
+    "verification-required": ("account/verified_email_required.html", nobody()),
+    "account-inactive": ("account/account_inactive.html", nobody()),
+    "email": ("account/email.html", entry(forms.EmailForm, emailaddresses=ADDRESSES, can_add_email=True)),
+    "email-confirm": ("account/email_confirm.html", nobody(confirmation=CONFIRMATION, can_confirm=True)),
+    "email-confirm-gone": ("account/email_confirm.html", nobody(confirmation=None)),
+    "400": ("400.html", nobody()),
+    "403": ("403.html", nobody()),
+    "403-csrf": ("403_csrf.html", nobody()),
+    "404": ("404.html", nobody()),
+    "500": ("500.html", nobody()),
+    "503": ("503.html", nobody()),
+}
+
+ROUTES = [
+    ("children/<uuid:pk>/more/", "more", "more"),
+    ("children/<uuid:pk>/pause/", "pause", "pause"),
+    ("children/<uuid:pk>/family/", "family", "family"),
+    ("children/<uuid:pk>/family/invite/", "invite", "family-invited"),
+    ("children/<uuid:pk>/treatment/", "treatment", "treatment"),
+    ("children/<uuid:pk>/settings/", "settings", "settings"),
+    ("memberships/<uuid:pk>/end/", "membership-end", "family"),
+    ("invitations/<uuid:pk>/revoke/", "invitation-revoke", "family"),
+    ("treatment/<uuid:pk>/withdraw/", "treatment-withdraw", "treatment"),
+    ("begin/", "begin", "begin-1"),
+    ("check/", "check", "check"),
+    ("account/login/", "account_login", "login"),
+    ("account/signup/", "account_signup", "signup"),
+    ("account/logout/", "account_logout", "logout"),
+    ("account/code/confirm/", "account_confirm_login_code", "code"),
+    ("account/email/sent/", "account_email_verification_sent", "verification-sent"),
+    ("account/email/", "account_email", "email"),
+    ("account/confirm/<slug:key>/", "account_confirm_email", "email-confirm"),
+    ("account/password/reset/", "account_reset_password", "password-reset"),
+    ("account/password/code/", "account_confirm_password_reset_code", "code-password"),
+    ("account/password/change/", "account_change_password", "password-change"),
+    ("account/password/set/", "account_set_password", "password-set"),
+    ("account/again/", "account_reauthenticate", "reauthenticate"),
+]
