@@ -1,0 +1,31 @@
+"""What all tests may ask for. The parts live in modules of their own: fixtures_infra.py has the machinery."""
+
+import os
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's event loop runs in the thread of the test
+
+from tests.fixtures_infra import (  # noqa: F401
+    bell,
+    broker,
+    browser,
+    clock,
+    django_db_modify_db_settings,
+    open_page,
+    page,
+    worker,
+)
+from tests.flush import flush_opens_the_gate  # noqa: F401
+from tests.personas import (  # noqa: F401
+    care_team,
+    child,
+    father,
+    helper,
+    lead,
+    log,
+    mother,
+    nurse,
+    nurse_of_another_team,
+    removed_helper,
+    stranger,
+    ward_child,
+)

@@ -1,0 +1,178 @@
+"""The settings as other machines would have them, each in a process of its own, and what every page carries."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from tests.fixtures_infra import BASE
+
+ASK = "import json; from config import settings as s; print(json.dumps({name: getattr(s, name, None) for name in %r}))"
+KEY = "k" * 50
+
+
+def run(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *command], cwd=BASE, env=kept | env, capture_output=True, text=True
+    )
+
+
+def ask(*names: str, **env: str) -> dict[str, object]:
+    done = run("-c", ASK % (names,), **env)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_there_is_no_default_secret(tmp_path):
+    assert ask("SECRET_KEY", VAR_DIR=str(tmp_path)) == {"SECRET_KEY": ""}
+
+
+@pytest.mark.parametrize("env", [{}, {"SECRET_KEY": "short"}])
+def test_nothing_is_served_without_a_secret(tmp_path, env):
+    done = run("-c", "import config.wsgi", VAR_DIR=str(tmp_path), **env)
+    assert done.returncode != 0
+    assert "Nothing is served without a secret" in done.stderr
+
+
+def test_it_serves_with_a_secret(tmp_path):
+    assert run("-c", "import config.wsgi", VAR_DIR=str(tmp_path), SECRET_KEY=KEY).returncode == 0
+
+
+REQUEST = (
+    '{"therapy": "blinatumomab", "reports": [{"hours_ago": 0, "temperature": {"value": 39, "unit": "C"}}]}'
+)
+
+
+def test_assess_needs_neither_secret_nor_database_nor_broker(tmp_path):
+    (tmp_path / "request.json").write_text(REQUEST)
+    done = run(
+        "manage.py",
+        "assess",
+        str(tmp_path / "request.json"),
+        VAR_DIR="/nonexistent",
+        REDIS_URL="redis://[::1]:1",
+    )
+    assert json.loads(done.stdout)["urgency"] == "now", done.stderr
+
+
+def test_the_catalogue_needs_neither_secret_nor_database_nor_broker():
+    done = run("manage.py", "catalogue", VAR_DIR="/nonexistent", REDIS_URL="redis://[::1]:1")
+    assert json.loads(done.stdout)["therapies"], done.stderr
+
+
+def test_migrations_can_be_checked_without_a_secret(tmp_path):
+    done = run("manage.py", "makemigrations", "--check", "--dry-run", VAR_DIR=str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_https_address_brings_everything_that_https_needs():
+    names = (
+        "SESSION_COOKIE_NAME",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SECURE_SSL_REDIRECT",
+        "DEMO",
+    )
+    found = ask(*names, SITE_URL="https://nightlight.example")
+    assert list(found.values()) == ["__Host-session", True, True, True, False]
+    assert ask("SECURE_HSTS_SECONDS", SITE_URL="https://a.example")["SECURE_HSTS_SECONDS"] >= 31_536_000  # type: ignore[operator]
+    assert ask("SECURE_HSTS_SECONDS", SITE_URL="http://a.example")["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_proxy_headers_are_believed_only_when_proxies_are_counted():
+    names = ("SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT")
+    assert list(ask(*names).values()) == [None, 0]
+    assert list(ask(*names, PROXIES="1").values()) == [["HTTP_X_FORWARDED_PROTO", "https"], 1]
+
+
+def test_debug_is_refused_on_an_https_site():
+    done = run("-c", "import config.settings", SITE_URL="https://a.example", DEBUG="1")
+    assert "DEBUG" in done.stderr
+
+
+def test_a_database_url_switches_the_database_and_the_demo_off():
+    found = ask("DATABASES", "DEMO", DATABASE_URL="postgresql://night@db.example/light")
+    assert found["DATABASES"]["default"]["ENGINE"] == "django.db.backends.postgresql"  # type: ignore[index]
+    assert found["DEMO"] is False
+
+
+def test_an_sqlite_url_is_tuned_like_the_default():
+    one = ask("DATABASES", DATABASE_URL="sqlite:////srv/night%20light.sqlite3")["DATABASES"]["default"]  # type: ignore[index]
+    assert one["NAME"] == "/srv/night light.sqlite3"
+    assert one["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_a_malformed_database_url_is_refused_by_name_without_its_password():
+    done = run("-c", "import config.settings", DATABASE_URL="postgrs://night:hunter2@db.example/light")
+    assert "DATABASE_URL" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_every_page_carries_the_policy_and_stays_out_of_caches(client):
+    for path in ("/health/live", "/not/here"):
+        headers = client.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "no-store" in headers["Cache-Control"]
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert "geolocation=()" in headers["Permissions-Policy"]
+
+
+@pytest.mark.django_db
+def test_pages_are_compressed(client):
+    page = client.get("/account/login/", headers={"accept-encoding": "gzip"})
+    assert page.headers["Content-Encoding"] == "gzip"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/admin/", "/account/password/change/", "/account/email/"])
+def test_a_stranger_is_asked_to_log_in(client, path):
+    assert client.get(path).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/not/here", "/account/nothing"])
+def test_an_error_page_needs_no_database_and_shows_a_number_to_call(client, path):
+    page = client.get(path)
+    assert page.status_code == 404
+    assert re.search(r'href="tel:\d+"', page.content.decode())
+    assert "the number on your card" in page.content.decode()
+
+
+def test_a_failed_csrf_check_shows_a_number_to_call(db):
+    from django.test import Client
+
+    page = Client(enforce_csrf_checks=True).post("/account/login/", {})
+    assert page.status_code == 403
+    assert 'href="tel:' in page.content.decode()
+
+
+@pytest.fixture
+def mother(db):
+    return get_user_model().objects.create_user(email="mother@family.example", password="a quiet night")
+
+
+def test_a_session_is_renewed_once_a_day_and_lives_ninety_days(client, mother, clock):
+    client.force_login(mother)
+    first = client.get("/account/email/")
+    assert first.cookies["session"]["max-age"] == 90 * 24 * 3600
+    assert "session" not in client.get("/account/email/").cookies
+    clock.shift(24 * 3600)
+    assert "session" in client.get("/account/email/").cookies
+    clock.shift(89 * 24 * 3600)
+    assert client.get("/account/email/").status_code == 200
+    clock.shift(91 * 24 * 3600)
+    assert client.get("/account/email/").status_code == 302
+
+
+def test_an_open_page_does_not_ask_who_it_is(client, django_assert_num_queries, db):
+    client.cookies["session"] = "a" * 32
+    with django_assert_num_queries(0):
+        assert not client.get("/health/live").cookies

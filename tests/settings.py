@@ -1,0 +1,17 @@
+"""The site's settings with what tests need cheaper or quieter; nothing that changes what a page does."""
+
+import os
+import secrets
+
+os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+
+from config.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True  # no warning about a folder that was never collected
+CELERY_BROKER_URL = "redis+socket:///nonexistent/redis.sock"  # a test that wants a broker asks for one
+DEMO = False

@@ -1,0 +1,12 @@
+"""Waiting for what another process does, without guessing how long it takes."""
+
+import time
+from collections.abc import Callable
+
+
+def wait_until(happened: Callable[[], object], what: str, seconds: float = 10) -> None:
+    """Returns as soon as `happened()` is true; fails naming `what` when it never is."""
+    late = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < late, f"waited {seconds} s for {what}"
+        time.sleep(0.02)
