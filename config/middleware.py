@@ -6,13 +6,15 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from config.logs import context
+from tracker.models.people import zone_called
 
 log = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -92,3 +94,25 @@ class LoginRequired(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class PersonsPlace:
+    """The person's language and time zone, for the length of the request. A page of a child takes the family's zone."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language()
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+            translation.activate(language or settings.LANGUAGE_CODE)
+
+    def process_view(self, request: HttpRequest, view_func: Callable[..., HttpResponse], *_: Any) -> None:
+        if not getattr(view_func, "login_required", True) or not request.user.is_authenticated:
+            return  # an open page asks nobody who it is
+        if request.user.language in dict(settings.LANGUAGES):
+            translation.activate(request.user.language)
+        timezone.activate(zone_called(request.user.time_zone))

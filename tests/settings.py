@@ -15,3 +15,4 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True  # no warning about a folder that was never collected
 CELERY_BROKER_URL = "redis+socket:///nonexistent/redis.sock"  # a test that wants a broker asks for one
 DEMO = False
+ROOT_URLCONF = "tests.later_urls"

@@ -78,7 +78,9 @@ class TestAnEpisode:
     def test_is_the_only_open_one_of_a_child(self, log: Log, child: Child) -> None:
         log(temperature=38.4)
         with pytest.raises(IntegrityError, match=r"UNIQUE|one_episode_at_a_time"):
-            Alert.objects.create(child=child, log=child.logs.get(), urgency="today", raised_at=NOW)
+            Alert.objects.create(
+                child=child, log=child.logs.get(), urgency="today", raised_at=NOW, escalates_at=NOW
+            )
 
 
 class TestWhoIsTold:

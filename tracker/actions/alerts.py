@@ -44,7 +44,7 @@ def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: Us
 
 
 def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
-    alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, raised_at=now)
+    alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, raised_at=now, escalates_at=now)
     if held.alert:
         Alert.objects.filter(pk=held.alert.pk).update(taken_in_by=alert.pk)
     alert.save(force_insert=True)

@@ -45,6 +45,10 @@ class Alert(models.Model):
     raised_at = models.DateTimeField()
     taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     taken_until = models.DateTimeField(null=True)
+    offered_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    round = models.PositiveSmallIntegerField(default=1)
+    level = models.PositiveSmallIntegerField(default=0)  # of the escalation, within the round
+    escalates_at = models.DateTimeField(null=True)  # when the next level is told, or the taking lapses
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     resolved_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
@@ -54,7 +58,10 @@ class Alert(models.Model):
     objects = AlertQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=("child", "raised_at"), name="alerts_of_a_child"),)
+        indexes = (
+            models.Index(fields=("child", "raised_at"), name="alerts_of_a_child"),
+            models.Index(fields=("escalates_at",), condition=IS_OPEN, name="alerts_to_escalate"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("child",), condition=IS_OPEN, name="one_episode_at_a_time"),
             one_of("urgency", ALERTING, name="a_note_raises_no_alert"),
@@ -69,6 +76,9 @@ class Alert(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(resolved_at=None) | Q(taken_in_by=None), name="resolved_or_taken_in_not_both"
+            ),
+            models.CheckConstraint(
+                condition=~IS_OPEN | Q(escalates_at__isnull=False), name="open_alerts_are_due_again"
             ),
         )
 
@@ -85,6 +95,11 @@ class AlertVerb(models.TextChoices):
     JOINED = "joined", _("Another log, no worse")
     TAKEN_IN = "taken-in", _("Became part of a worse one")
     CALLED = "called", _("The family called")
+    TAKEN = "taken", _("Taken")
+    LAPSED = "lapsed", _("Taken too long ago: open again")
+    OFFERED = "offered", _("Offered to another nurse")
+    HANDED_OVER = "handed-over", _("Handed over")
+    ESCALATED = "escalated", _("The next level was told")
     RESOLVED = "resolved", _("Closed")
 
 

@@ -89,6 +89,11 @@ class Line(NamedTuple):
     is_open: bool
 
 
+def escalation_steps() -> list[int]:
+    """Minutes after an alert at which each level is told: the first on call, the next, the lead."""
+    return [0, 5, 15]
+
+
 class CareTeam(models.Model):
     """The clinic's side: numbers, hours, policy. A family without a clinic account keeps one of its own."""
 
@@ -103,6 +108,7 @@ class CareTeam(models.Model):
     time_zone = models.CharField(max_length=60, default="UTC")
     fever_rule = models.CharField(max_length=40, choices=FeverRule, default=FeverRule.ONCE_38_0)
     sensitivity = models.CharField(max_length=20, choices=Sensitivity, default=Sensitivity.CALIBRATED)
+    escalation_minutes = models.JSONField(default=escalation_steps)  # after the alert: each level's, in order
     join_code = models.CharField(max_length=16, unique=True, null=True, blank=True)
     begun_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -246,6 +252,9 @@ class Membership(models.Model):
     child = models.ForeignKey(Child, on_delete=models.CASCADE, null=True, related_name="memberships")
     care_team = models.ForeignKey(CareTeam, on_delete=models.CASCADE, null=True, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
+    call_order = models.PositiveSmallIntegerField(
+        null=True
+    )  # on call first, second, ...; empty: with the first
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -1,0 +1,79 @@
+"""What stands on every page around a child: whose page it is, and the number to call at this hour."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from therapies.schedule import Label
+from tracker.access import children_of
+from tracker.models import CareTeam, Child
+
+
+class NumberToCall(NamedTuple):
+    """A number as pages show it: whose it is, the digits, and when it is answered."""
+
+    label: str
+    number: str
+    hours: str = ""
+
+
+def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
+    """The context of base.html. Activates the family's time zone until the request ends (PersonsPlace)."""
+    timezone.activate(child.zone)
+    return {
+        "child": child,
+        "children": list(children_of(request.user)),
+        "day_label": day_label(child, now),
+        "call": number_to_call(child.care_team, now),
+        "emergency_number": child.number_in_an_emergency,
+        "now": now,
+    }
+
+
+def number_to_call(team: CareTeam, at: datetime) -> NumberToCall:
+    """The one number for this hour."""
+    line = team.number_for(at)
+    return NumberToCall(_whose(team, is_night=line.is_night), line.number)
+
+
+def all_numbers(team: CareTeam) -> list[NumberToCall]:
+    """Both numbers, each with its hours."""
+    opens, closes = (date_format(at, "TIME_FORMAT") for at in (team.opens_at, team.closes_at))
+    hours = _("%(opens)s to %(closes)s") % {"opens": opens, "closes": closes}
+    numbers = []
+    if team.day_number:
+        numbers.append(NumberToCall(_whose(team, is_night=False), team.day_number, hours))
+    if team.night_number:
+        numbers.append(NumberToCall(_whose(team, is_night=True), team.night_number, _("at all other hours")))
+    return numbers
+
+
+def day_label(child: Child, at: datetime) -> str:
+    """ "Cycle 2, day 5, pump running until Friday 09:00": all labels of the course as one line."""
+    return ", ".join(map(label_text, child.course.day_labels(at))) if child.course else ""
+
+
+def label_text(label: Label) -> str:
+    """A day label in the reader's language."""
+    text, values = label
+    shown = {key: _when(value) if isinstance(value, datetime) else value for key, value in values.items()}
+    return _(text) % shown
+
+
+def _when(at: datetime) -> str:
+    """Near enough to name the weekday alone; else the date."""
+    near = abs((at - timezone.now()).days) < 6
+    return date_format(at, "l H:i" if near else "j F, H:i")
+
+
+def _whose(team: CareTeam, *, is_night: bool) -> str:
+    name = team.name or _("Care team")
+    if not (team.day_number and team.night_number):
+        return name
+    return (
+        _("%(team)s, night line") % {"team": name} if is_night else _("%(team)s, day line") % {"team": name}
+    )
