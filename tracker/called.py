@@ -10,9 +10,10 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from tracker.fields import AHEAD, typed
+from tracker.fields import typed
 
 TOLD_AT_MOST = 2000
+HALF_A_DAY = timedelta(hours=12)
 LOOK_AGAIN = (
     ("1", gettext_lazy("In 1 hour")),
     ("2", gettext_lazy("In 2 hours")),
@@ -70,10 +71,10 @@ class CalledForm(forms.Form):
 
     @property
     def called_at_moment(self) -> datetime:
-        """The last time that the clock showed this: 23:50, entered at ten past midnight, was yesterday."""
+        """23:50, entered at ten past midnight, was yesterday; a little ahead is a clock that runs fast."""
         now = self.now.astimezone(self.zone)
         at = datetime.combine(now.date(), self.cleaned_data["called_at"], self.zone)
-        if at > now + AHEAD:
+        if at - now > HALF_A_DAY:
             at = datetime.combine(now.date() - timedelta(days=1), self.cleaned_data["called_at"], self.zone)
         return min(at, now)
 

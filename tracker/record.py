@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
@@ -209,8 +209,8 @@ def calls_since(log: SymptomLog) -> list[Call]:
 def open_alert(child: Child) -> Alert | None:
     """The alert that stands, with `newest_log`: the last log that raised or joined it."""
     told = AlertEvent.objects.filter(alert=OuterRef("pk"), verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
-    newest = told.order_by("-pk").values("log")[:1]
-    return Alert.objects.open().filter(child=child).annotate(newest_log=Subquery(newest)).first()
+    newest = Subquery(told.order_by("-pk").values("log")[:1], output_field=UUIDField())
+    return Alert.objects.open().filter(child=child).annotate(newest_log=newest).first()
 
 
 def became_of(log: SymptomLog) -> Became | None:

@@ -1,6 +1,7 @@
 """Logging what a caregiver sees: the forms, saving, one log, correcting it."""
 
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -80,7 +81,7 @@ def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
     if newest.pk != first.pk and request.method != "POST":
         return redirect("log-correct", newest.pk)
     if request.POST.get("by_mistake"):
-        number = uuid5(newest.pk, "logged by mistake")
+        number = uuid5(first.pk, "logged by mistake")
         return _answer(_corrected(request, newest, {}, newest.observed_at, number, now))
     form = _correction(newest, now, request.POST or None)
     if form.is_valid():
@@ -119,7 +120,7 @@ def _saved(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
 
 
 def save(request: HttpRequest, child: Child, form: LogForm, now: datetime) -> Recorded:
-    """The log. The same form sent again with other answers corrects it: nothing that was typed is dropped."""
+    """The log, once, however often the form is sent."""
     recorded = record_log(
         child=child,
         caregiver=request.user,
@@ -129,11 +130,7 @@ def save(request: HttpRequest, child: Child, form: LogForm, now: datetime) -> Re
         now=now,
         kind=form.asking.kind,
     )
-    if not recorded.differs:
-        return recorded
-    number = uuid5(form.client_uuid, repr(sorted(form.answers().items(), key=lambda item: item[0])))
-    newest = record.newest_of(recorded.log)
-    return _corrected(request, newest, form.answers(), form.observed_at, number, now)
+    return _kept(recorded, request, form.answers(), form.observed_at, now)
 
 
 def _corrected(
@@ -144,12 +141,30 @@ def _corrected(
     number: UUID,
     now: datetime,
 ) -> Recorded:
-    return correct_log(
+    recorded = correct_log(
         log=log,
         caregiver=request.user,
         answers=answers,
         observed_at=observed_at,
         client_uuid=number,
+        now=now,
+    )
+    return _kept(recorded, request, answers, observed_at, now)
+
+
+def _kept(
+    recorded: Recorded, request: HttpRequest, answers: dict[str, Any], observed_at: datetime, now: datetime
+) -> Recorded:
+    """Answers that came under the number of an earlier form correct it: nothing that was typed is dropped."""
+    if not recorded.differs:
+        return recorded
+    said = repr(sorted(answers.items(), key=itemgetter(0)))
+    return correct_log(
+        log=record.newest_of(recorded.log),
+        caregiver=request.user,
+        answers=answers,
+        observed_at=observed_at,
+        client_uuid=uuid5(recorded.log.client_uuid, said),
         now=now,
     )
 
