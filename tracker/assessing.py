@@ -89,6 +89,21 @@ def could_not_check(log_id: uuid.UUID) -> Checked:
     return Checked(log_id, unchecked("rules"))
 
 
+def assess_alone(
+    therapies: Sequence[str], context: Mapping[str, Any], answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The answer to one report of which nothing is kept: the worst of the therapies. Never raises."""
+    report = {key: value for key, value in answers.items() if key != "raw"} | {"hours_ago": 0}
+    asked = ({"therapy": therapy, "context": context, "reports": [report]} for therapy in therapies)
+    try:
+        return _not_checked(
+            worst_of(*(_valid(assess(one)) for one in asked)), list(answers.get("raw", ())), ()
+        )
+    except Exception as error:
+        _say_without_its_words(error, None)
+        return unchecked("rules")
+
+
 def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Checked:
     """Asks with the history; where that cannot be understood, without: it hides nothing of this log."""
     late = seen.received_at - seen.observed_at
@@ -182,7 +197,7 @@ def _not_checked(
     return found
 
 
-def _say_without_its_words(error: Exception, log_id: uuid.UUID) -> None:
+def _say_without_its_words(error: Exception, log_id: uuid.UUID | None) -> None:
     """What broke and where. What the error says itself may name a sign."""
     wordless = (type(error), Exception(), error.__traceback__)
     logger.error("could_not_assess", extra={"log_id": log_id}, exc_info=wordless)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import answer, health, how, logs, looks, today
+from tracker.views import answer, check, days, health, how, logs, looks, today
 
 urlpatterns = [
     # what a caregiver sees, logs and is told
@@ -16,6 +16,8 @@ urlpatterns = [
     path("logs/<uuid:log_id>/called/", answer.called, name="called"),
     path("logs/<uuid:log_id>/correct/", logs.log_correct, name="log-correct"),
     path("logs/<uuid:log_id>/confirm/", logs.log_confirm, name="log-confirm"),
+    path("children/<uuid:child_id>/days/", days.days, name="days"),
+    path("check/", check.check, name="check"),
     path("theme/", looks.theme, name="theme"),
     # how we decide
     path("how/", how.how, name="how"),
