@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import answer, check, days, health, how, logs, looks, today
+from tracker.views import answer, check, days, health, how, late, logs, looks, today
 
 urlpatterns = [
     # what a caregiver sees, logs and is told
@@ -11,6 +11,7 @@ urlpatterns = [
     path("children/<uuid:child_id>/logs/new/", logs.log_new, name="log-new"),
     path("children/<uuid:child_id>/logs/nothing-new/", logs.log_nothing_new, name="log-nothing-new"),
     path("children/<uuid:child_id>/logs/thinking/", logs.log_neuro, name="log-neuro"),
+    path("children/<uuid:child_id>/logs/kept/", late.log_kept, name="log-kept"),
     path("logs/<uuid:log_id>/", logs.log, name="log"),
     path("logs/<uuid:log_id>/answer/", answer.answer, name="answer"),
     path("logs/<uuid:log_id>/called/", answer.called, name="called"),

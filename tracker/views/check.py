@@ -15,7 +15,7 @@ from tracker.checking import AboutForm
 from tracker.forms import Asking, LogForm
 from tracker.telling import Told, answer_in_words
 from tracker.views.answer import answer_context
-from tracker.views.logs import LOOK_AGAIN
+from tracker.views.asking import LOOK_AGAIN
 
 
 @login_not_required
