@@ -8,20 +8,13 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 _TIME = re.compile(r"(\d{1,2})[:.h]?(\d{2})?\s*(am|pm)?", re.IGNORECASE)
 LONGEST_GAP = 72
-WEEKDAYS = (
-    ("1", gettext_lazy("Mon")),
-    ("2", gettext_lazy("Tue")),
-    ("3", gettext_lazy("Wed")),
-    ("4", gettext_lazy("Thu")),
-    ("5", gettext_lazy("Fri")),
-    ("6", gettext_lazy("Sat")),
-    ("7", gettext_lazy("Sun")),
-)
+WEEKDAYS = tuple((str(number + 1), name) for number, name in WEEKDAYS_ABBR.items())
 
 
 class PlainForm(forms.Form):

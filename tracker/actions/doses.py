@@ -14,6 +14,7 @@ from tracker.actions.holding import hold
 from tracker.answers import cleaned
 from tracker.doses_given import in_the_way, names_a_fever_medicine, slots_between
 from tracker.models import Child, DoseGiven, Medicine, User
+from tracker.models.doses import EVERY_DAY
 
 
 class AlreadyGiven(Refused):
@@ -124,7 +125,7 @@ def _as_written(label: Mapping[str, Any]) -> dict[str, Any]:
         "dose": cleaned(label["dose"]).strip(),
         "as_needed": as_needed,
         "times": [] if as_needed else sorted(set(label["times"])),
-        "days": label["days"] or "1234567",
+        "days": label["days"] or EVERY_DAY,
         "gap_hours": label["gap_hours"] if as_needed else None,
         "lowers_fever": bool(label["lowers_fever"]) or names_a_fever_medicine(name),
     }

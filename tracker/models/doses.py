@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.dates import WEEKDAYS_ABBR
 
 from tracker.models.people import Child, User
 from tracker.models.shapes import paired
 
+EVERY_DAY = "1234567"
 LATE = timedelta(minutes=15)
 """A dose that is recorded so long after it was given says so."""
 
@@ -22,7 +24,7 @@ class Medicine(models.Model):
     dose = models.CharField(max_length=80)  # as written on the label
     as_needed = models.BooleanField(default=False)
     times = models.JSONField(default=list)
-    days = models.CharField(max_length=7, default="1234567")  # ISO weekdays: some are given on three days
+    days = models.CharField(max_length=7, default=EVERY_DAY)  # ISO weekdays: some are given on three days
     gap_hours = models.PositiveSmallIntegerField(null=True)
     lowers_fever = models.BooleanField(default=False)
     begun_at = models.DateTimeField()
@@ -41,6 +43,11 @@ class Medicine(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def weekdays(self) -> list[str]:
+        """The names of the days on which it is given."""
+        return [str(WEEKDAYS_ABBR[int(day) - 1]) for day in self.days]
 
     @property
     def gap(self) -> timedelta:

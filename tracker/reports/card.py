@@ -60,7 +60,7 @@ class Sources:
     lines: list[str] = field(default_factory=list)
 
     def refs(self, cited: Sequence[Citation]) -> tuple[int, ...]:
-        return tuple(dict.fromkeys(self._number(_words(one)) for one in cited))
+        return tuple(sorted({self._number(_words(one)) for one in cited}))
 
     def _number(self, words: str) -> int:
         if words not in self.lines:
@@ -161,7 +161,7 @@ def _dangers(therapy: Therapy | None, sources: Sources) -> tuple[Danger, ...]:
 
 def _danger(therapy: Therapy, name: str, effects: Sequence[Effect], sources: Sources) -> Danger:
     texts = dict.fromkeys(_(effect.text) for effect in effects)
-    signs = Statement(", ".join(texts), sources.refs([one for effect in effects for one in effect.sources]))
+    signs = Statement(" · ".join(texts), sources.refs([one for effect in effects for one in effect.sources]))
     onset = onset_of(therapy.id, name)
     when = Statement(_(onset.text), sources.refs(onset.cited)) if onset else None
     return Danger(syndrome(name), syndrome_term(name), signs, when)

@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tracker.models.doses import EVERY_DAY
 from tracker.reports.card import Card, Given, Statement
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,8 @@ def label_times(medicine: Any) -> str:
     """When a label says to give it."""
     if medicine.as_needed:
         return _("As needed, at least %(hours)d hours apart.") % {"hours": medicine.gap_hours}
-    return ", ".join(medicine.times)
+    times = ", ".join(medicine.times)
+    return times if medicine.days == EVERY_DAY else f"{', '.join(medicine.weekdays)}: {times}"
 
 
 def fever_medicine_text(card: Card) -> str:
@@ -104,7 +106,7 @@ def _card_words(card: Card) -> dict[str, str]:
         "cause": _("What this therapy can cause"),
         "begins": _("When:"),
         "time": _("Days explain, they rule nothing out: reactions have begun weeks and months later."),
-        "not": _("Until the care team says so"),
+        "not": _("What not to do, until the care team says so"),
         "do": _("What to do"),
         "medicines": _("Medicines, as the family typed them"),
         "none": _("None typed in."),

@@ -18,7 +18,7 @@ from tracker.models import CardLink, Child
 from tracker.reports.card import card_of
 from tracker.reports.pdf import card_pdf
 from tracker.reports.qr import qr_svg
-from tracker.views.frame import all_numbers, day_label, frame, number_to_call
+from tracker.views.frame import all_numbers, day_label, emergency_number, frame, number_to_call
 
 
 @require_safe
@@ -69,7 +69,7 @@ def card_open(request: HttpRequest, token: str) -> HttpResponse:
     timezone.activate(child.zone)
     facts = _card(child, now) | {
         "call": number_to_call(child.care_team, now),
-        "emergency_number": child.number_in_an_emergency,
+        "emergency_number": emergency_number(child),
         "day_label": day_label(child, now),
         "link": link,
         "now": now,
@@ -94,7 +94,7 @@ def _paper_facts(child: Child, now: Any) -> dict[str, Any]:
         "card": card_of(child, now),
         "numbers": all_numbers(child.care_team),
         "day_label": day_label(child, now),
-        "emergency_number": child.number_in_an_emergency,
+        "emergency_number": emergency_number(child),
     }
 
 

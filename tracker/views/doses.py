@@ -23,6 +23,7 @@ from tracker.actions.doses import (
 )
 from tracker.doses_given import fever_medicine_since, plan_of
 from tracker.models import Child, DoseGiven, Medicine
+from tracker.models.doses import EVERY_DAY
 from tracker.own_forms import MedicineForm, moment_in
 from tracker.reports.card import instruction_about
 from tracker.views.frame import frame
@@ -136,7 +137,7 @@ def _initial(found: Medicine) -> dict[str, Any]:
         "dose": found.dose,
         "kind": "needed" if found.as_needed else "times",
         "times": ", ".join(found.times),
-        "days": [] if found.days == "1234567" else list(found.days),
+        "days": [] if found.days == EVERY_DAY else list(found.days),
         "gap_hours": found.gap_hours,
         "lowers_fever": found.lowers_fever,
     }
