@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import begin, health, home, how, more
+from tracker.views import begin, health, home, how, more, outbox
 
 urlpatterns = [
     path("how/", how.how, name="how"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("begin/", begin.begin, name="begin"),
     path("begin/<str:step>/", begin.begin_step, name="begin-step"),
     path("children/<uuid:child_id>/more/", more.more, name="more"),
+    path("outbox/", outbox.outbox, name="outbox"),
     # Whether the site is well.
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
