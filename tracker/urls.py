@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import card, doses, health, how
-from tracker.views import answer, begin, health, home, how, logs, looks, more, outbox, today
+from tracker.views import answer, begin, card, doses, health, home, how, logs, looks, more, outbox, today
 
 urlpatterns = [
     # what a caregiver sees, logs and is told
