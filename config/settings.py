@@ -1,5 +1,7 @@
 """Settings, one file. Everything that differs between machines is an environment variable (docs/deploy.md)."""
 
+from pathlib import Path
+
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,10 @@ VAR = var_folder()
 SITE_URL, SITE_HOST, HTTPS = env.site("SITE_URL", "http://localhost:" + env.text("PORT", "8000"))
 ALLOWED_HOSTS = [SITE_HOST, "localhost", "127.0.0.1", "[::1]", *env.items("ALLOWED_HOSTS")]
 SECRET_KEY = env.secret("SECRET_KEY", VAR / "secret_key")
+AUDIT_KEY = env.secret("AUDIT_KEY", VAR / "audit_key")  # seals the record of who did what
+AUDIT_HEAD = Path(
+    env.text("AUDIT_HEAD", str(VAR / "audit_head"))
+)  # how far the seals go: better on another disk
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("DEBUG")
 if DEBUG and HTTPS:

@@ -17,6 +17,7 @@ from tracker.models.people import (
     Sensitivity,
     User,
 )
+from tracker.models.sealing import AuditSeal
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 
 __all__ = (
@@ -25,6 +26,7 @@ __all__ = (
     "AlertVerb",
     "Assessment",
     "AuditEvent",
+    "AuditSeal",
     "Call",
     "CareTeam",
     "Channel",
