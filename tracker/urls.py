@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import health, how
+from tracker.views import health, how, privacy
 
 urlpatterns = [
     path("how/", how.how, name="how"),
@@ -11,4 +11,8 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("health/duty", health.duty, name="health_duty"),
+    # Trust: one's own data
+    path("children/<uuid:child_id>/export/", privacy.export, name="export"),
+    path("children/<uuid:child_id>/erase/", privacy.erase, name="erase"),
+    path("account/erase/", privacy.erase_account, name="erase-account"),
 ]
