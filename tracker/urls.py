@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import health, how, privacy
+from tracker.views import demo_codes, health, how, privacy
 
 urlpatterns = [
     path("how/", how.how, name="how"),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("children/<uuid:child_id>/export/", privacy.export, name="export"),
     path("children/<uuid:child_id>/erase/", privacy.erase, name="erase"),
     path("account/erase/", privacy.erase_account, name="erase-account"),
+    path("demo/codes/", demo_codes.demo_codes, name="demo-codes"),
 ]
