@@ -109,6 +109,11 @@ def invitation_for(token: str, *, at: datetime) -> Invitation:
     return found
 
 
+def care_team_with(code: str) -> CareTeam | None:
+    """The clinic's team that gave out this code, in any case and spacing: the code is the permission."""
+    return CareTeam.objects.filter(join_code="".join(code.split()).upper(), kept_by_family=False).first()
+
+
 def children_of(user: User) -> QuerySet[Child]:
     """The children in whose family the user is, by nickname, with their care teams."""
     return (

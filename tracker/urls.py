@@ -3,11 +3,32 @@
 from django.urls import path
 
 from tracker.views import demo_codes, health, how, privacy
+from tracker.views import answer, begin, health, home, how, logs, looks, more, outbox, today
 
 urlpatterns = [
+    # what a caregiver sees, logs and is told
+    path("children/<uuid:child_id>/", today.today, name="today"),
+    path("children/<uuid:child_id>/logs/", logs.logs, name="logs"),
+    path("children/<uuid:child_id>/logs/new/", logs.log_new, name="log-new"),
+    path("children/<uuid:child_id>/logs/nothing-new/", logs.log_nothing_new, name="log-nothing-new"),
+    path("children/<uuid:child_id>/logs/thinking/", logs.log_neuro, name="log-neuro"),
+    path("logs/<uuid:log_id>/", logs.log, name="log"),
+    path("logs/<uuid:log_id>/answer/", answer.answer, name="answer"),
+    path("logs/<uuid:log_id>/called/", answer.called, name="called"),
+    path("logs/<uuid:log_id>/correct/", logs.log_correct, name="log-correct"),
+    path("logs/<uuid:log_id>/confirm/", logs.log_confirm, name="log-confirm"),
+    path("theme/", looks.theme, name="theme"),
+    # how we decide
     path("how/", how.how, name="how"),
     path("how/<str:place>/", how.how_therapy, name="how-therapy"),
     path("how/<str:place>/<str:sign>/", how.how_sign, name="how-sign"),
+    # The family: the beginning, and what is seldom changed.
+    path("", home.home, name="home"),
+    path("begin/", begin.begin, name="begin"),
+    path("begin/<str:step>/", begin.begin_step, name="begin-step"),
+    path("children/<uuid:child_id>/more/", more.more, name="more"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    # Whether the site is well.
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("health/duty", health.duty, name="health_duty"),
