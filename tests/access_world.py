@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
@@ -37,6 +38,7 @@ class World(NamedTuple):
     recorded: Recorded
     token: str
     people: dict[str, User]
+    keys: dict[str, str]  # of each person's session
 
 
 # What an argument of a route stands for.
@@ -49,6 +51,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "invitation_id": lambda world: world.child.invitations.get(accepted_at=None).pk,
     "care_team_id": lambda world: world.child.care_team_id,
     "token": lambda world: world.token,
+    "step": lambda world: "therapy",
     "place": lambda world: address("tisagenlecleucel"),
     "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),
 }
@@ -76,13 +79,20 @@ def world(
     recorded = log(temperature=38.4)
     record_call(child=ward_child, caregiver=mother, client_uuid=uuid4(), called_at=NOW, reached=True, now=NOW)
     _invitation, token = invite(child=ward_child, role=Role.HELPER, by=mother, now=NOW)
-    return World(ward_child, recorded, token, people)
+    keys = {kind: key_of(person) for kind, person in people.items()}
+    return World(ward_child, recorded, token, people, keys)
+
+
+def key_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def signed_in(world: World, kind: str) -> Client:
     client = Client()
     if kind != "anyone":
-        client.force_login(world.people[kind])
+        client.cookies[settings.SESSION_COOKIE_NAME] = world.keys[kind]
     return client
 
 

@@ -2,8 +2,20 @@
 
 from django.urls import path
 
-from tracker.views import demo_codes, health, how, privacy
-from tracker.views import answer, begin, health, home, how, logs, looks, more, outbox, today
+from tracker.views import (
+    answer,
+    begin,
+    demo_codes,
+    health,
+    home,
+    how,
+    logs,
+    looks,
+    more,
+    outbox,
+    privacy,
+    today,
+)
 
 urlpatterns = [
     # what a caregiver sees, logs and is told
