@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from tracker.views import answer, begin, card, doses, health, home, how, logs, looks, more, outbox, today
+from tracker.views import (
+    answer,
+    begin,
+    card,
+    demo_codes,
+    doses,
+    health,
+    home,
+    how,
+    logs,
+    looks,
+    more,
+    outbox,
+    privacy,
+    today,
+)
 
 urlpatterns = [
     # what a caregiver sees, logs and is told
@@ -46,4 +61,9 @@ urlpatterns = [
         doses.dose_take_back,
         name="dose-take-back",
     ),
+    # Trust: one's own data
+    path("children/<uuid:child_id>/export/", privacy.export, name="export"),
+    path("children/<uuid:child_id>/erase/", privacy.erase, name="erase"),
+    path("account/erase/", privacy.erase_account, name="erase-account"),
+    path("demo/codes/", demo_codes.demo_codes, name="demo-codes"),
 ]
