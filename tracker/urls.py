@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tracker.views import answer, check, days, health, how, late, logs, looks, today
 from tracker.views import (
     answer,
     begin,
@@ -26,11 +27,14 @@ urlpatterns = [
     path("children/<uuid:child_id>/logs/new/", logs.log_new, name="log-new"),
     path("children/<uuid:child_id>/logs/nothing-new/", logs.log_nothing_new, name="log-nothing-new"),
     path("children/<uuid:child_id>/logs/thinking/", logs.log_neuro, name="log-neuro"),
+    path("children/<uuid:child_id>/logs/kept/", late.log_kept, name="log-kept"),
     path("logs/<uuid:log_id>/", logs.log, name="log"),
     path("logs/<uuid:log_id>/answer/", answer.answer, name="answer"),
     path("logs/<uuid:log_id>/called/", answer.called, name="called"),
     path("logs/<uuid:log_id>/correct/", logs.log_correct, name="log-correct"),
     path("logs/<uuid:log_id>/confirm/", logs.log_confirm, name="log-confirm"),
+    path("children/<uuid:child_id>/days/", days.days, name="days"),
+    path("check/", check.check, name="check"),
     path("theme/", looks.theme, name="theme"),
     # how we decide
     path("how/", how.how, name="how"),
