@@ -123,6 +123,14 @@ def children_of(user: User) -> QuerySet[Child]:
     )
 
 
+def of_child(rows: QuerySet[M], child: Child, row_id: Any) -> M:
+    """A row of a child that `access_child` let through, else Http404."""
+    row = rows.filter(child=child, pk=_uuid(row_id)).first()
+    if row is None:
+        raise Http404
+    return row
+
+
 def may(roles: Iterable[str | None], verb: str) -> bool:
     """Whether one of these roles has that verb."""
     return any(verb in MAY.get(role or "", ()) for role in roles)
