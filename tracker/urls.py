@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from tracker.views import answer, check, days, health, how, late, logs, looks, today
 from tracker.views import (
     answer,
     begin,
     card,
+    check,
+    days,
     demo_codes,
     doses,
     health,
     home,
     how,
+    late,
     logs,
     looks,
     more,
