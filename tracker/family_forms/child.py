@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -86,9 +88,9 @@ class TherapyForm(PageForm):
 
 
 def therapies_for(age_years: int | None) -> list[tuple[str, str]]:
-    """The therapies that are given at this age, with the name on the box."""
+    """The therapies that are given at this age, with the name on the box. An age not known is a child's."""
     return [
-        (therapy.id, f"{_(therapy.name)} · {therapy.brand}")
+        (therapy.id, format_html("{} <small>{}</small>", capfirst(_(therapy.name)), therapy.brand))
         for therapy in load().therapies.values()
         if therapy.minimum_age <= (age_years or 0)
     ]

@@ -43,6 +43,7 @@ class NumbersForm(PageForm):
         label=gettext_lazy("Emergency number where you are"), required=False, at_least=2
     )
     drawn_as: ClassVar[dict[str, str]] = {"days": "chips"}
+    side_by_side: ClassVar[tuple[str, ...]] = ("opens", "closes")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
