@@ -2,9 +2,22 @@
 
 from django.urls import path
 
-from tracker.views import begin, health, home, how, more, outbox
+from tracker.views import answer, begin, health, home, how, logs, looks, more, outbox, today
 
 urlpatterns = [
+    # what a caregiver sees, logs and is told
+    path("children/<uuid:child_id>/", today.today, name="today"),
+    path("children/<uuid:child_id>/logs/", logs.logs, name="logs"),
+    path("children/<uuid:child_id>/logs/new/", logs.log_new, name="log-new"),
+    path("children/<uuid:child_id>/logs/nothing-new/", logs.log_nothing_new, name="log-nothing-new"),
+    path("children/<uuid:child_id>/logs/thinking/", logs.log_neuro, name="log-neuro"),
+    path("logs/<uuid:log_id>/", logs.log, name="log"),
+    path("logs/<uuid:log_id>/answer/", answer.answer, name="answer"),
+    path("logs/<uuid:log_id>/called/", answer.called, name="called"),
+    path("logs/<uuid:log_id>/correct/", logs.log_correct, name="log-correct"),
+    path("logs/<uuid:log_id>/confirm/", logs.log_confirm, name="log-confirm"),
+    path("theme/", looks.theme, name="theme"),
+    # how we decide
     path("how/", how.how, name="how"),
     path("how/<str:place>/", how.how_therapy, name="how-therapy"),
     path("how/<str:place>/<str:sign>/", how.how_sign, name="how-sign"),
