@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from tracker.views import answer, begin, health, home, how, logs, looks, more, outbox, today
+from tracker.views import (
+    answer,
+    begin,
+    family,
+    health,
+    home,
+    how,
+    invitations,
+    logs,
+    looks,
+    more,
+    outbox,
+    settings,
+    today,
+    treatment,
+)
 
 urlpatterns = [
     # what a caregiver sees, logs and is told
@@ -26,6 +41,15 @@ urlpatterns = [
     path("begin/", begin.begin, name="begin"),
     path("begin/<str:step>/", begin.begin_step, name="begin-step"),
     path("children/<uuid:child_id>/more/", more.more, name="more"),
+    path("children/<uuid:child_id>/family/", family.family, name="family"),
+    path("children/<uuid:child_id>/family/invite/", family.make_invitation, name="invite"),
+    path("children/<uuid:child_id>/treatment/", treatment.treatment, name="treatment"),
+    path("children/<uuid:child_id>/settings/", settings.settings, name="settings"),
+    path("children/<uuid:child_id>/pause/", settings.pause_or_stop, name="pause"),
+    path("memberships/<uuid:membership_id>/end/", family.end, name="membership-end"),
+    path("invitations/<uuid:invitation_id>/revoke/", family.revoke, name="invitation-revoke"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("events/<uuid:event_id>/withdraw/", treatment.withdraw, name="treatment-withdraw"),
     path("outbox/", outbox.outbox, name="outbox"),
     # Whether the site is well.
     path("health/live", health.live, name="health_live"),

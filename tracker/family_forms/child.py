@@ -48,7 +48,6 @@ class ChildForm(PageForm):
         self.now = now
         if not asks_name:
             del self.fields["your_name"]
-        self.lay_out()
 
     def clean_born(self) -> date | None:
         born = self.cleaned_data["born"]
@@ -84,7 +83,6 @@ class TherapyForm(PageForm):
     def __init__(self, *args: Any, age_years: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["therapy"].choices = therapies_for(age_years)
-        self.lay_out()
 
 
 def therapies_for(age_years: int | None) -> list[tuple[str, str]]:

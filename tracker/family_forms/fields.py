@@ -28,20 +28,19 @@ class PageForm(forms.Form):
     drawn_as: ClassVar[dict[str, str]] = {}
     side_by_side: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag, self.helper.disable_csrf = False, True
-
-    def lay_out(self) -> None:
-        """Call it when all fields are there."""
+    @property
+    def helper(self) -> FormHelper:
+        """Laid out when the page is drawn: by then all fields are there."""
         rows: list[Any] = []
         for name in self.fields:
             if name in self.side_by_side[1:]:
                 continue
             pair = name in self.side_by_side
             rows.append(Div(*self.side_by_side, css_class="side-by-side") if pair else self._drawn(name))
-        self.helper.layout = Layout(*rows)
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = Layout(*rows)
+        return helper
 
     def _drawn(self, name: str) -> Any:
         how = self.drawn_as.get(name)
