@@ -19,6 +19,7 @@ from tracker.models import CareTeam, Child, User
 from tracker.models.people import PauseReason
 
 SENTENCE_AT_MOST = 200
+LAST = ("your_name", "language")
 LIGHTEST, HEAVIEST = 1, 250  # kg
 
 
@@ -51,6 +52,8 @@ class SettingsForm(ChildForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, asks_name=True, **kwargs)
         del self.fields["zone_guess"]
+        self.order_fields([name for name in self.fields if name not in LAST] + list(LAST))
+        self.fields["your_name"].label = _("And you?")
         if len(settings.LANGUAGES) < 2:
             del self.fields["language"]
         self.fields["nickname"].error_messages["required"] = _("Type a nickname.")
