@@ -10,6 +10,12 @@ from tracker.views import (
     home,
     how,
     invitations,
+    card,
+    demo_codes,
+    doses,
+    health,
+    home,
+    how,
     logs,
     looks,
     more,
@@ -17,6 +23,8 @@ from tracker.views import (
     settings,
     today,
     treatment,
+    privacy,
+    today,
 )
 
 urlpatterns = [
@@ -55,4 +63,24 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("health/duty", health.duty, name="health_duty"),
+    # the family's own: card, doses, duty, pump, summary, drill, handed
+    path("card/<str:token>/", card.card_open, name="card-open"),
+    path("children/<uuid:child_id>/card/", card.card, name="card"),
+    path("children/<uuid:child_id>/card/code/", card.card_link, name="card-link"),
+    path("children/<uuid:child_id>/card/close/", card.card_revoke, name="card-revoke"),
+    path("children/<uuid:child_id>/card/paper/", card.card_paper, name="card-paper"),
+    path("children/<uuid:child_id>/doses/", doses.doses, name="doses"),
+    path("children/<uuid:child_id>/doses/new/", doses.medicine_new, name="medicine-new"),
+    path("children/<uuid:child_id>/doses/<uuid:medicine_id>/", doses.medicine, name="medicine"),
+    path("children/<uuid:child_id>/doses/<uuid:medicine_id>/given/", doses.dose_give, name="dose-give"),
+    path(
+        "children/<uuid:child_id>/doses/<uuid:dose_id>/take-back/",
+        doses.dose_take_back,
+        name="dose-take-back",
+    ),
+    # Trust: one's own data
+    path("children/<uuid:child_id>/export/", privacy.export, name="export"),
+    path("children/<uuid:child_id>/erase/", privacy.erase, name="erase"),
+    path("account/erase/", privacy.erase_account, name="erase-account"),
+    path("demo/codes/", demo_codes.demo_codes, name="demo-codes"),
 ]
