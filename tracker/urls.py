@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import answer, begin, card, doses, health, home, how, logs, looks, more, outbox, today
+from tracker.views import answer, begin, card, doses, duty, health, home, how, logs, looks, more, outbox, pump, today
 
 urlpatterns = [
     # what a caregiver sees, logs and is told
@@ -46,4 +46,13 @@ urlpatterns = [
         doses.dose_take_back,
         name="dose-take-back",
     ),
+    path("children/<uuid:child_id>/duty/", duty.duty, name="duty"),
+    path("children/<uuid:child_id>/duty/ask/", duty.duty_offer, name="duty-offer"),
+    path("children/<uuid:child_id>/duty/take/", duty.duty_take, name="duty-take"),
+    path("children/<uuid:child_id>/duty/<uuid:baton_id>/", duty.duty_answer, name="duty-answer"),
+    path("children/<uuid:child_id>/pump/", pump.pump, name="pump"),
+    path("children/<uuid:child_id>/pump/days/", pump.pump_intervals, name="pump-intervals"),
+    path("children/<uuid:child_id>/pump/changed/", pump.pump_changed, name="pump-changed"),
+    path("children/<uuid:child_id>/pump/problem/", pump.pump_problem, name="pump-problem"),
+    path("children/<uuid:child_id>/pump/<uuid:change_id>/take-back/", pump.pump_take_back, name="pump-take-back"),
 ]
