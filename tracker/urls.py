@@ -3,6 +3,22 @@
 from django.urls import path
 
 from tracker.views import answer, begin, card, doses, duty, health, home, how, logs, looks, more, outbox, pump, today
+from tracker.views import (
+    answer,
+    begin,
+    card,
+    demo_codes,
+    doses,
+    health,
+    home,
+    how,
+    logs,
+    looks,
+    more,
+    outbox,
+    privacy,
+    today,
+)
 
 urlpatterns = [
     # what a caregiver sees, logs and is told
@@ -55,4 +71,9 @@ urlpatterns = [
     path("children/<uuid:child_id>/pump/changed/", pump.pump_changed, name="pump-changed"),
     path("children/<uuid:child_id>/pump/problem/", pump.pump_problem, name="pump-problem"),
     path("children/<uuid:child_id>/pump/<uuid:change_id>/take-back/", pump.pump_take_back, name="pump-take-back"),
+    # Trust: one's own data
+    path("children/<uuid:child_id>/export/", privacy.export, name="export"),
+    path("children/<uuid:child_id>/erase/", privacy.erase, name="erase"),
+    path("account/erase/", privacy.erase_account, name="erase-account"),
+    path("demo/codes/", demo_codes.demo_codes, name="demo-codes"),
 ]

@@ -2,7 +2,16 @@ from django.db import migrations
 
 from tracker import append_only
 
-NEVER_CHANGED = ("symptomlog", "observation", "assessment", "alertevent", "call", "auditevent", "ownanswers")
+NEVER_CHANGED = (
+    "symptomlog",
+    "observation",
+    "assessment",
+    "alertevent",
+    "call",
+    "auditevent",
+    "ownanswers",
+    "auditseal",
+)
 FROZEN_OF_AN_ALERT = ("id", "child_id", "log_id", "urgency", "raised_at")
 FROZEN_OF_A_DOSE = ("id", "child_id", "medicine_id", "name", "dose", "given_at", "given_by_id", "recorded_at")
 

@@ -24,6 +24,7 @@ from tracker.models.people import (
     User,
 )
 from tracker.models.questions import Question
+from tracker.models.sealing import AuditSeal
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 
 __all__ = (
@@ -32,6 +33,7 @@ __all__ = (
     "AlertVerb",
     "Assessment",
     "AuditEvent",
+    "AuditSeal",
     "Baton",
     "Call",
     "CardLink",
