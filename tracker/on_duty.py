@@ -1,14 +1,16 @@
 """Who is on duty around a child. Only read here: reminders, pages and the sweep ask this."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from tracker.models import Baton, Child, Membership, User
 
 QUIET_FROM, QUIET_UNTIL = time(21), time(6)
 """The quiet hours, on the family's clock: at their beginning a baton that nobody holds asks."""
+TURNS_SHOWN = 10
 HAND_BACK = time(12)  # a turn ends at noon: by then somebody is up
 
 
@@ -21,12 +23,6 @@ def on_duty(child: Child, at: datetime) -> User | None:
 def baton_held(child: Child, at: datetime) -> Baton | None:
     held = Baton.objects.filter(_held_at(at), child=child, **_STILL_OF_THE_FAMILY)
     return held.select_related("holder").order_by("-accepted_at").first()
-
-
-def baton_offered(child: Child) -> Baton | None:
-    """The offer that nobody has answered."""
-    offers = Baton.objects.filter(child=child, accepted_at=None, ended_at=None, **_STILL_OF_THE_FAMILY)
-    return offers.select_related("holder", "offered_by").first()
 
 
 def adults_of(child: Child) -> list[User]:
@@ -70,7 +66,24 @@ def _held_at(at: datetime) -> Q:
     return Q(accepted_at__lte=at, until__gt=at) & (Q(ended_at=None) | Q(ended_at__gt=at))
 
 
-def turns_of(child: Child, most: int) -> QuerySet[Baton]:
-    """Who was on duty lately, the newest first."""
-    held = Baton.objects.filter(child=child, accepted_at__isnull=False).select_related("holder")
-    return held.order_by("-accepted_at")[:most]
+@dataclass(frozen=True)
+class Watch:
+    """The page's whole answer: who holds it, who was asked, who did lately, who could."""
+
+    held: Baton | None
+    offer: Baton | None
+    turns: list[Baton]
+    adults: list[User]
+
+
+def watch_of(child: Child, now: datetime) -> Watch:
+    """Two queries, however long the history."""
+    adults = adults_of(child)
+    open_first = F("ended_at").desc(nulls_first=True)
+    rows = Baton.objects.filter(child=child).select_related("holder", "offered_by")
+    batons = list(rows.order_by(open_first, "-offered_at")[:TURNS_SHOWN])
+    standing = [one for one in batons if one.ended_at is None and one.holder in adults]
+    held = [one for one in standing if one.accepted_at and one.until and one.until > now]
+    offers = [one for one in standing if one.accepted_at is None]
+    turns = [one for one in batons if one.accepted_at]
+    return Watch(held[0] if held else None, offers[0] if offers else None, turns, adults)

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from tracker.views import answer, begin, card, doses, duty, health, home, how, logs, looks, more, outbox, pump, today
 from tracker.views import (
     answer,
     begin,
     card,
     demo_codes,
     doses,
+    duty,
     health,
     home,
     how,
@@ -17,6 +17,8 @@ from tracker.views import (
     more,
     outbox,
     privacy,
+    pump,
+    summary,
     today,
 )
 
@@ -70,7 +72,20 @@ urlpatterns = [
     path("children/<uuid:child_id>/pump/days/", pump.pump_intervals, name="pump-intervals"),
     path("children/<uuid:child_id>/pump/changed/", pump.pump_changed, name="pump-changed"),
     path("children/<uuid:child_id>/pump/problem/", pump.pump_problem, name="pump-problem"),
-    path("children/<uuid:child_id>/pump/<uuid:change_id>/take-back/", pump.pump_take_back, name="pump-take-back"),
+    path(
+        "children/<uuid:child_id>/pump/<uuid:change_id>/take-back/",
+        pump.pump_take_back,
+        name="pump-take-back",
+    ),
+    path("children/<uuid:child_id>/summary/", summary.summary, name="summary"),
+    path("children/<uuid:child_id>/summary/paper/", summary.summary_paper, name="summary-paper"),
+    path("children/<uuid:child_id>/summary/table/", summary.summary_table, name="summary-table"),
+    path("children/<uuid:child_id>/questions/", summary.question_new, name="question-new"),
+    path(
+        "children/<uuid:child_id>/questions/<uuid:question_id>/",
+        summary.question_answer,
+        name="question-answer",
+    ),
     # Trust: one's own data
     path("children/<uuid:child_id>/export/", privacy.export, name="export"),
     path("children/<uuid:child_id>/erase/", privacy.erase, name="erase"),

@@ -54,8 +54,8 @@ def card_paper(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """The card as a PDF of one page."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
-    frame(request, child, now)
-    return _paper(card_pdf(**_paper_facts(child, now)), "emergency-card.pdf")
+    timezone.activate(child.zone)
+    return paper(card_pdf(**_paper_facts(child, now)), "emergency-card.pdf")
 
 
 @login_not_required
@@ -99,7 +99,7 @@ def _paper_facts(child: Child, now: Any) -> dict[str, Any]:
     }
 
 
-def _paper(pdf: bytes, name: str) -> HttpResponse:
+def paper(pdf: bytes, name: str) -> HttpResponse:
     """A PDF under a name that says nothing of the child."""
     answer = HttpResponse(pdf, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{name}"'

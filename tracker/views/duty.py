@@ -16,11 +16,9 @@ from tracker.actions import Refused
 from tracker.actions.baton import accept_baton, decline_baton, offer_baton, take_baton
 from tracker.doses_given import fever_medicine_since, plan_of
 from tracker.models import Baton, Child
-from tracker.on_duty import adults_of, baton_held, baton_offered, turns_of
+from tracker.on_duty import adults_of, watch_of
 from tracker.views.frame import frame
 from tracker.views.going import see_other
-
-TURNS_SHOWN = 7
 
 
 @require_safe
@@ -28,13 +26,13 @@ def duty(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """Who is on duty, who is asked, and what whoever takes over needs to know."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
-    held = baton_held(child, now)
-    adults = adults_of(child)
+    watch = watch_of(child, now)
+    held = watch.held
     context = frame(request, child, now) | {
         "held": held,
-        "offer": baton_offered(child),
-        "others": [one for one in adults if one != request.user and (not held or one != held.holder)],
-        "turns": turns_of(child, TURNS_SHOWN),
+        "offer": watch.offer,
+        "others": [one for one in watch.adults if one != request.user and (not held or one != held.holder)],
+        "turns": watch.turns,
         "last": record.last_log(child),
         "call_note": record.last_advice(child),
         "fever_medicine": fever_medicine_since(child, now),
