@@ -3,7 +3,7 @@
 from tracker.models.alerts import Alert, AlertEvent, AlertVerb, Call, Outcome
 from tracker.models.audit import AuditEvent, Heartbeat
 from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Urgency
-from tracker.models.messages import Channel, Message
+from tracker.models.messages import Channel, ContactPoint, Kind, Lane, Message
 from tracker.models.people import (
     CareTeam,
     Child,
@@ -17,6 +17,7 @@ from tracker.models.people import (
     Sensitivity,
     User,
 )
+from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 
 __all__ = (
@@ -27,21 +28,29 @@ __all__ = (
     "AuditEvent",
     "Call",
     "CareTeam",
+    "Cause",
     "Channel",
     "Child",
     "Colour",
+    "ContactPoint",
     "Course",
     "EventKind",
     "FeverRule",
     "Heartbeat",
     "Invitation",
+    "Kind",
+    "Lane",
     "Line",
     "LogKind",
     "Membership",
     "Message",
+    "NumberCheck",
     "Observation",
     "Outcome",
     "PauseReason",
+    "Reminder",
+    "ReminderPlan",
+    "ReminderTime",
     "Role",
     "Sensitivity",
     "SymptomLog",
