@@ -11,8 +11,8 @@ from tracker.models import Lane
 
 log = logging.getLogger(__name__)
 
-SECONDS = 10
-"""For which nightwatch delivers one lane before it looks at the alerts again."""
+SECONDS, HEAPS = 10, 10
+"""For as long, and with so many heaps of reminders, nightwatch works before it looks at the alerts again."""
 
 
 def sweep(*, now: datetime, deliver: bool = False) -> bool:
@@ -59,5 +59,6 @@ def _ask_to_remind(now: datetime) -> None:
 
 
 def _remind(now: datetime) -> None:
-    reminders.remind_due(now=now)
-    reminders.numbers_due(now=now)
+    for _some_hundred in range(HEAPS):
+        if not (reminders.remind_due(now=now) or reminders.numbers_due(now=now)):
+            break

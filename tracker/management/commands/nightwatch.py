@@ -29,6 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, once: bool, **options: object) -> None:
         while True:
             look()
+            close_old_connections()
             if once:
                 break
             time.sleep(EVERY)
@@ -37,7 +38,6 @@ class Command(BaseCommand):
 def look() -> None:
     """Never raises: a database that is away for a moment does not end the watch."""
     try:
-        close_old_connections()
         duty.record_heartbeat(name="nightwatch", now=timezone.now())
         if nobody_swept(timezone.now()):
             sweeping.sweep(now=timezone.now(), deliver=True)
