@@ -1,18 +1,23 @@
 """The people of the tests: Juno's parents, her grandmother who helps, the nurse of her ward, a stranger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from therapies.schedule import Event
 from tracker.actions.logs import Recorded, record_log
 from tracker.actions.memberships import accept_invitation, end_membership, invite
 from tracker.actions.people import Numbers, begin_care_team, begin_child, join_care_team
+from tracker.actions.second_factors import seed_totp
 from tracker.models import CareTeam, Child, Role, User
+from tracker.models.people import TEAM_ROLES
 
 NOW = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
+SECRET = "JBSWY3DPEHPK3PXP"  # of the app that nurses have their codes from
 DAY_NUMBER, NIGHT_NUMBER = "555 0100", "555 0142"
 NUMBERS = Numbers(day_number=DAY_NUMBER, night_number=NIGHT_NUMBER)
 
@@ -26,6 +31,8 @@ def join(
 ) -> None:
     invitation, _token = invite(child=child, care_team=care_team, role=role, by=by, now=NOW)
     accept_invitation(invitation=invitation, by=user, now=NOW)
+    if role in TEAM_ROLES:
+        seed_totp(user, SECRET)
 
 
 def child_of(
@@ -40,6 +47,13 @@ def child_of(
         by=parent,
         now=NOW - timedelta(days=20),
     )
+
+
+@pytest.fixture
+def clock_at_now() -> Iterator[Any]:
+    """A clock that stands at the moment of these people; `shift` moves it by hand."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
 
 
 @pytest.fixture
@@ -79,7 +93,9 @@ def stranger(db: None) -> User:
 
 @pytest.fixture
 def lead(db: None) -> User:
-    return person("lead")
+    lead = person("lead")
+    seed_totp(lead, SECRET)
+    return lead
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Who may see or do what: the only way that a view obtains an object.
 
 A stranger, a removed member and an unknown id get the same 404. 403 is for those who may know that it exists.
+A role in a care team counts only for who signs in with a second factor.
 """
 
 import uuid
@@ -26,6 +27,7 @@ from tracker.models import (
     User,
 )
 from tracker.models.people import digest_of
+from tracker.second_factor import has_second_factor
 
 M = TypeVar("M", bound=Model)
 
@@ -86,7 +88,7 @@ def access_invitation(user: User, invitation_id: Any, *, to: str) -> Invitation:
 def access_care_team(user: User, care_team_id: Any, *, to: str) -> CareTeam:
     """A care team: to "see" for its staff and families, to "lead" for its lead, or a parent who keeps it."""
     own = Membership.objects.filter(user_id=user.pk, ended_at=None)
-    staff = own.filter(care_team=OuterRef("pk")).values("role")[:1]
+    staff = own.filter(has_second_factor("user"), care_team=OuterRef("pk")).values("role")[:1]
     families = own.filter(child__care_team=OuterRef("pk"))  # several children: "parent" sorts after "helper"
     family = families.order_by("-role").values("role")[:1]
     teams = CareTeam.objects.annotate(staff_role=Subquery(staff), family_role=Subquery(family))
@@ -111,7 +113,7 @@ def invitation_for(token: str, *, at: datetime) -> Invitation:
 
 def access_message(user: User, message_id: Any) -> Message:
     """A message of one's own, with its alert or reminder."""
-    own = Message.objects.select_related("alert__child", "reminder__child", "recipient")
+    own = Message.objects.select_related("alert", "reminder", "recipient")
     message = own.filter(recipient_id=user.pk, pk=_uuid(message_id)).first()
     if message is None:
         raise Http404
@@ -128,6 +130,11 @@ def reminder_sent(message_id: Any) -> Message:
     return sent
 
 
+def care_team_with(code: str) -> CareTeam | None:
+    """The clinic's team that gave out this code, in any case and spacing: the code is the permission."""
+    return CareTeam.objects.filter(join_code="".join(code.split()).upper(), kept_by_family=False).first()
+
+
 def children_of(user: User) -> QuerySet[Child]:
     """The children in whose family the user is, by nickname, with their care teams."""
     return (
@@ -135,6 +142,14 @@ def children_of(user: User) -> QuerySet[Child]:
         .select_related("care_team")
         .order_by("nickname", "begun_at")
     )
+
+
+def of_child(rows: QuerySet[M], child: Child, row_id: Any) -> M:
+    """A row of a child that `access_child` let through, else Http404."""
+    row = rows.filter(child=child, pk=_uuid(row_id)).first()
+    if row is None:
+        raise Http404
+    return row
 
 
 def may(roles: Iterable[str | None], verb: str) -> bool:
@@ -146,7 +161,7 @@ def _access(rows: QuerySet[M], user: User, row_id: Any, verb: str, *, child: str
     """The row, if one of the user's roles around its child has that verb. One query."""
     own = Membership.objects.filter(user_id=user.pk, ended_at=None)
     family = own.filter(child=OuterRef(f"{child}pk")).values("role")[:1]
-    staff = own.filter(care_team=OuterRef(f"{child}care_team")).values("role")[:1]
+    staff = own.filter(has_second_factor("user"), care_team=OuterRef(f"{child}care_team")).values("role")[:1]
     rows = rows.annotate(family_role=Subquery(family), staff_role=Subquery(staff))
     row = rows.filter(pk=_uuid(row_id)).filter(_knows_of_it()).first()
     if row is None:

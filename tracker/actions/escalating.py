@@ -14,13 +14,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from tracker.actions import messages
-from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Child, Membership, Role, Urgency
-from tracker.models.people import FAMILY_ROLES, escalation_steps
+from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Child, Membership, Role
+from tracker.models.alerts import AT_ANY_HOUR
+from tracker.models.people import FAMILY_ROLES
 from tracker.wallclock import local_date, moment
 
 log = logging.getLogger(__name__)
 
-AT_ANY_HOUR = (Urgency.NOW, Urgency.EMERGENCY)
 ROUND_PAUSE = timedelta(minutes=15)
 """After the last level, until the first is told again."""
 NUDGE = timedelta(minutes=10)
@@ -44,20 +44,13 @@ class People(NamedTuple):
         return told | set(self.parents) if level == len(self.staff) - 1 else told
 
 
-def steps_of(team: CareTeam) -> list[int]:
-    """Minutes after the alert at which each level is told. What nobody can read is as if nothing had been set."""
-    steps = team.escalation_minutes
-    is_readable = isinstance(steps, list) and steps and all(isinstance(step, int) for step in steps)
-    return sorted(steps) if is_readable else escalation_steps()
-
-
 def people_to_tell(child: Child, team: CareTeam) -> People:
     """By the on-call order of the team. Without one, all are first. Its leads are told with the last level."""
     around = Membership.objects.filter(Q(care_team=team) | Q(child=child, role=Role.PARENT), ended_at=None)
     members = list(around.only("user_id", "role", "call_order"))
     staff = [member for member in members if member.role not in FAMILY_ROLES]
     order = sorted({member.call_order for member in staff if member.call_order is not None})
-    last = len(steps_of(team)) - 1
+    last = len(team.steps) - 1
     levels: list[set[UUID]] = [set() for _level in range(last + 1)]
     for member in staff:
         rank = 0 if member.call_order is None else order.index(member.call_order)
@@ -117,7 +110,7 @@ def _rests_until(alert: Alert, people: People, now: datetime) -> datetime | None
         return None
     if not any(people.staff):
         return now + REST if alert.round else None
-    begins = now if alert.round else max(now, alert.raised_at + timedelta(minutes=steps_of(team)[0]))
+    begins = now if alert.round else max(now, alert.raised_at + timedelta(minutes=team.steps[0]))
     if alert.urgency not in AT_ANY_HOUR:
         begins = next_opening(team, begins)
     return begins if begins > now else None
@@ -136,7 +129,7 @@ def _next_due(alert: Alert, people: People, level: int, now: datetime) -> dateti
     team = alert.child.care_team
     if not any(people.staff):
         return now + REST
-    steps = steps_of(team)
+    steps = team.steps
     if level + 1 < len(steps):
         due = now + timedelta(minutes=max(1, steps[level + 1] - steps[level]))
         return due if alert.urgency in AT_ANY_HOUR else next_opening(team, due)

@@ -51,6 +51,7 @@ def queue(
     messages = [
         Message(
             kind=Kind.ALERT,
+            child_id=alert.child_id,
             alert=alert,
             recipient_id=person,
             channel=way,
@@ -148,7 +149,7 @@ def _needless(message: Message, now: datetime) -> str:
 
 
 def _alert_needless(message: Message) -> str:
-    alert, child = message.alert, message.alert.child
+    alert, child = message.alert, message.child
     if not alert.is_open:
         return "closed"
     if alert.taken_by_id:
@@ -161,7 +162,7 @@ def _alert_needless(message: Message) -> str:
 
 
 def _reminder_needless(message: Message) -> str:
-    if message.reminder.child.paused_at:
+    if message.child.paused_at:
         return "paused"
     if not message.is_family:
         return "left"
@@ -171,10 +172,10 @@ def _reminder_needless(message: Message) -> str:
 def _is_held(message: Message, now: datetime) -> bool:
     """Whether quiet hours keep a reminder back: until they end, or for good where it would come too late."""
     reminder = message.reminder
-    plan = getattr(reminder.child, "reminder_plan", None) if reminder else None
-    if plan is None or reminder.is_asked_for or not plan.is_quiet(now):
+    plan = getattr(message.child, "reminder_plan", None) if reminder else None
+    if plan is None or reminder.is_asked_for or not plan.is_quiet(now, message.child.zone):
         return False
-    until = plan.quiet_ends(now)
+    until = plan.quiet_ends(now, message.child.zone)
     if until < message.expires_at:
         _mine(message).update(due_at=until, claimed_until=None)
     else:
@@ -221,7 +222,7 @@ def _try_the_next_way(message: Message, now: datetime) -> None:
     ways = reaching.ways_to([message.recipient_id], reminders=message.kind == Kind.REMINDER)
     rest = reaching.WAYS[reaching.WAYS.index(message.channel) + 1 :]
     if following := [way for way in rest if way in ways[message.recipient_id]]:
-        same = ("kind", "alert_id", "reminder_id", "recipient_id", "level", "round", "expires_at")
+        same = ("kind", "child_id", "alert_id", "reminder_id", "recipient_id", "level", "round", "expires_at")
         copy = {name: getattr(message, name) for name in same}
         again = Message(**copy, channel=following[0], queued_at=now, due_at=now)
         Message.objects.bulk_create([again], ignore_conflicts=True)
@@ -232,7 +233,7 @@ def _raise_the_next_level(message: Message, now: datetime) -> None:
     """Nobody waits for a nurse who could not be told. At the last level the round takes its time."""
     if not message.alert or (message.is_family and not message.is_staff):
         return
-    last = len(message.alert.child.care_team.escalation_minutes) - 1
+    last = len(message.child.care_team.steps) - 1
     standing = Alert.objects.open().filter(pk=message.alert_id, taken_by=None, round=message.round)
     if standing.filter(level=message.level, level__lt=last).update(escalates_at=now):
         ring("tracker.tasks.sweep", queue=Lane.ALERTS)

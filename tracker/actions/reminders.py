@@ -208,6 +208,7 @@ def _message(
     due_at = reminder.due_at + later
     return Message(
         kind=Kind.REMINDER,
+        child_id=reminder.child_id,
         reminder=reminder,
         recipient_id=person,
         channel=way,
@@ -245,9 +246,7 @@ def look_again(*, child: Child, at: datetime, by: User, now: datetime) -> None:
 
 
 def _drop(child: Child, causes: Collection[str], until: datetime | None, why: str, now: datetime) -> None:
-    waiting = Message.objects.waiting().filter(
-        reminder__child=child, reminder__cause__in=causes, claimed_until=None
-    )
+    waiting = Message.objects.waiting().filter(child=child, reminder__cause__in=causes, claimed_until=None)
     if until:
         waiting = waiting.filter(due_at__lte=until)
     waiting.update(dropped_at=now, reason=why)

@@ -2,6 +2,12 @@
 
 from tracker.models.alerts import Alert, AlertEvent, AlertVerb, Call, Outcome
 from tracker.models.audit import AuditEvent, Heartbeat
+from tracker.models.baton import Baton
+from tracker.models.cards import CardLink
+from tracker.models.doses import DoseGiven, Medicine
+from tracker.models.drills import Drill
+from tracker.models.handed import OwnAnswers
+from tracker.models.lines import LineChange, LineInterval, LinePart
 from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Urgency
 from tracker.models.messages import Channel, ContactPoint, Kind, Lane, Message
 from tracker.models.people import (
@@ -17,7 +23,9 @@ from tracker.models.people import (
     Sensitivity,
     User,
 )
+from tracker.models.questions import Question
 from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
+from tracker.models.sealing import AuditSeal
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 
 __all__ = (
@@ -26,7 +34,10 @@ __all__ = (
     "AlertVerb",
     "Assessment",
     "AuditEvent",
+    "AuditSeal",
+    "Baton",
     "Call",
+    "CardLink",
     "CareTeam",
     "Cause",
     "Channel",
@@ -34,6 +45,8 @@ __all__ = (
     "Colour",
     "ContactPoint",
     "Course",
+    "DoseGiven",
+    "Drill",
     "EventKind",
     "FeverRule",
     "Heartbeat",
@@ -41,13 +54,19 @@ __all__ = (
     "Kind",
     "Lane",
     "Line",
+    "LineChange",
+    "LineInterval",
+    "LinePart",
     "LogKind",
+    "Medicine",
     "Membership",
     "Message",
     "NumberCheck",
     "Observation",
     "Outcome",
+    "OwnAnswers",
     "PauseReason",
+    "Question",
     "Reminder",
     "ReminderPlan",
     "ReminderTime",

@@ -29,7 +29,8 @@ class AlertQuerySet(models.QuerySet):
 
 
 IS_OPEN = Q(resolved_at=None, taken_in_by=None)
-ALERTING = (Urgency.TODAY, Urgency.NOW, Urgency.EMERGENCY)
+AT_ANY_HOUR = (Urgency.NOW, Urgency.EMERGENCY)
+ALERTING = (Urgency.TODAY, *AT_ANY_HOUR)
 
 
 class Alert(models.Model):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.models.alerts import Alert, Call
 from tracker.models.logs import SymptomLog
-from tracker.models.people import Membership, User
+from tracker.models.people import Child, Membership, User
 from tracker.models.reminders import Reminder
 from tracker.models.shapes import one_of
 
@@ -59,16 +59,14 @@ class MessageQuerySet(models.QuerySet):
         """What decides whether a message still has to go out, in one query."""
         own = Membership.objects.filter(user=OuterRef("recipient"), ended_at=None)
         logs = SymptomLog.objects.filter(
-            child=OuterRef("reminder__child"), received_at__gte=OuterRef("reminder__moot_since")
+            child=OuterRef("child"), received_at__gte=OuterRef("reminder__moot_since")
         )
         calls = Call.objects.filter(alert=OuterRef("alert"), reached=True)
         return self.select_related(
-            "recipient", "alert__child__care_team", "reminder__child__reminder_plan"
+            "recipient", "alert", "reminder", "child__care_team", "child__reminder_plan"
         ).annotate(
-            is_family=Exists(
-                own.filter(Q(child=OuterRef("alert__child")) | Q(child=OuterRef("reminder__child")))
-            ),
-            is_staff=Exists(own.filter(care_team=OuterRef("alert__child__care_team"))),
+            is_family=Exists(own.filter(child=OuterRef("child"))),
+            is_staff=Exists(own.filter(care_team=OuterRef("child__care_team"))),
             has_logged=Exists(logs),
             has_called=Exists(calls),
         )
@@ -83,6 +81,9 @@ class Message(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
+    child = models.ForeignKey(
+        Child, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
+    )  # whom it is about
     alert = models.ForeignKey(
         Alert, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
     )
@@ -109,6 +110,7 @@ class Message(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("kind", "due_at"), condition=IS_WAITING, name="messages_to_deliver"),
+            models.Index(fields=("child",), condition=Q(child__isnull=False), name="messages_about_a_child"),
             models.Index(fields=("alert",), condition=Q(alert__isnull=False), name="messages_of_an_alert"),
             models.Index(
                 fields=("reminder",), condition=Q(reminder__isnull=False), name="messages_of_a_reminder"
@@ -131,9 +133,9 @@ class Message(models.Model):
                 name="a_message_ends_once",
             ),
             models.CheckConstraint(
-                condition=Q(kind=Kind.ALERT, alert__isnull=False, reminder=None)
-                | Q(kind=Kind.REMINDER, alert=None, reminder__isnull=False)
-                | Q(kind__in=(Kind.TEST, Kind.CANARY), alert=None, reminder=None),
+                condition=Q(kind=Kind.ALERT, child__isnull=False, alert__isnull=False, reminder=None)
+                | Q(kind=Kind.REMINDER, child__isnull=False, alert=None, reminder__isnull=False)
+                | Q(kind__in=(Kind.TEST, Kind.CANARY), child=None, alert=None, reminder=None),
                 name="a_message_has_its_cause",
             ),
             one_of("channel", Channel.values, name="channel_is_known"),

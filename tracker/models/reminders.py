@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
@@ -35,16 +36,15 @@ class ReminderPlan(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
-    def is_quiet(self, at: datetime) -> bool:
+    def is_quiet(self, at: datetime, zone: ZoneInfo) -> bool:
         """By the family's clock; hours over midnight belong together."""
-        clock = at.astimezone(self.child.zone).time()
+        clock = at.astimezone(zone).time()
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= clock < self.quiet_until
         return clock >= self.quiet_from or clock < self.quiet_until
 
-    def quiet_ends(self, at: datetime) -> datetime:
+    def quiet_ends(self, at: datetime, zone: ZoneInfo) -> datetime:
         """The first end of the quiet hours after `at`."""
-        zone = self.child.zone
         today = local_date(at, zone)
         ends = (moment(today + timedelta(days=ahead), self.quiet_until, zone) for ahead in (0, 1))
         return next(end for end in ends if end > at)

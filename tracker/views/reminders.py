@@ -28,10 +28,10 @@ def place_of(message: Message) -> str:
     """The log form for a reminder; of an alert, the nurse's page or the family's answer."""
     if message.reminder:
         page = "reminders" if message.reminder.cause == Cause.NUMBERS else "log-new"
-        return reverse(page, args=[message.reminder.child_id])
+        return reverse(page, args=[message.child_id])
     if message.alert is None:
         return reverse("home")
-    family = Membership.objects.filter(user=message.recipient, child=message.alert.child_id, ended_at=None)
+    family = Membership.objects.filter(user=message.recipient, child=message.child_id, ended_at=None)
     if family.exists():
         return reverse("answer", args=[message.alert.log_id])
     return _first_of(("nurse-alert", [message.alert_id]), ("board", []))
