@@ -23,6 +23,7 @@ from tracker.views import (
     outbox,
     privacy,
     pump,
+    reminders,
     settings,
     summary,
     today,
@@ -49,6 +50,9 @@ urlpatterns = [
     path("how/", how.how, name="how"),
     path("how/<str:place>/", how.how_therapy, name="how-therapy"),
     path("how/<str:place>/<str:sign>/", how.how_sign, name="how-sign"),
+    # reminders and messages
+    path("m/<uuid:message_id>/", reminders.message, name="message"),
+    path("m/<uuid:message_id>/off/", reminders.switch_off, name="reminders-off"),
     # The family: the beginning, and what is seldom changed.
     path("", home.home, name="home"),
     path("begin/", begin.begin, name="begin"),
