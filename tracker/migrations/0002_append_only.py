@@ -2,7 +2,7 @@ from django.db import migrations
 
 from tracker import append_only
 
-NEVER_CHANGED = ("symptomlog", "observation", "assessment", "alertevent", "call", "auditevent")
+NEVER_CHANGED = ("symptomlog", "observation", "assessment", "alertevent", "call", "carenote", "auditevent")
 FROZEN_OF_AN_ALERT = ("id", "child_id", "log_id", "urgency", "raised_at")
 
 

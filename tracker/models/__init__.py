@@ -4,6 +4,7 @@ from tracker.models.alerts import Alert, AlertEvent, AlertVerb, Call, Outcome
 from tracker.models.audit import AuditEvent, Heartbeat
 from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Urgency
 from tracker.models.messages import Channel, Message
+from tracker.models.nursing import CareNote
 from tracker.models.people import (
     CareTeam,
     Child,
@@ -26,6 +27,7 @@ __all__ = (
     "Assessment",
     "AuditEvent",
     "Call",
+    "CareNote",
     "CareTeam",
     "Channel",
     "Child",
