@@ -35,7 +35,9 @@ NURSE, HOLDER, OTHER, RECEIVER, SWEEP, FAMILY = (
     "the family",
 )
 MOVES = {
-    "raise": Move("raised", (), WAITING, FAMILY, "a log calls for attention and none is open, or it is worse"),
+    "raise": Move(
+        "raised", (), WAITING, FAMILY, "a log calls for attention and none is open, or it is worse"
+    ),
     "join": Move("joined", OPEN, "", FAMILY, "a further log that is no worse; nobody is told again"),
     "take in": Move("taken-in", OPEN, PART, FAMILY, "a worse log, or one a day later"),
     "call": Move("called", OPEN, "", FAMILY, "“I have called”; it stays open"),

@@ -43,7 +43,9 @@ def post(session: str, child: Child, seen: dict[str, Any], corrects: SymptomLog 
 
 
 def test_an_uneventful_log(session: str, child: Child) -> None:
-    assert post(session, child, answers(temperature=36.8)) <= 12  # one of them for the ward: when somebody last logged
+    assert (
+        post(session, child, answers(temperature=36.8)) <= 12
+    )  # one of them for the ward: when somebody last logged
 
 
 def test_an_emergency_that_takes_in_an_alert_and_tells_a_ward(

@@ -34,9 +34,7 @@ def write_note(*, child: Child, text: str, by: User, now: datetime) -> CareNote:
 
 
 @transaction.atomic
-def know_child(
-    *, child: Child, record_number: str, call_back_number: str, by: User, now: datetime
-) -> None:
+def know_child(*, child: Child, record_number: str, call_back_number: str, by: User, now: datetime) -> None:
     """The clinic's number of the child, and where the team reaches the family."""
     child.record_number, child.call_back_number = cleaned(record_number), cleaned(call_back_number)
     child.changed_at = now

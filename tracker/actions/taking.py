@@ -86,9 +86,7 @@ def _move(alert: Alert, where: Q, verb: AlertVerb, by: User, now: datetime, **ch
 
 
 def _works_in(team: CareTeam, person: User) -> bool:
-    return Membership.objects.filter(
-        user=person, care_team=team, role__in=TEAM_ROLES, ended_at=None
-    ).exists()
+    return Membership.objects.filter(user=person, care_team=team, role__in=TEAM_ROLES, ended_at=None).exists()
 
 
 def _who_won(alert: Alert) -> str:

@@ -84,9 +84,7 @@ class TreatmentEvent(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(
-                fields=("kind", "at"), condition=Q(withdrawn_at=None), name="what_happened_lately"
-            ),
+            models.Index(fields=("kind", "at"), condition=Q(withdrawn_at=None), name="what_happened_lately"),
         )
         constraints = (
             paired("withdrawn_at", "withdrawn_by", name="withdrawal_is_paired"),
