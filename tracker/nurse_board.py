@@ -63,7 +63,7 @@ class Row:
     seen: list[str] = field(default_factory=list)
     syndromes: list[str] = field(default_factory=list)
     sources: int = 0
-    further_logs: int = 0
+    earlier_logs: int = 0
     called_at: datetime | None = None
     week: list[dict[str, Any]] = field(default_factory=list)
     is_held: bool = False
@@ -166,13 +166,8 @@ def _given(how: str) -> list[str]:
 
 def _open_alerts(team: CareTeam) -> Iterable[Alert]:
     """All of them, the worst first, of these the oldest."""
-    newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("response")[:1]
-    alerts = (
-        Alert.objects.open()
-        .filter(child__care_team=team)
-        .select_related("child", "taken_by", "offered_to")
-        .annotate(response=Subquery(newest))
-    )
+    found = Alert.objects.open().filter(child__care_team=team)
+    alerts = list(found.select_related("child", "taken_by", "offered_to"))
     running = {course.child_id: course.therapy for course in _courses([alert.child_id for alert in alerts])}
     for alert in alerts:
         alert.therapy = running.get(alert.child_id, "")
@@ -211,24 +206,37 @@ def _children(team: CareTeam, filters: Filters) -> QuerySet[Child]:
 
 
 def _fill_alerts(rows: Sequence[Row]) -> None:
-    """What was seen, what it may be, what the family has done since."""
-    by_log = {row.alert.log_id: row for row in rows if row.alert}
+    """What was seen last, what it may be, what the family has done since."""
     by_alert = {row.alert.pk: row for row in rows if row.alert}
-    answers: dict[UUID, list[Answer]] = {}
-    told = Observation.objects.filter(log__in=by_log).order_by("pk")
-    for log, *answer in told.values_list("log_id", *Answer._fields):
-        answers.setdefault(log, []).append(Answer(*answer))
-    for log, row in by_log.items():
-        row.seen = in_short(answers.get(log, ()))
-        response = row.alert.response or {}
-        row.syndromes = response.get("syndromes", [])
-        row.sources = len({s["id"] for flag in response.get("flags", []) for s in flag.get("sources", [])})
+    newest = {row.alert.pk: row.alert.log_id for row in rows if row.alert}
     happened = AlertEvent.objects.filter(alert__in=by_alert, verb__in=(AlertVerb.JOINED, AlertVerb.CALLED))
-    for alert, verb, at in happened.order_by("pk").values_list("alert_id", "verb", "at"):
+    for alert, verb, at, log in happened.order_by("pk").values_list("alert_id", "verb", "at", "log_id"):
         if verb == AlertVerb.JOINED:
-            by_alert[alert].further_logs += 1
+            newest[alert] = log
+            by_alert[alert].earlier_logs += 1
         else:
             by_alert[alert].called_at = at
+    answers, responses = answers_of(newest.values()), _responses(newest.values())
+    for alert, log in newest.items():
+        row, response = by_alert[alert], responses.get(log, {})
+        row.seen = in_short(answers.get(log, ()))
+        row.syndromes = response.get("syndromes", [])
+        row.sources = len({s["id"] for flag in response.get("flags", []) for s in flag.get("sources", [])})
+
+
+def answers_of(logs: Iterable[UUID]) -> dict[UUID, list[Answer]]:
+    """What was answered in each of these logs, in the order in which it was given."""
+    found: dict[UUID, list[Answer]] = {}
+    told = Observation.objects.filter(log__in=list(logs)).order_by("pk")
+    for log, *answer in told.values_list("log_id", *Answer._fields):
+        found.setdefault(log, []).append(Answer(*answer))
+    return found
+
+
+def _responses(logs: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The newest counts: it comes last."""
+    made = Assessment.objects.filter(log__in=list(logs)).order_by("pk")
+    return dict(made.values_list("log_id", "response"))
 
 
 def _fill_children(rows: Sequence[Row], now: datetime) -> None:

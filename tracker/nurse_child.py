@@ -1,12 +1,11 @@
 """What a nurse sees of one child: what fired and why, and a page of days, however long the record is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, Subquery
 
@@ -19,9 +18,9 @@ from tracker.models import (
     Call,
     CareNote,
     Child,
-    Observation,
     SymptomLog,
 )
+from tracker.nurse_board import answers_of
 from tracker.nurse_words import in_full, in_short
 from tracker.templatetags.formatting import sign
 
@@ -29,6 +28,7 @@ DAYS = 14
 MOST_LOGS = 200
 LATE = timedelta(hours=6)
 NOTES = 20
+MOST_OF_AN_ALERT = 4
 LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
 UNGRADED = 2  # a sign that is there, and nobody said how bad
 
@@ -100,15 +100,20 @@ def open_alert(child: Child) -> Alert | None:
     return alerts.prefetch_related(events).first()
 
 
-def fired(child: Child, alert: Alert | None) -> Fired | None:
-    """What the alert, or else the last log, was assessed on."""
-    log = alert.log if alert else child.logs.order_by("-observed_at").first()
-    made = Assessment.objects.filter(log=log).order_by("-pk").first() if log else None
-    if log is None or made is None:
-        return None
-    log.corrected_at = None
-    logged = Logged(log, _answers([log.pk]).get(log.pk, []))
-    return Fired(logged, made, _context(made.basis))
+def fired(child: Child, alert: Alert | None) -> list[Fired]:
+    """What the logs of the alert, or else the last log, were assessed on: the newest first."""
+    if alert:
+        told = {event.log_id for event in alert.events.all() if event.verb in ("raised", "joined")}
+        logs = child.logs.filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT]
+    else:
+        logs = child.logs.order_by("-observed_at")[:1]
+    logs = list(logs)
+    answers = answers_of([log.pk for log in logs])
+    made = {a.log_id: a for a in Assessment.objects.filter(log__in=logs).order_by("pk")}
+    return [
+        Fired(Logged(log, answers.get(log.pk, [])), made[log.pk], _context(made[log.pk].basis))
+        for log in logs
+    ]
 
 
 def page_of_days(child: Child, until: date | None, now: datetime) -> Days:
@@ -156,16 +161,8 @@ def _logs(child: Child, start: datetime, end: datetime) -> list[Logged]:
         .order_by("-observed_at")[:MOST_LOGS]
     )
     found = list(logs)
-    answers = _answers([log.pk for log in found])
+    answers = answers_of([log.pk for log in found])
     return [Logged(log, answers.get(log.pk, [])) for log in found]
-
-
-def _answers(logs: Sequence[UUID]) -> dict[UUID, list[Answer]]:
-    found: dict[UUID, list[Answer]] = {}
-    told = Observation.objects.filter(log__in=logs).order_by("pk")
-    for log, *answer in told.values_list("log_id", *Answer._fields):
-        found.setdefault(log, []).append(Answer(*answer))
-    return found
 
 
 def _calls(child: Child, start: datetime, end: datetime) -> Iterable[Call]:

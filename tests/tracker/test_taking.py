@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.alert_machine import Machine, ward
 from tests.personas import NOW, join, person
 from tests.tracker.test_races import at_once
 from tracker import alert_states
@@ -116,3 +117,21 @@ def test_of_five_who_take_at_once_one_wins_and_four_learn_who(
     assert sorted(type(result).__name__ for result in results) == ["NoneType"] + ["Refused"] * 4
     assert all(alert.taken_by.name in str(result) for result in results if result)
     assert AlertEvent.objects.filter(verb="taken").count() == 1
+
+
+@pytest.mark.parametrize("nurses", [2, 5])
+def test_no_random_walk_leaves_an_urgent_alert_to_nobody(db: None, nurses: int) -> None:
+    """1,000 steps here; `python -m tests.alert_machine 100000 --nurses 5` walks further."""
+    machine = Machine(*ward(nurses), NOW, seed=nurses)
+    machine.play(1000)
+    assert not {
+        "take",
+        "keep",
+        "take over",
+        "offer",
+        "accept",
+        "lapsed",
+        "escalated",
+        "close",
+        "taken-in",
+    } - set(machine.done)
