@@ -18,6 +18,7 @@ from tests.flush import flush_opens_the_gate  # noqa: F401
 from tests.personas import (  # noqa: F401
     care_team,
     child,
+    clock_at_now,
     father,
     helper,
     lead,

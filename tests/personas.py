@@ -1,10 +1,12 @@
 """The people of the tests: Juno's parents, her grandmother who helps, the nurse of her ward, a stranger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from therapies.schedule import Event
 from tracker.actions.logs import Recorded, record_log
@@ -40,6 +42,13 @@ def child_of(
         by=parent,
         now=NOW - timedelta(days=20),
     )
+
+
+@pytest.fixture
+def clock_at_now() -> Iterator[Any]:
+    """A clock that stands at the moment of these people; `shift` moves it by hand."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
 
 
 @pytest.fixture

@@ -135,6 +135,11 @@ def invitation_for(token: str, *, at: datetime) -> Invitation:
     return found
 
 
+def care_team_with(code: str) -> CareTeam | None:
+    """The clinic's team that gave out this code, in any case and spacing: the code is the permission."""
+    return CareTeam.objects.filter(join_code="".join(code.split()).upper(), kept_by_family=False).first()
+
+
 def children_of(user: User) -> QuerySet[Child]:
     """The children in whose family the user is, by nickname, with their care teams."""
     return (
@@ -142,6 +147,14 @@ def children_of(user: User) -> QuerySet[Child]:
         .select_related("care_team")
         .order_by("nickname", "begun_at")
     )
+
+
+def of_child(rows: QuerySet[M], child: Child, row_id: Any) -> M:
+    """A row of a child that `access_child` let through, else Http404."""
+    row = rows.filter(child=child, pk=_uuid(row_id)).first()
+    if row is None:
+        raise Http404
+    return row
 
 
 def may(roles: Iterable[str | None], verb: str) -> bool:

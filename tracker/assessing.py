@@ -204,7 +204,7 @@ def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> l
         .filter(child=child, observed_at__range=(start, end))
         .annotate(
             advised_at=Case(When(observed_at__gte=moment, then=Subquery(_advice_before()))),
-            was=Case(When(observed_at__gte=moment, then=Subquery(_newest_urgency()))),
+            was=Case(When(observed_at__gte=moment, then=Subquery(newest_urgency()))),
             oldest_weight=Subquery(_oldest_weight(child, begun_at, start)),
         )
         .order_by("-observed_at", "pk", "observations__pk")
@@ -228,7 +228,8 @@ def _advice_before() -> QuerySet:
     return calls.exclude(told="").order_by("-called_at").values("called_at")[:1]
 
 
-def _newest_urgency() -> QuerySet:
+def newest_urgency() -> QuerySet:
+    """Of the log around it, for a Subquery."""
     return Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("urgency")[:1]
 
 

@@ -1,6 +1,5 @@
 """The log form: what a caregiver sees, asked in the words of the vocabulary."""
 
-import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +14,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from therapies import catalogue
-from therapies.model import Area, Catalogue, Choice, Observation, Symptom, Unit
+from therapies.model import Area, Choice, Observation, Symptom, Unit
 from tracker.fields import Bounds, NumberField, SignsField, TemperatureField, WhenField
-
-logger = logging.getLogger(__name__)
+from tracker.speaking import vocabulary
 
 NOTE_AT_MOST = 4000
 TODDLER_UNTIL = 3  # years; before that a child is not asked for its name or for a sentence
@@ -86,7 +83,7 @@ class LogForm(forms.Form):
     def __init__(self, data: Any = None, *, asking: Asking, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.asking = asking
-        self.known = _vocabulary()
+        self.known = vocabulary()
         asks_signs = self.known is not None and asking.kind in ("full", "check")
         self.areas: tuple[Area, ...] = self.known.areas if asks_signs else ()
         self.fields |= self._fields()
@@ -261,7 +258,7 @@ def initial_from(report: Mapping[str, Any], observed_at: datetime, zone: ZoneInf
     told["temperature"] = {"unit": "", "route": "", **temperature, "temperature": number}
     told["weight_kg"] = raw.get("weight_kg") or _plain(report.get("weight_kg"))
     told["when"] = {"when": "pick", "when_at": observed_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")}
-    known, signs = _vocabulary(), report.get("symptoms", [])
+    known, signs = vocabulary(), report.get("symptoms", [])
     for area in known.areas if known else ():
         told[f"signs_{area.code}"] = {
             sign["code"]: {
@@ -278,14 +275,6 @@ def initial_from(report: Mapping[str, Any], observed_at: datetime, zone: ZoneInf
 def _plain(number: Any) -> str:
     """A number as people type it: 38.50 is 38.5."""
     return "" if number is None else f"{Decimal(str(number)).normalize():f}"
-
-
-def _vocabulary() -> Catalogue | None:
-    try:
-        return catalogue.load()
-    except catalogue.KnowledgeError:
-        logger.exception("the log form has no vocabulary")
-        return None
 
 
 def _chips(question: str, choices: Sequence[Choice], hint: str) -> forms.ChoiceField:

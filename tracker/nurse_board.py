@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from therapies.catalogue import load
-from tracker.answers import Answer
+from tracker import record
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -22,12 +23,10 @@ from tracker.models import (
     CareTeam,
     Child,
     Course,
-    Observation,
     TreatmentEvent,
     Urgency,
 )
 from tracker.models.logs import RANK
-from tracker.nurse_words import in_short
 
 PAGE = 50
 SILENCE = timedelta(hours=24)
@@ -216,21 +215,18 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
             by_alert[alert].earlier_logs += 1
         else:
             by_alert[alert].called_at = at
-    answers, responses = answers_of(newest.values()), _responses(newest.values())
+    logs = {row.pk: row for row in record.rows(list(record.logs_in(newest.values())))}
+    responses = _responses(newest.values())
     for alert, log in newest.items():
         row, response = by_alert[alert], responses.get(log, {})
-        row.seen = in_short(answers.get(log, ()))
+        row.seen = seen_in(logs[log])
         row.syndromes = response.get("syndromes", [])
         row.sources = len({s["id"] for flag in response.get("flags", []) for s in flag.get("sources", [])})
 
 
-def answers_of(logs: Iterable[UUID]) -> dict[UUID, list[Answer]]:
-    """What was answered in each of these logs, in the order in which it was given."""
-    found: dict[UUID, list[Answer]] = {}
-    told = Observation.objects.filter(log__in=list(logs)).order_by("pk")
-    for log, *answer in told.values_list("log_id", *Answer._fields):
-        found.setdefault(log, []).append(Answer(*answer))
-    return found
+def seen_in(log: record.Row) -> list[str]:
+    """ "38.4 °C", "Chills, shaking (moderate)", "worried": the temperature first, as it was typed."""
+    return [*filter(None, [log.temperature]), *log.signs, *([_("worried")] if log.worried else [])]
 
 
 def _responses(logs: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -1,16 +1,15 @@
 """What a nurse sees of one child: what fired and why, and a page of days, however long the record is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Prefetch
 
-from tracker import pictures
-from tracker.answers import PRESENT, Answer
+from tracker import pictures, record, speaking
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -18,47 +17,14 @@ from tracker.models import (
     Call,
     CareNote,
     Child,
-    SymptomLog,
 )
-from tracker.nurse_board import answers_of
-from tracker.nurse_words import in_full, in_short
-from tracker.templatetags.formatting import sign
 
 DAYS = 14
 MOST_LOGS = 200
-LATE = timedelta(hours=6)
 NOTES = 20
 MOST_OF_AN_ALERT = 4
 LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
 UNGRADED = 2  # a sign that is there, and nobody said how bad
-
-
-@dataclass
-class Logged:
-    """A log with its answers and the assessment that counts."""
-
-    log: SymptomLog
-    answers: list[Answer] = field(default_factory=list)
-
-    @property
-    def said(self) -> list[str]:
-        return in_short(self.answers)
-
-    @property
-    def told(self) -> list[tuple[str, str]]:
-        return list(in_full(self.answers))
-
-    @property
-    def note(self) -> str:
-        return next((answer.value_text for answer in self.answers if answer.code == "note"), "")
-
-    @property
-    def is_late(self) -> bool:
-        return self.log.received_at - self.log.observed_at > LATE
-
-    @property
-    def is_corrected(self) -> bool:
-        return self.log.corrected_at is not None
 
 
 @dataclass(frozen=True)
@@ -74,7 +40,8 @@ class Entry:
 class Fired:
     """Why: the flags with their sources, and everything that the rules saw."""
 
-    logged: Logged
+    log: record.Row
+    told: list[tuple[str, str]]
     assessment: Assessment
     context: list[tuple[str, str]]
 
@@ -104,15 +71,15 @@ def fired(child: Child, alert: Alert | None) -> list[Fired]:
     """What the logs of the alert, or else the last log, were assessed on: the newest first."""
     if alert:
         told = {event.log_id for event in alert.events.all() if event.verb in ("raised", "joined")}
-        logs = child.logs.filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT]
+        logs = record.logs_of(child).filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT]
     else:
-        logs = child.logs.order_by("-observed_at")[:1]
-    logs = list(logs)
-    answers = answers_of([log.pk for log in logs])
-    made = {a.log_id: a for a in Assessment.objects.filter(log__in=logs).order_by("pk")}
+        logs = record.logs_of(child).order_by("-observed_at")[:1]
+    rows = record.rows(list(logs))
+    made = {a.log_id: a for a in Assessment.objects.filter(log__in=[r.pk for r in rows]).order_by("pk")}
     return [
-        Fired(Logged(log, answers.get(log.pk, [])), made[log.pk], _context(made[log.pk].basis))
-        for log in logs
+        Fired(row, speaking.entered(row.report), made[row.pk], _context(made[row.pk].basis))
+        for row in rows
+        if row.pk in made
     ]
 
 
@@ -124,8 +91,8 @@ def page_of_days(child: Child, until: date | None, now: datetime) -> Days:
     first = last - timedelta(days=DAYS - 1)
     start, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
     logs = _logs(child, start, end)
-    standing = [logged for logged in logs if not logged.is_corrected]
-    entries = [Entry("log", logged.log.observed_at, logged) for logged in logs]
+    standing = [row for row in logs if not row.corrected_by]
+    entries = [Entry("log", row.observed_at, row) for row in logs]
     entries += [Entry("call", call.called_at, call) for call in _calls(child, start, end)]
     entries += [Entry("alert", event.at, event) for event in _alert_events(child, start, end)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
@@ -150,19 +117,10 @@ def _midnight(day: date, zone: Any) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _logs(child: Child, start: datetime, end: datetime) -> list[Logged]:
-    """The newest first, corrected ones too, each with the urgency that counts."""
-    newest = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("urgency")[:1]
-    correction = SymptomLog.objects.filter(corrects=OuterRef("pk")).order_by("received_at")
-    logs = (
-        SymptomLog.objects.filter(child=child, observed_at__gte=start, observed_at__lt=end)
-        .select_related("caregiver")
-        .annotate(urgency=Subquery(newest), corrected_at=Subquery(correction.values("received_at")[:1]))
-        .order_by("-observed_at")[:MOST_LOGS]
-    )
-    found = list(logs)
-    answers = answers_of([log.pk for log in found])
-    return [Logged(log, answers.get(log.pk, [])) for log in found]
+def _logs(child: Child, start: datetime, end: datetime) -> list[record.Row]:
+    """The newest first, corrected ones too."""
+    logs = record.logs_of(child).filter(observed_at__gte=start, observed_at__lt=end)
+    return record.rows_with_what_followed(list(logs.order_by("-observed_at")[:MOST_LOGS]))
 
 
 def _calls(child: Child, start: datetime, end: datetime) -> Iterable[Call]:
@@ -177,19 +135,9 @@ def _alert_events(child: Child, start: datetime, end: datetime) -> Iterable[Aler
     return events.select_related("by", "alert").order_by("pk")
 
 
-def _readings(logs: Iterable[Logged]) -> list[tuple[datetime, Decimal]]:
-    found = [
-        (logged.log.observed_at, _celsius(answer))
-        for logged in logs
-        for answer in logged.answers
-        if answer.code == "temperature" and answer.value_number is not None
-    ]
+def _readings(logs: Iterable[record.Row]) -> list[tuple[datetime, Decimal]]:
+    found = [(row.observed_at, celsius) for row in logs if (celsius := speaking.celsius_of(row.report))]
     return sorted(found)
-
-
-def _celsius(answer: Answer) -> Decimal:
-    value = answer.value_number or Decimal()
-    return (value - 32) * 5 / 9 if answer.unit == "F" else value
 
 
 def _anchors(child: Child) -> list[tuple[datetime, str]]:
@@ -202,19 +150,18 @@ def _anchors(child: Child) -> list[tuple[datetime, str]]:
     ]
 
 
-def _levels(logs: Iterable[Logged], zone: Any) -> dict[str, dict[date, int]]:
+def _levels(logs: Iterable[record.Row], zone: Any) -> dict[str, dict[date, int]]:
     found: dict[str, dict[date, int]] = {}
-    for logged in logs:
-        day = logged.log.observed_at.astimezone(zone).date()
-        for answer in logged.answers:
-            if answer.value_code == PRESENT:
-                levels = found.setdefault(sign(answer.code), {})
-                levels[day] = max(levels.get(day, 0), LEVELS.get(answer.severity, UNGRADED))
+    for row in logs:
+        day = row.observed_at.astimezone(zone).date()
+        for sign in row.report.get("symptoms", ()):
+            levels = found.setdefault(speaking.name_of(sign["code"]), {})
+            levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), UNGRADED))
     return found
 
 
-def _days_of(logs: Iterable[Logged], zone: Any) -> set[date]:
-    return {logged.log.observed_at.astimezone(zone).date() for logged in logs}
+def _days_of(logs: Iterable[record.Row], zone: Any) -> set[date]:
+    return {row.observed_at.astimezone(zone).date() for row in logs}
 
 
 def _context(basis: dict[str, Any]) -> list[tuple[str, str]]:

@@ -374,7 +374,7 @@ STATES: dict[str, tuple[str, Context]] = {
             questions=[
                 {
                     "message": "38 °F is not possible. Did you mean 38.0 °C?",
-                    "replies": [{"label": "Yes, 38.0 °C", "value": "38.0", "unit": "C"}],
+                    "replies": [{"label": "Yes, 38.0 °C", "value": "38.0|C"}],
                 }
             ],
         ),

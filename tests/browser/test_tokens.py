@@ -15,8 +15,7 @@ from tracker.templatetags import formatting
 STATIC = Path(__file__).resolve().parents[2] / "tracker" / "static" / "tracker"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 TOKENS = (STATIC / "tokens.css").read_text()
-APP = (STATIC / "app.css").read_text()
-DESK = (STATIC / "desk.css").read_text()
+APP = "".join((STATIC / name).read_text() for name in ("app.css", "desk.css", "own.css"))
 COLOURS = ("teal", "blue", "violet", "rose", "clay", "gold", "moss", "slate")
 URGENCIES = ("emergency", "now", "today", "note")
 GROUNDS = ("paper", "card", "quiet")
@@ -91,19 +90,19 @@ def test_every_look_sets_the_same_colours():
 
 
 def test_no_other_style_sheet_states_a_colour_a_size_or_a_radius():
-    rules = re.sub(r"/\*.*?\*/|@media[^{]*", "", APP + DESK, flags=re.DOTALL)
+    rules = re.sub(r"/\*.*?\*/|@media[^{]*", "", APP, flags=re.DOTALL)
     assert not re.findall(r"#[0-9a-f]{3,8}\b(?=[;\s])|rgb\(|hsl\(|[\d.]+(?:px|rem|pt)\b", rules)
 
 
 def test_every_token_that_is_used_is_stated():
     bootstrap = (STATIC / "vendor/bootstrap/bootstrap-reboot.min.css").read_text()
     stated = set(re.findall(r"(--[\w-]+):", TOKENS + bootstrap))
-    assert set(re.findall(r"var\((--[\w-]+)", APP + DESK)) <= stated
+    assert set(re.findall(r"var\((--[\w-]+)", APP)) <= stated
 
 
 def test_every_token_that_is_stated_is_used():
     own = {name for name in re.findall(r"(--[\w-]+):", TOKENS) if not name.startswith("--bs-")}
-    assert own <= set(re.findall(r"var\((--[\w-]+)", APP + DESK + TOKENS))
+    assert own <= set(re.findall(r"var\((--[\w-]+)", APP + TOKENS))
 
 
 def test_the_browsers_frame_has_the_colour_of_the_page():

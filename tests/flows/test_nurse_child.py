@@ -69,7 +69,7 @@ class TestThePage:
             "American Cancer Society",
             alert.log.assessment.knowledge_version,
             "days since infusion",
-            "38.4 °C in the mouth",
+            "38.4 °C (101.1 °F), in the mouth",
             "Woke up shivering",
         ):
             assert said in page
@@ -123,7 +123,7 @@ class TestThePage:
 
 class TestALook:
     def looks(self) -> int:
-        return AuditEvent.objects.filter(verb="child.looked-at").count()
+        return AuditEvent.objects.filter(verb="child.read").count()
 
     def test_is_written_down_once_in_a_quarter_of_an_hour(self, at_desk: Client, ward_child: Child) -> None:
         page_of(at_desk, ward_child)
@@ -135,7 +135,7 @@ class TestALook:
 
     def test_says_who_and_at_whom(self, at_desk: Client, ward_child: Child, nurse: User) -> None:
         page_of(at_desk, ward_child)
-        look = AuditEvent.objects.get(verb="child.looked-at")
+        look = AuditEvent.objects.get(verb="child.read")
         assert (look.who, look.child, look.at) == (nurse.pk, ward_child.pk, NOW)
 
 

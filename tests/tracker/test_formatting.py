@@ -48,11 +48,13 @@ def test_times_are_written_as_people_say_them(ago, words):
     [
         ("38", "C", "38.0 °C"),
         ("38.0", "F", "100.4 °F"),
-        ("37.95", "C", "38.0 °C"),
+        ("37.95", "C", "37.9 °C"),
+        ("37.98", "F", "100.3 °F"),
+        ("36.78", "C", "36.8 °C"),
         ("38.4", "F", "101.1 °F"),
     ],
 )
-def test_a_temperature_is_written_in_the_familys_unit(celsius, unit, words):
+def test_a_temperature_is_written_in_the_familys_unit_and_never_rounded_up_to_a_fever(celsius, unit, words):
     assert formatting.celsius(Decimal(celsius), unit) == words
 
 

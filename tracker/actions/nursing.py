@@ -1,6 +1,6 @@
-"""What the care team does around a child, beside its alerts: looks, notes, finds it again in its own records."""
+"""What the care team does around a child, beside its alerts: notes, and its number in their own records."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,18 +8,9 @@ from django.utils.translation import gettext as _
 from tracker.actions import Refused
 from tracker.actions.audit import record_audit
 from tracker.answers import cleaned
-from tracker.models import AuditEvent, CareNote, Child, User
+from tracker.models import CareNote, Child, User
 
-ONE_LOOK = timedelta(minutes=15)
-LOOKED = "child.looked-at"
 LONGEST_NOTE = 4000
-
-
-def record_look(*, child: Child, by: User, now: datetime) -> None:
-    """That this person of the staff has read this child's record: once in 15 minutes."""
-    looks = AuditEvent.objects.filter(child=child.pk, at__gt=now - ONE_LOOK, who=by.pk, verb=LOOKED)
-    if not looks.exists():
-        record_audit(LOOKED, by=by, now=now, child=child.pk)
 
 
 @transaction.atomic

@@ -2,6 +2,12 @@
 
 from tracker.models.alerts import Alert, AlertEvent, AlertVerb, Call, Outcome
 from tracker.models.audit import AuditEvent, Heartbeat
+from tracker.models.baton import Baton
+from tracker.models.cards import CardLink
+from tracker.models.doses import DoseGiven, Medicine
+from tracker.models.drills import Drill
+from tracker.models.handed import OwnAnswers
+from tracker.models.lines import LineChange, LineInterval, LinePart
 from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Urgency
 from tracker.models.messages import Channel, Message
 from tracker.models.nursing import CareNote
@@ -18,6 +24,7 @@ from tracker.models.people import (
     Sensitivity,
     User,
 )
+from tracker.models.questions import Question
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 
 __all__ = (
@@ -26,24 +33,34 @@ __all__ = (
     "AlertVerb",
     "Assessment",
     "AuditEvent",
+    "Baton",
     "Call",
+    "CardLink",
     "CareNote",
     "CareTeam",
     "Channel",
     "Child",
     "Colour",
     "Course",
+    "DoseGiven",
+    "Drill",
     "EventKind",
     "FeverRule",
     "Heartbeat",
     "Invitation",
     "Line",
+    "LineChange",
+    "LineInterval",
+    "LinePart",
     "LogKind",
+    "Medicine",
     "Membership",
     "Message",
     "Observation",
     "Outcome",
+    "OwnAnswers",
     "PauseReason",
+    "Question",
     "Role",
     "Sensitivity",
     "SymptomLog",

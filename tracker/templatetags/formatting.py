@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django import template
 from django.templatetags.static import static
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from therapies import catalogue
+from tracker.speaking import degrees
 
 register = template.Library()
 
@@ -120,7 +121,7 @@ def celsius(value: Decimal | None, unit: str = "C") -> str:
     if value is None:
         return ""
     number = Decimal(str(value)) if unit == "C" else Decimal(str(value)) * 9 / 5 + 32
-    return f"{formats.number_format(number.quantize(Decimal('0.1'), ROUND_HALF_UP))} °{unit}"
+    return degrees(number, unit)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from therapies.schedule import Label
 from tracker.access import children_of
+from tracker.countries import ANYWHERE
 from tracker.models import CareTeam, Child
 
 
@@ -29,9 +30,17 @@ def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
         "children": list(children_of(request.user)),
         "day_label": day_label(child, now),
         "call": number_to_call(child.care_team, now),
-        "emergency_number": child.number_in_an_emergency,
+        "emergency_number": emergency_number(child),
         "now": now,
     }
+
+
+def emergency_number(child: Child) -> str:
+    """The one number of an ambulance; empty where the country is not known. Pages then link 112 and 911 apart:
+    one link for "112 or 911" would dial 112911.
+    """
+    number = child.number_in_an_emergency
+    return "" if number == ANYWHERE else number
 
 
 def number_to_call(team: CareTeam, at: datetime) -> NumberToCall:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tracker import nurse_child
 from tracker.access import access_child
 from tracker.actions import nursing, taking
+from tracker.actions.audit import record_read
 from tracker.models import Child
 from tracker.views.desk import back, desk, refusals, team_for
 from tracker.views.frame import day_label
@@ -23,7 +24,7 @@ from tracker.views.nurse import staff_of
 def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """Everything about one child on one page."""
     now, child = timezone.now(), access_child(request.user, child_id, to="review")
-    nursing.record_look(child=child, by=request.user, now=now)
+    record_read(child=child, by=request.user, now=now)
     context = _around(request, child, now)
     alert = nurse_child.open_alert(child)
     context |= {

@@ -1,0 +1,83 @@
+"""The family's own pages in two hands: two parents, and an emergency room that nobody gave a login."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.accessibility import violations
+from tests.personas import NOW
+from tracker.actions.doses import add_medicine
+from tracker.models import DoseGiven
+from tracker.reports.qr import qr_svg
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def phone(open_page, live_server, settings):
+    """A phone on which somebody is signed in; nobody, without a name."""
+    settings.SITE_URL = live_server.url
+
+    def phone(user=None):
+        page = open_page()
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            session = client.cookies["session"].value
+            page.context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
+        return page
+
+    return phone
+
+
+def go(page, live_server, name, *args):
+    page.goto(live_server.url + reverse(name, args=args))
+
+
+def test_two_parents_collide_on_a_dose(phone, live_server, child, mother, father, clock_at_now):
+    label = {
+        "name": "Ondansetron",
+        "dose": "4 mg",
+        "as_needed": True,
+        "times": [],
+        "days": "",
+        "gap_hours": 8,
+        "lowers_fever": False,
+    }
+    add_medicine(child=child, label=label, by=mother, now=NOW)
+    hers, his = phone(mother), phone(father)
+    for page in (hers, his):
+        go(page, live_server, "doses", child.pk)
+    hers.get_by_role("button", name="Given now").click()
+    assert hers.get_by_text("Given at 02:14 by Mother").is_visible()
+    clock_at_now.shift(timedelta(minutes=4))
+    his.get_by_role("button", name="Given now").click()
+    assert his.get_by_role("heading", name="Mother gave it at 02:14, 4 minutes ago.").is_visible()
+    assert violations(his) == []
+    his.get_by_role("link", name="Do not give it again").click()
+    assert his.get_by_text("Given at 02:14 by Mother").is_visible()
+    assert DoseGiven.objects.count() == 1
+
+
+def test_an_emergency_room_scans_the_card_until_its_hour_is_over(
+    phone, live_server, child, mother, clock_at_now
+):
+    family, stranger = phone(mother), phone()
+    go(family, live_server, "card", child.pk)
+    family.get_by_role("button", name="Show a code to scan").click()
+    url = family.get_by_label("Or type this address").input_value()
+    label = "Code that opens the emergency card"
+    drawn = family.get_by_role("img", name=label).locator("path").get_attribute("d")
+    assert f'd="{drawn}"' in qr_svg(url, label)
+    assert violations(family) == []
+    stranger.goto(url)
+    assert stranger.get_by_role("heading", name="Juno, 8 years").is_visible()
+    assert violations(stranger) == []
+    assert stranger.context.cookies() == []
+    clock_at_now.shift(timedelta(hours=1))
+    stranger.reload()
+    assert stranger.get_by_role("heading", name="This code no longer works").is_visible()
+    assert "Juno" not in stranger.content()
+    assert violations(stranger) == []

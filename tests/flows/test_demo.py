@@ -1,0 +1,101 @@
+"""The demo: a story that is always fresh, told through the actions that families and nurses use."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from tracker.demo.story import PASSWORD, tell
+from tracker.models import Alert, CareTeam, Child, Membership, Role, SymptomLog, User
+from tracker.views.frame import day_label
+
+pytestmark = pytest.mark.django_db
+LABELS = {
+    "Juno": "Day 6 after the infusion",
+    "Kai": "5 days after dose 1",
+    "Lio": "Day 35 after the infusion",
+    "Nour": "2 days after dose 2, Next: ",
+    "Theo": "Cycle 2, day 11, pump running until ",
+}
+
+
+@pytest.fixture
+def demo(settings: Any) -> str:
+    """The filled database, and what was printed."""
+    settings.DEMO = True
+    printed = io.StringIO()
+    call_command("demo", stdout=printed)
+    return printed.getvalue()
+
+
+def test_five_families_and_two_wards_with_two_weeks_of_logs(demo, settings, client: Client):
+    now = datetime.now(UTC)
+    assert {
+        child.nickname: day_label(child, now)[: len(LABELS[child.nickname])] for child in Child.objects.all()
+    } == LABELS
+    assert CareTeam.objects.filter(kept_by_family=False).count() == 2
+    assert not Child.objects.get(nickname="Lio").care_team.join_code
+    for child in Child.objects.all():
+        roles = sorted(Membership.objects.filter(child=child).values_list("role", flat=True))
+        assert roles == [Role.HELPER, Role.PARENT, Role.PARENT]
+        logs = SymptomLog.objects.filter(child=child)
+        assert logs.count() >= 12
+        assert now - timedelta(days=14) < logs.earliest("observed_at").observed_at
+        assert now - timedelta(hours=8) < logs.latest("observed_at").observed_at < now
+        assert child.calls.exclude(told="").exists()
+    open_ones = Alert.objects.open()
+    assert {alert.child.nickname for alert in open_ones} == {"Juno", "Kai", "Theo"}
+    assert Alert.objects.exclude(resolved_at=None).count() >= 6
+    assert len(demo.splitlines()) <= 12
+    for email in [line.split()[0] for line in demo.splitlines() if line.startswith("  ")]:
+        assert client.login(username=email, password=PASSWORD), email
+    assert settings.SITE_URL + reverse("outbox") in demo
+    with pytest.raises(CommandError, match="people in this database"):
+        call_command("demo")
+
+
+@pytest.mark.parametrize("hour", [0, 3, 12, 23])
+def test_the_story_is_fresh_at_any_hour(hour):
+    now = datetime(2027, 3, 14, hour, 5, tzinfo=UTC)  # the day on which American clocks change
+    with time_machine.travel(now, tick=False):
+        children = tell(now)
+        assert all(day_label(child, now).startswith(LABELS[child.nickname]) for child in children), [
+            day_label(child, now) for child in children
+        ]
+    assert not SymptomLog.objects.filter(observed_at__gt=now).exists()
+
+
+def test_the_demo_leaves_a_site_that_is_none_alone(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="not a demo"):
+        call_command("demo")
+    assert not User.objects.exists()
+
+
+@pytest.fixture
+def outbox(settings: Any, tmp_path: Any) -> Any:
+    settings.DEMO, settings.OUTBOX = True, tmp_path
+    settings.EMAIL_BACKEND = "tracker.channels.outbox.EmailBackend"
+    return tmp_path
+
+
+def test_every_mail_of_the_demo_is_shown_newest_first(client, outbox, mailoutbox):
+    from django.core.mail import get_connection, send_mail
+
+    with get_connection("tracker.channels.outbox.EmailBackend") as mailer:
+        for subject in ("first", "second"):
+            send_mail(subject, "Grüße", "nightlight@localhost", ["mum@juno.example"], connection=mailer)
+    page = client.get("/outbox/").content.decode()
+    assert page.index("second") < page.index("first")
+    assert "Grüße" in page
+    assert "mum@juno.example" in page
+
+
+def test_only_a_demo_shows_its_mail(client, settings):
+    settings.DEMO = False
+    assert client.get("/outbox/").status_code == 404

@@ -1,0 +1,296 @@
+"""From the log form to the answer, as a browser without scripts goes it."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from tests.flows.pages import FEVER, Phone, links, text
+from tests.personas import NIGHT_NUMBER, NOW, child_of
+from therapies.schedule import Event
+from tracker.models import Alert, Child, SymptomLog, User
+
+pytestmark = pytest.mark.usefixtures("night")
+
+
+def test_a_fever_at_night_is_call_now_with_the_number_and_what_to_say(phone: Phone, child: Child) -> None:
+    answer = phone.send(child, **FEVER)
+    assert answer.redirect_chain[0][1] == 303
+    said = text(answer)
+    assert "Call your care team now" in said
+    assert f"tel:{NIGHT_NUMBER.replace(' ', '')}" in links(answer)
+    assert "My child is 8 years old and had CAR T cells." in said
+    assert "The treatment is CAR T cells (tisagenlecleucel): Day 6 after the infusion." in said
+    assert "38.4 °C, which is 101.1 °F, measured under the arm." in said
+    assert "My child had no fever medicine in the last 6 hours." in said
+    assert "Should we come in now?" in said
+    assert "No fever medicine before you have asked" in said
+
+
+def test_a_seizure_is_an_emergency(phone: Phone, child: Child) -> None:
+    said = text(phone.send(child, temperature="36.8", unit="C", **{"sign-seizure": "yes"}))
+    assert "Call emergency services now" in said
+    assert "What do I do until help is here?" in said
+
+
+def test_signs_are_said_with_how_bad_and_for_how_long(phone: Phone, child: Child) -> None:
+    signs = {"sign-chills": "moderate", "sign-chills-duration": "2", "sign-vomiting": "yes"}
+    said = text(phone.send(child, temperature="36.8", **signs, when="1"))
+    assert "At 1:14 a.m. I saw: Chills, shaking (moderate, for 2 hours), Throws up" in said
+
+
+def test_an_uneventful_log_is_a_note_and_offers_no_script(phone: Phone, child: Child) -> None:
+    said = text(phone.send(child, temperature="36.8", unit="C", antipyretic_given="no"))
+    assert "Nothing documented as urgent in what you entered" in said
+    assert "If you are worried, call." in said
+    assert "What to say" not in said
+
+
+def test_nothing_documented_as_urgent_is_not_said_while_an_earlier_alert_is_open(
+    phone: Phone, ward_child: Child, night
+) -> None:
+    phone.send(ward_child, **FEVER)
+    night.shift(25 * 3600)
+    answer = phone.send(ward_child, temperature="36.8", unit="C", antipyretic_given="no")
+    said = text(answer)
+    assert "Nothing documented as urgent" not in said
+    assert "An earlier log still says to call." in said
+    first = SymptomLog.objects.earliest("received_at")
+    assert reverse("answer", args=[first.pk]) in links(answer)
+
+
+def test_each_flag_leads_to_the_page_that_shows_how_it_is_decided(phone: Phone, child: Child) -> None:
+    answer = phone.send(child, temperature="36.8", **{"sign-seizure": "yes", "sign-fatigue": "mild"})
+    how = [link for link in links(answer) if link.startswith("/how/")]
+    assert how
+    for link in how:
+        page = phone.get(link.partition("#")[0])
+        assert page.status_code == 200
+        assert f'id="{link.partition("#")[2]}"' in page.content.decode()
+
+
+# ---------------------------------------------------------------- double taps, bad times
+
+
+def test_a_double_tap_is_one_log_with_one_answer(phone: Phone, child: Child) -> None:
+    first = phone.send(child, client_uuid="6a1f0c1e-3f0b-4f43-9d6c-0d6c5f3b8a11", **FEVER)
+    again = phone.send(child, client_uuid="6a1f0c1e-3f0b-4f43-9d6c-0d6c5f3b8a11", **FEVER)
+    assert first.redirect_chain == again.redirect_chain
+    assert SymptomLog.objects.count() == 1
+    assert Alert.objects.count() == 1
+
+
+def test_the_same_form_with_other_answers_is_a_correction_at_once(phone: Phone, child: Child) -> None:
+    number = str(uuid4())
+    phone.send(child, client_uuid=number, temperature="36.8")
+    for _twice in range(2):
+        said = text(phone.send(child, client_uuid=number, temperature="39.2"))
+        assert "39.2 °C" in said
+        assert "Call your care team now" in said
+    assert SymptomLog.objects.standing().count() == 1
+    phone.send(child, client_uuid=number, temperature="39.5")
+    assert SymptomLog.objects.standing().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("when_at", "sentence"),
+    [
+        ("2026-11-20T02:30", "This time is still to come."),
+        ("9999-12-31T23:59", "This time is still to come."),
+        ("2026-10-01T02:30", "This is before the treatment began."),
+        ("1900-01-01T00:00", "This is before your child was born."),
+        ("2026-02-31T10:00", "Pick the day and the time."),
+        ("", "Pick the day and the time."),
+    ],
+)
+def test_a_time_that_cannot_be_is_explained_and_what_was_typed_is_kept(
+    phone: Phone, child: Child, when_at: str, sentence: str
+) -> None:
+    typed = FEVER | {"when": "pick", "when_at": when_at, "note": "woke up cold"}
+    page = phone.send(child, **typed, **{"sign-chills": "severe"})
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert sentence in text(page)
+    assert "What you typed is still here." in text(page)
+    assert 'value="38,4"' in html
+    assert "woke up cold" in html
+    assert 'id="chills-severe" checked' in html.replace('value="severe" ', "")
+    assert 'id="route-armpit"' in html
+    assert f"tel:{NIGHT_NUMBER.replace(' ', '')}" in links(page)
+    assert not SymptomLog.objects.exists()
+
+
+def test_a_time_between_two_courses_counts_from_the_first(phone: Phone, child: Child, mother: User) -> None:
+    page = phone.send(child, **FEVER | {"when": "pick", "when_at": "2026-11-14T10:00"})
+    assert page.status_code == 200
+    assert SymptomLog.objects.count() == 1
+
+
+# ---------------------------------------------------------------- odd numbers
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["38.", ".38", "37.949999", "38.5.1", "38-39", ">38", "-38", "1e1", "3_8", "0x26", "NaN", "1e400",
+     "9" * 5000, "38\u200b.5", "38\x00", "null", "[38]", '{"v":38}', "<script>alert(1)</script>"],
+)  # fmt: skip
+def test_a_number_that_cannot_be_read_is_saved_asked_about_and_call_now(
+    phone: Phone, child: Child, typed: str
+) -> None:
+    answer = phone.send(child, temperature=typed, unit="C")
+    said = text(answer)
+    assert answer.status_code == 200
+    assert "We could not check this. Call your care team now." in said
+    assert "Type it again." in said
+    assert "<script>alert" not in answer.content.decode()
+    log = SymptomLog.objects.get()
+    assert reverse("log-correct", args=[log.pk]) in links(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "said_as", "urgency"),
+    [
+        ("38", "C", "38.0 °C", "now"),
+        ("38,0", "C", "38.0 °C", "now"),
+        ("37.95", "C", "37.95 °C", "today"),
+        ("100.4", "F", "100.4 °F", "now"),
+        ("100.3", "F", "100.3 °F", "today"),
+        ("\u0663\u0668\u066b\u0665", "C", "38.5 °C", "now"),
+        ("\uff13\uff18\uff0e\uff15", "C", "38.5 °C", "now"),
+        ("38.4 °C", "F", "38.4 °C", "now"),
+        ("101F", "C", "101.0 °F", "now"),
+        ("385", "C", "385.0 °C", "now"),
+        ("0", "C", "0.0 °C", "now"),
+    ],
+)
+def test_a_number_is_answered_as_it_was_typed(
+    phone: Phone, child: Child, typed: str, unit: str, said_as: str, urgency: str
+) -> None:
+    said = text(phone.send(child, temperature=typed, unit=unit))
+    assert said_as in said
+    assert SymptomLog.objects.get().assessment.urgency == urgency
+
+
+def test_a_wrong_unit_is_asked_about_and_one_tap_records_the_correction(phone: Phone, child: Child) -> None:
+    answer = phone.send(child, temperature="38", unit="F")
+    assert "38 °F is not possible. Did you mean 38.0 °C?" in text(answer)
+    assert "Yes, 38.0 °C" in text(answer)
+    log = SymptomLog.objects.get()
+    for _twice in range(2):
+        after = phone.post(reverse("log-confirm", args=[log.pk]), {"temperature": "38.0|C"}, follow=True)
+        assert "Did you mean" not in text(after)
+        assert "38.0 °C" in text(after)
+    assert SymptomLog.objects.get(corrects=log).assessment.urgency == "now"
+
+
+def test_a_reply_that_cannot_be_read_leads_to_the_correction(phone: Phone, child: Child) -> None:
+    phone.send(child, temperature="38", unit="F")
+    log = SymptomLog.objects.get()
+    for reply in ({"temperature": "warm|C"}, {"temperature": "38|K"}, {"sign": "drop table"}, {}):
+        after = phone.post(reverse("log-confirm", args=[log.pk]), reply)
+        assert after["Location"] == reverse("log-correct", args=[log.pk])
+    assert SymptomLog.objects.count() == 1
+
+
+def test_a_danger_word_in_a_note_is_asked_about_before_anything_else(phone: Phone, child: Child) -> None:
+    answer = phone.send(child, temperature="36.8", antipyretic_given="no", note="he had a seizure I think")
+    said = text(answer)
+    assert "Nothing documented as urgent" not in said
+    assert said.index("If so, call now and say it.") < said.index("Saved. One question is open.")
+    log = SymptomLog.objects.get()
+    after = phone.post(reverse("log-confirm", args=[log.pk]), {"sign": "seizure"}, follow=True)
+    assert "Call emergency services now" in text(after)
+
+
+def test_a_weight_that_can_hardly_be_is_asked_about(phone: Phone, mother: User, child: Child) -> None:
+    Child.objects.filter(pk=child.pk).update(baseline_weight_kg=20)
+    said = text(phone.send(child, temperature="36.8", weight_kg="40"))
+    assert "The weight was 20 kg before and is 40 kg now. Is that right?" in said
+
+
+# ---------------------------------------------------------------- the short ways
+
+
+def test_nothing_new_takes_three_taps_besides_the_digits(phone: Phone, child: Child) -> None:
+    """Open it, touch the number, save: nothing else has to be chosen."""
+    today = phone.get(reverse("today", args=[child.pk]))
+    assert reverse("log-nothing-new", args=[child.pk]) in links(today)
+    page = phone.get(reverse("log-nothing-new", args=[child.pk]))
+    assert 'name="sign-' not in page.content.decode()
+    assert 'name="temperature" id="id_temperature" value=""' in page.content.decode()
+    said = text(phone.send(child, to="log-nothing-new", temperature="36.8"))
+    assert "Nothing documented as urgent in what you entered" in said
+    log = SymptomLog.objects.get()
+    assert (log.kind, log.signs_asked) == ("nothing-new", False)
+
+
+def test_the_neuro_check_is_beside_the_childs_first_day(phone: Phone, child: Child) -> None:
+    Child.objects.filter(pk=child.pk).update(first_sentence="The moon is my lamp.")
+    page = phone.get(reverse("log-neuro", args=[child.pk]))
+    assert "The moon is my lamp." in text(page)
+    said = text(phone.send(child, to="log-neuro", neuro_talks="less", handwriting="worse"))
+    assert "Call your care team now" in said
+    assert "Talking: Less than usual" in said
+    assert "Handwriting: Less clear" in said
+
+
+def test_a_pump_is_asked_about_while_one_is_worn(phone: Phone, mother: User) -> None:
+    theo = child_of(mother, "Theo", "blinatumomab", Event("start", NOW.replace(day=18)))
+    page = phone.get(reverse("log-new", args=[theo.pk]))
+    assert 'name="pump"' in page.content.decode()
+    said = text(phone.send(theo, temperature="36.8", pump="alarm"))
+    assert "Pump: Alarm" in said
+    assert "Don't change the settings of the pump" in said
+
+
+# ---------------------------------------------------------------- one log, corrected
+
+
+def test_a_correction_stands_in_for_the_log_which_stays(phone: Phone, child: Child) -> None:
+    phone.send(child, **FEVER)
+    log = SymptomLog.objects.get()
+    page = phone.get(reverse("log-correct", args=[log.pk]))
+    assert 'value="38.4"' in page.content.decode()
+    assert "A correction does not take that back." in text(page)
+    after = phone.post(
+        reverse("log-correct", args=[log.pk]),
+        {"temperature": "37.1", "unit": "C", "when": "pick", "when_at": "2026-11-20T02:14",
+         "antipyretic_given": "no"},
+        follow=True,
+    )  # fmt: skip
+    assert "37.1 °C" in text(after)
+    assert "An earlier log still says to call." in text(after)
+    assert Alert.objects.open().count() == 1
+    detail = phone.get(reverse("log", args=[log.pk]))
+    assert "This log was corrected." in text(detail)
+    assert "38.4 °C (101.1 °F), under the arm" in text(detail)
+    correction = SymptomLog.objects.get(corrects=log)
+    assert phone.get(reverse("log-correct", args=[log.pk]))["Location"] == reverse(
+        "log-correct", args=[correction.pk]
+    )
+
+
+def test_a_log_by_mistake_no_longer_counts_and_its_alert_stays(phone: Phone, child: Child) -> None:
+    phone.send(child, **FEVER)
+    log = SymptomLog.objects.get()
+    for _twice in range(2):
+        phone.post(reverse("log-correct", args=[log.pk]), {"by_mistake": "yes"})
+    correction = SymptomLog.objects.standing().get()
+    assert correction.corrects == log
+    assert not correction.observations.exists()
+    assert Alert.objects.open().count() == 1
+
+
+def test_one_log_shows_what_was_entered_in_words(phone: Phone, child: Child) -> None:
+    signs = {"sign-chills": "moderate", "sign-chills-duration": "1"}
+    phone.send(child, **FEVER, **signs, weight_kg="20,4", note="Woke up shivering.", worried="on")
+    shown = text(phone.get(reverse("log", args=[SymptomLog.objects.get().pk])))
+    for words in (
+        "Temperature 38.4 °C (101.1 °F), under the arm",
+        "Chills, shaking moderate: can't get warm, for 1 hour",
+        "Weight 20.4 kg",
+        "Note Woke up shivering.",
+        "Fever medicine No",
+        "Correct this log",
+    ):
+        assert words in shown

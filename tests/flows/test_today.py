@@ -1,0 +1,155 @@
+"""Today: what was last, what was said, what is open; and what each page costs, however long the history."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.flows.pages import FEVER, Phone, links, text
+from tests.personas import NOW, child_of
+from tests.tracker.test_costs import AT_MOST, remember
+from tracker.actions.logs import Recorded
+from tracker.actions.people import pause
+from tracker.models import Child, PauseReason, SymptomLog, User
+
+pytestmark = pytest.mark.usefixtures("night")
+Log = Callable[..., Recorded]
+
+
+def today_of(phone: Phone, child: Child) -> Any:
+    return phone.get(reverse("today", args=[child.pk]))
+
+
+def test_the_first_day_has_a_number_and_a_way_to_log(phone: Phone, child: Child) -> None:
+    page = today_of(phone, child)
+    assert "Nothing logged yet." in text(page)
+    assert "Day 6 after the infusion" in text(page)
+    assert "tel:5550142" in links(page)
+    assert reverse("log-new", args=[child.pk]) in links(page)
+    assert reverse("log-neuro", args=[child.pk]) in links(page)
+
+
+def test_the_last_log_says_how_old_it_is_and_who_wrote_it(phone: Phone, child: Child, log: Log) -> None:
+    log(temperature=36.9, fatigue="mild", hours_ago=4)
+    said = text(today_of(phone, child))
+    assert "4 hours ago , 22:14, by Mother 36.9 °C (98.4 °F) · Tired all over (mild)" in said
+
+
+def test_an_open_answer_stands_on_top_until_it_is_closed(phone: Phone, ward_child: Child) -> None:
+    phone.send(ward_child, **FEVER)
+    page = today_of(phone, ward_child)
+    assert "Call your care team now" in text(page)
+    assert reverse("answer", args=[SymptomLog.objects.get().pk]) in links(page)
+
+
+def test_the_open_answer_is_the_newest_that_joined_it(phone: Phone, ward_child: Child, night) -> None:
+    phone.send(ward_child, **FEVER)
+    night.shift(600)
+    phone.send(ward_child, temperature="38.9")
+    newest = SymptomLog.objects.latest("received_at")
+    assert reverse("answer", args=[newest.pk]) in links(today_of(phone, ward_child))
+
+
+def test_the_week_shows_each_day_with_its_worst_and_its_calls(
+    phone: Phone, child: Child, log: Log, mother: User
+) -> None:
+    log(temperature=36.8, hours_ago=24)
+    log(temperature=38.6, hours_ago=28)
+    phone.send(child, temperature="36.8")
+    html = " ".join(today_of(phone, child).content.decode().split())
+    assert 'aria-label="Thursday: 1 log, ' in html
+    assert "Wednesday: 1 log, Call now" in html
+    assert "Monday: nothing logged" in html
+
+
+def test_a_pause_says_why(phone: Phone, child: Child, mother: User) -> None:
+    pause(child=child, reason=PauseReason.HOSPITAL, by=mother, now=timezone.now())
+    assert "Paused: In hospital. No reminder is sent." in text(today_of(phone, child))
+
+
+def test_a_therapy_without_a_neuro_check_does_not_offer_it(phone: Phone, mother: User) -> None:
+    ines = child_of(mother, "Ines", "inotuzumab-ozogamicin")
+    assert reverse("log-neuro", args=[ines.pk]) not in links(today_of(phone, ines))
+
+
+def test_a_nurse_sees_today_and_no_way_to_log(phone: Phone, ward_child: Child, nurse: User) -> None:
+    hers = Phone()
+    hers.force_login(nurse)
+    assert "Log what you see" not in text(today_of(hers, ward_child))
+
+
+def test_several_children_are_one_tap_away(phone: Phone, child: Child, mother: User) -> None:
+    theo = child_of(mother, "Theo", "blinatumomab")
+    assert reverse("today", args=[theo.pk]) in links(today_of(phone, child))
+
+
+# ---------------------------------------------------------------- what it costs
+
+
+def queries_of(ask: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert ask().status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("logs", [3, 1500])
+def test_no_page_costs_more_than_fifteen_queries_however_long_the_history(
+    phone: Phone, ward_child: Child, nurse: User, mother: User, logs: int
+) -> None:
+    remember(ward_child, mother, logs)
+    phone.send(ward_child, **FEVER)
+    newest = SymptomLog.objects.latest("received_at")
+    phone.get(reverse("today", args=[ward_child.pk]))  # the day's first page renews the session
+    for route, pk in (
+        ("today", ward_child.pk),
+        ("log-new", ward_child.pk),
+        ("log-nothing-new", ward_child.pk),
+        ("log-neuro", ward_child.pk),
+        ("answer", newest.pk),
+        ("log", newest.pk),
+        ("log-correct", newest.pk),
+    ):
+        url = reverse(route, args=[pk])
+        assert queries_of(lambda url=url: phone.get(url)) <= AT_MOST, route
+
+
+def test_posting_a_log_costs_at_most_fifteen_queries(phone: Phone, ward_child: Child, nurse: User) -> None:
+    phone.get(reverse("today", args=[ward_child.pk]))
+    form = FEVER | {"client_uuid": str(uuid4()), "sign-seizure": "yes"}
+    with CaptureQueriesContext(connection) as queries:
+        answer = phone.post(reverse("logs", args=[ward_child.pk]), form)
+    assert answer.status_code == 303
+    assert len(queries) <= AT_MOST
+
+
+# ---------------------------------------------------------------- the light on the screen
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "night"])
+def test_the_look_is_kept_for_a_year_without_a_login(client: Any, look: str) -> None:
+    answer = client.post(reverse("theme"), {"theme": look, "next": "/how/"})
+    assert (answer.status_code, answer["Location"]) == (303, "/how/")
+    assert client.cookies["theme"].value == look
+    assert f'data-theme="{look}"' in client.get("/how/").content.decode()
+    client.post(reverse("theme"), {"theme": "auto"})
+    assert "data-theme" not in client.get("/how/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "there", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"]
+)
+def test_the_look_leads_nowhere_else(client: Any, there: str) -> None:
+    assert client.post(reverse("theme"), {"theme": "dark", "next": there})["Location"] == "/"
+
+
+def test_when_the_page_is_of_a_family_far_away_times_are_theirs(phone: Phone, child: Child, log: Log) -> None:
+    Child.objects.filter(pk=child.pk).update(time_zone="America/New_York")
+    log(temperature=36.9)
+    assert "21:14, by Mother" in text(today_of(phone, child))
+    assert timezone.now() - NOW < timedelta(seconds=1)

@@ -1,0 +1,59 @@
+"""The beginning of a child, and what an adult says about themselves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from therapies.schedule import Event
+from tracker.actions.people import Numbers, begin_child, join_care_team
+from tracker.models import CareTeam, Child, User
+
+ABOUT_ONESELF = ("name", "language", "time_zone")
+
+
+@transaction.atomic
+def begin(
+    *,
+    child_id: UUID,
+    about: Mapping[str, Any],
+    numbers: Numbers | None,
+    clinic: CareTeam | None,
+    therapy: str,
+    events: Sequence[Event],
+    about_by: Mapping[str, str],
+    by: User,
+    now: datetime,
+) -> Child:
+    """The child as the five screens told it. Without numbers of the family's own the clinic's stand in."""
+    child = begin_child(
+        about=about,
+        numbers=numbers or _numbers_of(clinic),
+        therapy=therapy,
+        events=events,
+        by=by,
+        now=now,
+        child_id=child_id,
+    )
+    if clinic and child.care_team_id != clinic.pk:
+        join_care_team(child=child, code=clinic.join_code, by=by, now=now)
+    tell_about_oneself(by=by, **about_by)
+    return child
+
+
+def tell_about_oneself(*, by: User, **told: str) -> None:
+    """Changes some of ABOUT_ONESELF."""
+    if unknown := set(told) - set(ABOUT_ONESELF):
+        raise TypeError(f"not about oneself: {', '.join(sorted(unknown))}")
+    changed = [name for name, value in told.items() if getattr(by, name) != value]
+    for name in changed:
+        setattr(by, name, told[name])
+    if changed:
+        by.save(update_fields=changed)
+
+
+def _numbers_of(team: CareTeam | None) -> Numbers:
+    return Numbers(**{name: getattr(team, name) for name in asdict(Numbers())})

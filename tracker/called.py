@@ -1,0 +1,102 @@
+""" "I have called": the form under an answer."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from tracker.fields import typed
+
+TOLD_AT_MOST = 2000
+HALF_A_DAY = timedelta(hours=12)
+LOOK_AGAIN = (
+    ("1", gettext_lazy("In 1 hour")),
+    ("2", gettext_lazy("In 2 hours")),
+    ("4", gettext_lazy("In 4 hours")),
+    ("", gettext_lazy("They did not say")),
+)
+
+
+class CalledForm(forms.Form):
+    """When, who answered or not, what they told us, when to look again. Times are those of the family's clock."""
+
+    reached = forms.ChoiceField(
+        label=gettext_lazy("Did somebody answer?"),
+        choices=(("yes", gettext_lazy("Yes")), ("no", gettext_lazy("Nobody answered"))),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one.")},
+    )
+    told = forms.CharField(
+        label=gettext_lazy("What did they tell you?"),
+        widget=forms.Textarea({"rows": 3}),
+        max_length=TOLD_AT_MOST,
+        required=False,
+    )
+    look_again = forms.ChoiceField(
+        label=gettext_lazy("When to look again?"),
+        choices=LOOK_AGAIN,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    called_at = forms.TimeField(
+        label=gettext_lazy("Called at"),
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        error_messages={
+            "required": gettext_lazy("Enter the time of the call."),
+            "invalid": gettext_lazy("Enter the time like 02:14."),
+        },
+    )
+    client_uuid = forms.CharField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+
+    def __init__(self, data: Any = None, *, now: datetime, zone: ZoneInfo) -> None:
+        self.now, self.zone = now, zone
+        super().__init__(data, initial={"called_at": now.astimezone(zone).time(), "look_again": ""})
+        self.helper = FormHelper()
+        self.helper.form_tag, self.helper.disable_csrf = False, True
+        self.helper.layout = Layout(
+            Field("reached", template="tracker/fields/chips.html"),
+            Field("told", template="tracker/fields/text.html"),
+            Field("look_again", template="tracker/fields/chips.html"),
+            "called_at",
+            "client_uuid",
+        )
+
+    def clean_told(self) -> str:
+        return typed(self.cleaned_data["told"])
+
+    @property
+    def called_at_moment(self) -> datetime:
+        """23:50, entered at ten past midnight, was yesterday; a little ahead is a clock that runs fast."""
+        now = self.now.astimezone(self.zone)
+        at = datetime.combine(now.date(), self.cleaned_data["called_at"], self.zone)
+        if at - now > HALF_A_DAY:
+            at = datetime.combine(now.date() - timedelta(days=1), self.cleaned_data["called_at"], self.zone)
+        return min(at, now)
+
+    @property
+    def look_again_at(self) -> datetime | None:
+        hours = self.cleaned_data.get("look_again")
+        return self.called_at_moment + timedelta(hours=int(hours)) if hours else None
+
+    @property
+    def number(self) -> uuid.UUID:
+        """What makes a double tap one call."""
+        try:
+            return uuid.UUID(self.cleaned_data.get("client_uuid") or "")
+        except ValueError:
+            return uuid.uuid4()
+
+    def as_recorded(self) -> dict[str, Any]:
+        """What `record_call` wants to know of the call."""
+        return {
+            "client_uuid": self.number,
+            "called_at": self.called_at_moment,
+            "reached": self.cleaned_data["reached"] == "yes",
+            "told": self.cleaned_data["told"],
+            "look_again_at": self.look_again_at,
+        }

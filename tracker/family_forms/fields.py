@@ -1,0 +1,142 @@
+"""What these forms share: how a field is drawn, telephone numbers, times on the family's clock."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker import places
+from tracker.fields import typed
+
+_NOT_A_NUMBER = gettext_lazy("This is not a telephone number. Type its digits, for example +1 555 0100.")
+_EXTENSION = r"(?:\s*(?:x|ext\.?|[,;#])\s*\d{1,6})?"
+_TELEPHONE = re.compile(rf"\+?[\d\s()./-]+{_EXTENSION}", re.IGNORECASE)
+
+
+def drawn(name: str, how: str) -> Field:
+    return Field(name, template=f"tracker/fields/{how}.html")
+
+
+class PageForm(forms.Form):
+    """A form whose page has the form tag. `drawn_as` names the template of a field that has its own."""
+
+    drawn_as: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag, self.helper.disable_csrf = False, True
+
+    def lay_out(self) -> None:
+        """Call it when all fields are there."""
+        self.helper.layout = Layout(
+            *(drawn(name, self.drawn_as[name]) if name in self.drawn_as else name for name in self.fields)
+        )
+
+
+class PhoneField(forms.CharField):
+    """A number that a telephone can dial, in any digits. Kept as it was typed, but for the digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.at_least = kwargs.pop("at_least", 5)
+        attrs = {"type": "tel", "autocomplete": "off", "maxlength": "40"}
+        super().__init__(widget=forms.TextInput(attrs), **kwargs)
+
+    def clean(self, value: str | None) -> str:
+        text = " ".join(unicodedata.normalize("NFKC", super().clean(value)).split())
+        text = "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
+        if not text:
+            return ""
+        digits = sum(sign.isdigit() for sign in text)
+        if len(text) > 32 or digits < self.at_least or not _TELEPHONE.fullmatch(text):
+            raise ValidationError(_NOT_A_NUMBER)
+        return text
+
+
+class MonthField(forms.CharField):
+    """The month of birth. Browsers without a month picker get a text field: 2018-05 and 5/2018 are read."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"type": "month", "placeholder": "2018-05", "autocomplete": "off"}
+        super().__init__(widget=forms.TextInput(attrs), **kwargs)
+
+    def clean(self, value: str | None) -> date | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = re.fullmatch(r"(?P<year>\d{4})[-/. ](?P<month>\d{1,2})", text) or re.fullmatch(
+            r"(?P<month>\d{1,2})[-/. ](?P<year>\d{4})", text
+        )
+        try:
+            return date(int(found["year"]), int(found["month"]), 1)
+        except (TypeError, ValueError):
+            raise ValidationError(_("Type the year and the month, for example 2018-05.")) from None
+
+
+class DayField(forms.DateField):
+    def __init__(self, **kwargs: Any) -> None:
+        errors = {"invalid": gettext_lazy("Pick the day, or type it like 2026-05-31.")}
+        widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=widget, error_messages=errors, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+class MomentField(forms.CharField):
+    """A day and a time on the family's clock. Cleans to an aware datetime in `zone`, or None."""
+
+    def __init__(self, zone: ZoneInfo, **kwargs: Any) -> None:
+        self.zone = zone
+        super().__init__(widget=forms.TextInput({"type": "datetime-local"}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
+        return value
+
+    def clean(self, value: str | None) -> datetime | None:
+        text = typed(super().clean(value))[:16].replace(" ", "T")
+        if not text:
+            return None
+        try:
+            at = datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=self.zone)
+            there_and_back = at.astimezone(UTC).astimezone(self.zone)
+        except (ValueError, OverflowError):
+            raise ValidationError(
+                _("Pick the day and the time, or type them like 2026-05-31 14:30.")
+            ) from None
+        if there_and_back.time() != at.time():
+            raise ValidationError(
+                _("The clocks went forward that night and left this time out. Pick another.")
+            )
+        return at
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone, chosen by its place. A browser may know it by an older name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            choices=lambda: [("", _("Choose")), *places.zones_by_region()],
+            error_messages={"invalid_choice": gettext_lazy("Choose a place from the list.")},
+            **kwargs,
+        )
+        self.widget.attrs["data-zone"] = ""
+
+    def valid_value(self, value: str) -> bool:
+        return places.is_zone(value)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """An older name gets a place in the list, so that it is not lost on the way back."""
+        bound = super().get_bound_field(form, field_name)
+        value = bound.value()
+        listed = {code for _region, zones in places.zones_by_region() for code, _place in zones}
+        if value and value not in listed and places.is_zone(value):
+            self.choices = [(value, value.replace("_", " ")), *places.zones_by_region()]
+        return bound

@@ -1,0 +1,114 @@
+"""Whom to call and when; or the code by which the clinic's own team takes over."""
+
+from datetime import time
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.access import care_team_with
+from tracker.family_forms.fields import PageForm, PhoneField
+from tracker.models import CareTeam
+
+WEEK, WORKDAYS = "1234567", "12345"
+DAYS = ((WORKDAYS, gettext_lazy("Monday to Friday")), (WEEK, gettext_lazy("Every day")))
+_TIME_ERRORS = {"invalid": gettext_lazy("Type the time like 08:00.")}
+
+
+def clock_field(label: Any, at: time) -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        initial=at,
+        required=False,
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        error_messages=_TIME_ERRORS,
+    )
+
+
+class NumbersForm(PageForm):
+    day_number = PhoneField(label=gettext_lazy("By day"), required=False)
+    days = forms.ChoiceField(
+        label=gettext_lazy("Somebody answers it"), choices=DAYS, initial=WORKDAYS, required=False
+    )
+    opens = clock_field(gettext_lazy("From"), time(8))
+    closes = clock_field(gettext_lazy("Until"), time(17))
+    night_number = PhoneField(
+        label=gettext_lazy("At all other hours"),
+        help_text=gettext_lazy("Only one number? Type it above and leave this empty."),
+        required=False,
+    )
+    emergency_number = PhoneField(
+        label=gettext_lazy("Emergency number where you are"), required=False, at_least=2
+    )
+    drawn_as: ClassVar[dict[str, str]] = {"days": "chips"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lay_out()
+
+    def clean(self) -> None:
+        told = self.cleaned_data
+        said_something_wrong = {"day_number", "night_number"} & set(self.errors)
+        if not (told.get("day_number") or told.get("night_number") or said_something_wrong):
+            self.add_error("day_number", self.without_a_number())
+
+    def without_a_number(self) -> str:
+        return _("Type one number at least: it is what this is for.")
+
+    def numbers(self) -> dict[str, Any]:
+        """The fields of actions.people.Numbers, but for the time zone."""
+        told = self.cleaned_data
+        return {
+            "day_number": told["day_number"],
+            "night_number": told["night_number"],
+            "open_days": told["days"] or WORKDAYS,
+            "opens_at": told["opens"] or time(8),
+            "closes_at": told["closes"] or time(17),
+        }
+
+
+class CodeField(forms.CharField):
+    """The code of a clinic's team. Cleans to the team, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        super().__init__(
+            label=gettext_lazy("A code from your clinic"), widget=forms.TextInput(attrs), **kwargs
+        )
+
+    def clean(self, value: str | None) -> CareTeam | None:
+        code = super().clean(value)
+        team = care_team_with(code) if code else None
+        if code and team is None:
+            raise ValidationError(_("No care team has this code. Check it with your nurse."))
+        return team
+
+
+class BeginNumbersForm(NumbersForm):
+    """The numbers, or the clinic's code, which brings them along."""
+
+    code = CodeField(
+        help_text=gettext_lazy("If your nurse gave you one: your clinic's numbers then come by themselves."),
+        required=False,
+        max_length=40,
+    )
+
+    def clean(self) -> None:
+        if not self.cleaned_data.get("code") and "code" not in self.errors:
+            super().clean()
+
+    def without_a_number(self) -> str:
+        return _("Type one number at least, or the code from your clinic.")
+
+
+def kept(team: CareTeam) -> dict[str, Any]:
+    """What the form shows of the numbers that stand."""
+    return {
+        "day_number": team.day_number,
+        "days": WEEK if team.open_days == WEEK else WORKDAYS,
+        "opens": team.opens_at,
+        "closes": team.closes_at,
+        "night_number": team.night_number,
+    }

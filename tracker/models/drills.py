@@ -1,0 +1,27 @@
+"""A rehearsal of the worst night. It has no log, no alert and no message: nothing here can reach anybody."""
+
+import uuid
+
+from django.db import models
+
+from tracker.models.people import Child, User
+
+
+class Drill(models.Model):
+    """Who rehearsed, what they found when, and what was hard."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="drills")
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    number_at = models.DateTimeField(null=True)
+    card_at = models.DateTimeField(null=True)
+    script_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    hard = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("child", "begun_at"), name="drills_of_a_child"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,133 @@
+"""Forms of the family's own pages: doses, the pump, questions, the drill."""
+
+import re
+from datetime import datetime, time
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+_TIME = re.compile(r"(\d{1,2})[:.h]?(\d{2})?\s*(am|pm)?", re.IGNORECASE)
+LONGEST_GAP = 72
+WEEKDAYS = tuple((str(number + 1), name) for number, name in WEEKDAYS_ABBR.items())
+
+
+class PlainForm(forms.Form):
+    """Drawn by crispy without a form tag: the page has its own, with its token."""
+
+    layout: tuple[Any, ...] = ()
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = Layout(*(self.layout or self.fields))
+        return helper
+
+
+class MedicineForm(PlainForm):
+    """What the label says. Nothing is computed from it but the clock."""
+
+    name = forms.CharField(label=gettext_lazy("Name on the label"), max_length=80)
+    dose = forms.CharField(
+        label=gettext_lazy("Dose, as written on the label"),
+        max_length=80,
+        help_text=gettext_lazy("For example: 5 mL, or half a tablet. It is shown as you type it."),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("When is it given?"),
+        choices=(("times", gettext_lazy("At fixed times")), ("needed", gettext_lazy("As needed"))),
+        widget=forms.RadioSelect,
+    )
+    times = forms.CharField(
+        label=gettext_lazy("Times, for fixed times"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("For example: 08:00, 20:00"),
+    )
+    days = forms.MultipleChoiceField(
+        label=gettext_lazy("Only on these days"),
+        choices=WEEKDAYS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None ticked means every day."),
+    )
+    gap_hours = forms.IntegerField(
+        label=gettext_lazy("Shortest gap in hours, for as needed"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_GAP,
+        help_text=gettext_lazy("As the label or your care team says."),
+    )
+    lowers_fever = forms.BooleanField(
+        label=gettext_lazy("It lowers a fever. A fever medicine can hide a fever."), required=False
+    )
+    layout = (
+        "name",
+        "dose",
+        Field("kind", template="tracker/fields/chips.html"),
+        "times",
+        Field("days", template="tracker/own/days_field.html"),
+        "gap_hours",
+        "lowers_fever",
+    )
+
+    def clean_times(self) -> list[str]:
+        return times_in(self.cleaned_data["times"])
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("kind") == "times" and "times" in found and not found["times"]:
+            self.add_error("times", _("Type at least one time."))
+        if found.get("kind") == "needed" and "gap_hours" in found and not found["gap_hours"]:
+            self.add_error("gap_hours", _("Type the shortest gap. The label or your care team has it."))
+        return found
+
+    @property
+    def label(self) -> dict[str, Any]:
+        """As the actions want it."""
+        found = self.cleaned_data
+        return {
+            "name": found["name"],
+            "dose": found["dose"],
+            "as_needed": found["kind"] == "needed",
+            "times": found["times"],
+            "days": "".join(sorted(found["days"])),
+            "gap_hours": found["gap_hours"],
+            "lowers_fever": found["lowers_fever"],
+        }
+
+
+def times_in(text: str) -> list[str]:
+    """ "8, 20:00, 9:30 pm" as "HH:MM" each, in order."""
+    found = set()
+    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]| and ", text))):
+        match = _TIME.fullmatch(part)
+        if match is None:
+            raise forms.ValidationError(_("“%(text)s” is not a time.") % {"text": part})
+        found.add(_clock(match, part))
+    return sorted(found)
+
+
+def _clock(match: re.Match[str], part: str) -> str:
+    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    try:
+        return time(hour, minute).isoformat("minutes")
+    except ValueError:
+        raise forms.ValidationError(_("“%(text)s” is not a time.") % {"text": part}) from None
+
+
+def moment_in(text: str, now: datetime) -> datetime | None:
+    """What a datetime-local field sent, on the family's clock, which is active; None where it is empty or broken."""
+    try:
+        local = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return min(local if local.tzinfo else local.replace(tzinfo=timezone.get_current_timezone()), now)

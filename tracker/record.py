@@ -1,0 +1,253 @@
+"""What stands in the record, read for the pages: logs as rows, the week, calls, what became of an alert.
+
+Each function takes a fixed number of queries, and none reads further back than a page shows.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+
+from tracker import speaking
+from tracker.answers import Answer, report_of
+from tracker.assessing import newest_urgency
+from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Observation, Outcome, SymptomLog
+from tracker.models.logs import RANK
+
+LATE = timedelta(hours=3)
+"""A log that came in so much later than it was seen says so. The form's own "2 hours ago" is not late."""
+WEEK = 7  # days
+CALLS_BELONG_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of an alert, as its family reads it."""
+
+    alert: Alert
+    taken_by: str
+    taken_at: datetime | None
+    outcome: str
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        return self.alert.resolved_at
+
+    @property
+    def resolved_by(self) -> str:
+        return called(self.alert.resolved_by)
+
+    @property
+    def note(self) -> str:
+        return self.alert.resolution_note
+
+    def is_held(self, now: datetime) -> bool:
+        """Somebody of the team has it in hand at this moment."""
+        return bool(self.taken_by) and self.alert.taken_until > now
+
+
+@dataclass
+class Row:
+    """One log of the timeline."""
+
+    pk: uuid.UUID
+    observed_at: datetime
+    received_at: datetime
+    by: str
+    urgency: str
+    report: dict[str, Any]
+    corrects: SymptomLog | None = None
+    corrected_by: Any = None
+    alert: Became | None = None
+    calls: list[Call] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.late = self.received_at - self.observed_at > LATE
+        self.temperature, self.temperature_other = speaking.temperature(self.report)
+        self.signs = speaking.signs(self.report)
+        self.signs += [f"{name}: {answer}" for name, answer in speaking.answers(self.report)]
+        self.note, self.worried = self.report.get("note", ""), bool(self.report.get("worried"))
+
+
+def called(person: Any) -> str:
+    """What the family calls them; never an address."""
+    return person.name if person else ""
+
+
+# ---------------------------------------------------------------- logs
+
+
+def logs_of(child: Child) -> QuerySet[SymptomLog]:
+    """The child's logs with who wrote them and the urgency that counts."""
+    logs = SymptomLog.objects.filter(child=child).select_related("caregiver", "corrects")
+    return logs.annotate(urgency=Subquery(newest_urgency()))
+
+
+def logs_in(pks: Iterable[uuid.UUID]) -> QuerySet[SymptomLog]:
+    """These logs, of whichever child, with who wrote them and the urgency that counts."""
+    logs = SymptomLog.objects.filter(pk__in=list(pks)).select_related("caregiver", "corrects")
+    return logs.annotate(urgency=Subquery(newest_urgency()))
+
+
+def told_in(log: SymptomLog) -> dict[str, Any]:
+    """What was entered: the report of the contract, with `raw` for what can't be read."""
+    return _reports([log])[log.pk]
+
+
+def rows(logs: Sequence[SymptomLog]) -> list[Row]:
+    """The logs with what they hold. One query."""
+    reports = _reports(logs)
+    return [
+        Row(
+            pk=log.pk,
+            observed_at=log.observed_at,
+            received_at=log.received_at,
+            by=called(log.caregiver),
+            urgency=log.urgency,
+            report=reports[log.pk],
+            corrects=log.corrects,
+        )
+        for log in logs
+    ]
+
+
+def _reports(logs: Sequence[SymptomLog]) -> dict[uuid.UUID, dict[str, Any]]:
+    told = Observation.objects.filter(log__in=[log.pk for log in logs]).order_by("log", "pk")
+    found = {
+        log_id: [Answer(*answer) for _log_id, *answer in answers]
+        for log_id, answers in groupby(told.values_list("log_id", *Answer._fields), key=itemgetter(0))
+    }
+    return {log.pk: _report(found.get(log.pk, []), log.signs_asked) for log in logs}
+
+
+def _report(answers: Iterable[Answer], signs_asked: bool) -> dict[str, Any]:
+    answers = list(answers)
+    report, _unreadable = report_of(answers, signs_asked=signs_asked)
+    raw = {answer.code: answer.raw for answer in answers if answer.raw}
+    return report | ({"raw": raw} if raw else {})
+
+
+def rows_with_what_followed(logs: Sequence[SymptomLog]) -> list[Row]:
+    """The logs with their corrections, alerts and calls. Four queries."""
+    shown = {row.pk: row for row in rows(logs)}
+    for correction in SymptomLog.objects.filter(corrects__in=shown).select_related("caregiver"):
+        shown[correction.corrects_id].corrected_by = correction
+        correction.by = called(correction.caregiver)
+    alerts = _with_who_took(Alert.objects.filter(log__in=shown))
+    by_alert = {alert.pk: shown[alert.log_id] for alert in alerts}
+    for alert in alerts:
+        shown[alert.log_id].alert = _became(alert)
+    for call in Call.objects.filter(alert__in=by_alert).order_by("called_at"):
+        by_alert[call.alert_id].calls.append(call)
+    return list(shown.values())
+
+
+def newest_of(log: SymptomLog) -> SymptomLog:
+    """The log that stands in for this one now: its last correction, or itself."""
+    while correction := log.corrections.select_related("child__care_team", "caregiver").first():
+        log = correction
+    return log
+
+
+# ---------------------------------------------------------------- today
+
+
+def last_log(child: Child) -> Row | None:
+    newest = list(logs_of(child).standing().order_by("-observed_at", "-received_at")[:1])
+    return rows(newest)[0] if newest else None
+
+
+def week(child: Child, now: datetime) -> list[dict[str, Any]]:
+    """Seven days of the family's clock, oldest first: how many logs, the worst urgency, whether they called."""
+    today = now.astimezone(child.zone).date()
+    days = [today - timedelta(days=back) for back in reversed(range(WEEK))]
+    since = midnight(child, days[0])
+    shown = {day: {"day": day, "logs": 0, "urgency": None, "called": False} for day in days}
+    for day, urgency, number in _counted(child, since):
+        if day in shown:
+            one = shown[day]
+            one["logs"] += number
+            one["urgency"] = max(filter(None, (one["urgency"], urgency)), key=lambda u: RANK[u], default=None)
+    calls = Call.objects.filter(child=child, called_at__gte=since)
+    for day in calls.annotate(day=TruncDate("called_at", tzinfo=child.zone)).values_list("day").distinct():
+        if day[0] in shown:
+            shown[day[0]]["called"] = True
+    return list(shown.values())
+
+
+def _counted(child: Child, since: datetime) -> QuerySet:
+    logs = SymptomLog.objects.standing().filter(child=child, observed_at__gte=since)
+    logs = logs.annotate(day=TruncDate("observed_at", tzinfo=child.zone), worst=Subquery(newest_urgency()))
+    return logs.values_list("day", "worst").annotate(number=Count("pk")).order_by()
+
+
+def midnight(child: Child, day: date) -> datetime:
+    """When that day begins where the family is."""
+    return datetime.combine(day, time(), child.zone)
+
+
+# ---------------------------------------------------------------- calls and alerts
+
+
+def last_advice(child: Child) -> Call | None:
+    """The newest call in which the team was reached."""
+    return Call.objects.filter(child=child, reached=True).order_by("-called_at").first()
+
+
+def calls_since(log: SymptomLog) -> list[Call]:
+    """The calls of the day after the log came in, oldest first."""
+    start = min(log.observed_at, log.received_at)
+    within = (start, log.received_at + CALLS_BELONG_FOR)
+    calls = Call.objects.filter(child=log.child_id, called_at__range=within).select_related("caregiver")
+    found = list(calls.order_by("called_at")[:20])
+    for call in found:
+        call.by = called(call.caregiver)
+    return found
+
+
+def open_alert(child: Child) -> Alert | None:
+    """The alert that stands, with `newest_log`: the last log that raised or joined it."""
+    told = AlertEvent.objects.filter(alert=OuterRef("pk"), verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
+    newest = Subquery(told.order_by("-pk").values("log")[:1], output_field=UUIDField())
+    return Alert.objects.open().filter(child=child).annotate(newest_log=newest).first()
+
+
+def became_of(log: SymptomLog) -> Became | None:
+    """What became of the alert that this log raised or joined: the one that took it in counts for it."""
+    told = AlertEvent.objects.filter(log=log, verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
+    since = told.order_by("-pk").values("alert__raised_at")[:1]
+    alerts = Alert.objects.filter(child=log.child_id, taken_in_by=None, raised_at__gte=Subquery(since))
+    found = _with_who_took(alerts.order_by("raised_at")[:1])
+    return _became(found[0]) if found else None
+
+
+def _with_who_took(alerts: QuerySet[Alert]) -> list[Alert]:
+    taken = AlertEvent.objects.filter(
+        Q(verb=AlertVerb.TAKEN) | Q(verb=AlertVerb.HANDED_OVER), alert=OuterRef("pk")
+    )
+    last = taken.order_by("-pk").values("at")[:1]
+    return list(alerts.select_related("taken_by", "resolved_by").annotate(taken_at=Subquery(last)))
+
+
+def _became(alert: Alert) -> Became:
+    return Became(alert, called(alert.taken_by), alert.taken_at, outcome_in_words(alert.outcome))
+
+
+def outcome_in_words(outcome: str) -> str:
+    """How an alert ended, as a family reads it. None of them says that all is well."""
+    return {
+        Outcome.ADVISED: _("They advised you by phone."),
+        Outcome.CLINIC: _("Come to the clinic today."),
+        Outcome.EMERGENCY_ROOM: _("Go to the emergency room."),
+        Outcome.ADMITTED: _("Admitted to the hospital."),
+        Outcome.FALSE_ALARM: _("They closed it as a false alarm. Worried again? Call."),
+        Outcome.NOT_REACHED: _("They tried to reach you and could not. Call them."),
+        Outcome.FAMILY_CALLED: _("You called and wrote down what they said."),
+    }.get(outcome, "")

@@ -1,0 +1,173 @@
+"""What was entered, in words: temperatures with both units, signs, answers. Works without the vocabulary."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from therapies import catalogue
+from therapies.model import Catalogue
+
+logger = logging.getLogger(__name__)
+Report = Mapping[str, Any]
+"""A report of the assessment contract, with `raw` beside it: what was typed and can't be read."""
+
+LINES_C = tuple(map(Decimal, ("35.0", "36.0", "37.5", "37.7", "38.0", "38.3", "38.5")))
+LINES_F = tuple(line * Decimal("1.8") + 32 for line in LINES_C)
+"""Where an answer changes. No reading is shown on the other side of one than it is."""
+
+
+def vocabulary() -> Catalogue | None:
+    """The knowledge; None where it does not load: every page must do without it."""
+    try:
+        return catalogue.load()
+    except catalogue.KnowledgeError:
+        logger.exception("a page has no vocabulary")
+        return None
+
+
+# ---------------------------------------------------------------- temperatures
+
+
+def degrees(value: Decimal, unit: str) -> str:
+    """With one decimal, as thermometers show it: rounded, but never up across a line of the rules."""
+    tenths = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    lines = LINES_F if unit == "F" else LINES_C
+    if any(value < line <= tenths for line in lines):
+        tenths = value.quantize(Decimal("0.1"), ROUND_DOWN)
+    return f"{number_format(tenths)} °{unit}"
+
+
+def as_typed(value: Decimal, unit: str) -> str:
+    """Every digit that was typed, and one decimal at least: 38 is 38.0, 37.95 stays 37.95."""
+    tenths = value.quantize(Decimal("0.1")) if value == round(value, 1) else value
+    return f"{number_format(tenths)} °{unit}" if unit else number_format(tenths)
+
+
+def other_unit(value: Decimal, unit: str) -> str:
+    """The same temperature in the other unit."""
+    if unit == "F":
+        return degrees((value - 32) / Decimal("1.8"), "C")
+    return degrees(value * Decimal("1.8") + 32, "F") if unit == "C" else ""
+
+
+def temperature(report: Report) -> tuple[str, str]:
+    """The reading as typed and in the other unit; what could not be read stands in quotes, without one."""
+    if raw := report.get("raw", {}).get("temperature"):
+        return f"“{raw}”", ""
+    reading = report.get("temperature")
+    if not reading:
+        return "", ""
+    value, unit = Decimal(str(reading["value"])), reading.get("unit", "")
+    return as_typed(value, unit), other_unit(value, unit)
+
+
+def celsius_of(report: Report) -> Decimal | None:
+    """The reading in °C for a picture, in the only unit that it can have; None where there is none."""
+    reading = report.get("temperature")
+    if not reading:
+        return None
+    value = Decimal(str(reading["value"]))
+    if Decimal(34) <= value <= Decimal(43):
+        return value
+    return (value - 32) / Decimal("1.8") if Decimal("93.2") <= value <= Decimal("109.4") else None
+
+
+# ---------------------------------------------------------------- signs and answers
+
+
+def signs(report: Report, *, how_long: bool = False) -> list[str]:
+    """ "Chills, shaking (moderate)", and on demand "(moderate, for 2 hours)"."""
+    return [_sign(sign, how_long) for sign in report.get("symptoms") or ()]
+
+
+def _sign(sign: Mapping[str, Any], how_long: bool) -> str:
+    details = [severity_word(sign["severity"])] if sign.get("severity") else []
+    if how_long:
+        details += _how_long(sign)
+    return f"{name_of(sign['code'])} ({', '.join(details)})" if details else name_of(sign["code"])
+
+
+def _how_long(sign: Mapping[str, Any]) -> Iterator[str]:
+    if (hours := sign.get("duration_hours")) is not None:
+        yield _duration(Decimal(str(hours)))
+    if times := sign.get("episodes_24h"):
+        yield ngettext("%(n)d time in 24 hours", "%(n)d times in 24 hours", times) % {"n": times}
+
+
+def _duration(hours: Decimal) -> str:
+    if hours < 1:
+        minutes = max(1, round(hours * 60))
+        return ngettext("for %(n)d minute", "for %(n)d minutes", minutes) % {"n": minutes}
+    if hours < 48:
+        return ngettext("for %(n)d hour", "for %(n)d hours", round(hours)) % {"n": round(hours)}
+    days = round(hours / 24)
+    return ngettext("for %(n)d day", "for %(n)d days", days) % {"n": days}
+
+
+def severity_word(code: str) -> str:
+    words = {"mild": _("mild"), "moderate": _("moderate"), "severe": _("severe")}
+    return words.get(code, code)
+
+
+def name_of(code: str) -> str:
+    """The plain name of a sign or an observation; its code where the vocabulary does not know it."""
+    known = vocabulary()
+    found = known and (known.symptoms.get(code) or known.observations.get(code))
+    return _(found.name) if found else code
+
+
+def answers(report: Report) -> list[tuple[str, str]]:
+    """The answers to questions with a choice, by name: ("Pump", "Alarm")."""
+    told = {f"neuro.{part}": answer for part, answer in (report.get("neuro") or {}).items()}
+    told |= {code: report[code] for code in ("handwriting", "fluids_kept", "pump") if report.get(code)}
+    return [(name_of(code), _choice(code, answer)) for code, answer in told.items()]
+
+
+def _choice(code: str, answer: str) -> str:
+    known = vocabulary()
+    asked = known.observations.get(code) if known else None
+    names = {choice.code: choice.name for choice in asked.choices} if asked else {}
+    return _(names[answer]) if answer in names else str(answer)
+
+
+def route_word(code: str) -> str:
+    """ "under the arm"."""
+    known = vocabulary()
+    asked = known.observations.get("temperature") if known else None
+    names = {route.code: route.name for route in asked.routes} if asked else {}
+    return _(names[code]) if code in names and code != "unknown" else ""
+
+
+def weight(report: Report) -> str:
+    """ "20.4 kg", or what was typed."""
+    if raw := report.get("raw", {}).get("weight_kg"):
+        return f"“{raw}”"
+    value = report.get("weight_kg")
+    return "" if value is None else f"{number_format(value)} kg"
+
+
+def entered(report: Report) -> list[tuple[str, str]]:
+    """Everything that was entered, as pairs of a name and a value."""
+    shown, other = temperature(report)
+    route = route_word((report.get("temperature") or {}).get("route", ""))
+    reading = ", ".join(filter(None, (f"{shown} ({other})" if other else shown, route)))
+    given = {True: _("Yes"), False: _("No")}.get(report.get("antipyretic_given"), "")
+    pairs = [(name_of("temperature"), reading), (name_of("antipyretic_given"), given)]
+    pairs += [(name_of(sign["code"]), _details(sign)) for sign in report.get("symptoms") or ()]
+    pairs += [*answers(report), (name_of("weight_kg"), weight(report))]
+    pairs += [(name_of("worried"), _("Yes") if report.get("worried") else "")]
+    pairs += [(name_of("note"), report.get("note") or "")]
+    return [(name, value) for name, value in pairs if value]
+
+
+def _details(sign: Mapping[str, Any]) -> str:
+    severity = severity_word(sign["severity"]) if sign.get("severity") else ""
+    if severity and (known := vocabulary()) and sign["code"] in known.symptoms:
+        meaning = getattr(known.symptoms[sign["code"]], sign["severity"], "")
+        severity = f"{severity}: {_(meaning)}" if meaning else severity
+    return ", ".join(filter(None, (severity, *_how_long(sign)))) or _("Yes")

@@ -1,0 +1,228 @@
+"""What a family reads on the answer and says on the phone, made of whole sentences that can be translated."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from therapies.explaining import address, subjects
+from therapies.model import Instruction, Therapy
+from therapies.request import FEVER_RULES
+from tracker import speaking
+from tracker.models import FeverRule
+from tracker.speaking import Report, vocabulary
+
+MOST_SIGNS = 6  # of a summary and of what to say: nobody reads out more in one breath
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a script needs to know. `therapies` are the ids that the rules were asked with, the running one first."""
+
+    report: Report
+    therapies: Sequence[str] = ()
+    age_years: int | None = None
+    day_label: str = ""
+    seen_at: datetime | None = None
+    now: datetime | None = None
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def answer_in_words(response: Mapping[str, Any], told: Told) -> dict[str, Any]:
+    """The response with its texts in the reader's language and the address of how each flag was decided."""
+    flags = [
+        {**flag, "text": _(flag["text"]), "how": how_decided(flag, told.therapies)}
+        for flag in response["flags"]
+    ]
+    asked = [{**one, "message": asked_in_words(one)} for one in response["needs_confirmation"]]
+    return {**response, "flags": flags, "needs_confirmation": asked}
+
+
+def asked_in_words(question: Mapping[str, Any]) -> str:
+    """A question of the rules, with the texts among its values translated too."""
+    values = {key: _(value) if isinstance(value, str) else value for key, value in question["values"].items()}
+    return _(question["msgid"]) % values if values else _(question["msgid"])
+
+
+def how_decided(flag: Mapping[str, Any], therapies: Sequence[str]) -> str:
+    """The public page that shows the conditions, sources and worked cases of a flag."""
+    for therapy_id in therapies:
+        if sign := _subject_of(therapy_id, flag["id"], tuple(flag["because"])):
+            return f"{reverse('how-sign', args=[address(therapy_id), address(sign)])}#{quote(flag['id'])}"
+    known = [therapy_id for therapy_id in therapies if _therapy(therapy_id)]
+    return reverse("how-therapy", args=[address(known[0])]) if known else reverse("how")
+
+
+@lru_cache(maxsize=2048)
+def _subject_of(therapy_id: str, flag_id: str, because: tuple[str, ...]) -> str:
+    """The sign of the flag under which its page stands; nothing where the knowledge no longer has it."""
+    therapy = _therapy(therapy_id)
+    if therapy is None or flag_id not in {flag.id for flag in therapy.red_flags}:
+        return ""
+    about = [one.code for one in subjects(therapy) if flag_id in {flag.id for flag in one.flags}]
+    codes = [code.partition(".")[0] for code in because]
+    return next((code for code in codes if code in about), about[0] if about else "")
+
+
+def _therapy(therapy_id: str) -> Therapy | None:
+    known = vocabulary()
+    return known.therapies.get(therapy_id) if known else None
+
+
+def instructions(therapy_id: str) -> list[Instruction]:
+    """What to do and not to do until the team says so: what is for a call only, before what always holds."""
+    therapy = _therapy(therapy_id)
+    return sorted(therapy.instructions, key=lambda one: one.when != "call") if therapy else []
+
+
+def fever_rule(basis: Mapping[str, Any], team: str) -> str:
+    """Which fever line was asked with and who set it; nothing where it is the documented default."""
+    rule = basis.get("policy", {}).get("fever", FEVER_RULES[0])
+    if rule == FEVER_RULES[0] or rule not in FeverRule.values:
+        return ""
+    values = {"rule": FeverRule(rule).label, "team": team or _("your care team")}
+    return _("The fever line for this answer: %(rule)s. It was set by %(team)s.") % values
+
+
+# ---------------------------------------------------------------- one sentence
+
+
+def summary(told: Told) -> str:
+    """ "38.4 °C (101.1 °F), under the arm, chills, shaking (moderate). Day 6 after the infusion." """
+    said = [_reading(told.report), *_seen(told.report, how_long=False)]
+    if told.report.get("worried"):
+        said.append(_("you are worried"))
+    entered = ", ".join(filter(None, said))
+    return " · ".join(filter(None, (entered, told.day_label if entered else "")))
+
+
+def _reading(report: Report) -> str:
+    shown, other = speaking.temperature(report)
+    if report.get("raw", {}).get("temperature"):
+        return _("temperature typed: %(typed)s") % {"typed": shown}
+    route = speaking.route_word((report.get("temperature") or {}).get("route", ""))
+    return " ".join(filter(None, (shown, f"({other})" if other else "", route)))
+
+
+def _seen(report: Report, *, how_long: bool) -> list[str]:
+    """Signs, then answers that are not as usual, then a weight."""
+    usual = {"usual", "same", "all", "ok"}
+    codes = {f"neuro.{part}": value for part, value in (report.get("neuro") or {}).items()}
+    codes |= {code: report.get(code) for code in ("handwriting", "fluids_kept", "pump")}
+    odd = {speaking.name_of(code) for code, value in codes.items() if value and value not in usual}
+    answers = [f"{name}: {answer}" for name, answer in speaking.answers(report) if name in odd]
+    weight = speaking.weight(report)
+    weighed = [_("weight %(weight)s") % {"weight": weight}] if weight else []
+    return [*speaking.signs(report, how_long=how_long), *answers, *weighed]
+
+
+# ---------------------------------------------------------------- what to say
+
+
+def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
+    """A short script for the phone: who, what, since when, the number, medicines, a question."""
+    sentences = [_who(told), *_treatment(told), *_signs(told), _temperature(told.report)]
+    sentences += [_medicine(told.report), *_remembered(response["flags"])]
+    if told.report.get("worried"):
+        sentences.append(_("I am worried. Something is not right."))
+    sentences.append(_question(response["urgency"]))
+    return [sentence for sentence in sentences if sentence]
+
+
+def _who(told: Told) -> str:
+    therapy = _therapy(told.therapies[0]) if told.therapies else None
+    says = _(therapy.say) if therapy and therapy.say else ""
+    if told.age_years is None:
+        return _("My child %(says)s.") % {"says": says} if says else ""
+    if told.age_years == 0:
+        age = _("My child is less than 1 year old")
+    else:
+        text = ngettext("My child is %(years)d year old", "My child is %(years)d years old", told.age_years)
+        age = text % {"years": told.age_years}
+    return _("%(age)s and %(says)s.") % {"age": age, "says": says} if says else f"{age}."
+
+
+def _treatment(told: Told) -> list[str]:
+    therapy = _therapy(told.therapies[0]) if told.therapies else None
+    if therapy is None:
+        return []
+    if not told.day_label:
+        return [_("The treatment is %(therapy)s.") % {"therapy": _(therapy.name)}]
+    return [_("The treatment is %(therapy)s: %(day)s.") % {"therapy": _(therapy.name), "day": told.day_label}]
+
+
+def _signs(told: Told) -> list[str]:
+    seen = _seen(told.report, how_long=True)
+    if not seen:
+        return []
+    signs = ", ".join(seen[:MOST_SIGNS])
+    if told.seen_at is None or told.now is None:
+        return [_("I see: %(signs)s.") % {"signs": signs}]
+    return [_("At %(time)s I saw: %(signs)s.") % {"time": _clock(told.seen_at, told.now), "signs": signs}]
+
+
+def _clock(at: datetime, now: datetime) -> str:
+    """The time, with the day where it was not today."""
+    at, now = timezone.localtime(at), timezone.localtime(now)
+    return date_format(at, "TIME_FORMAT" if at.date() == now.date() else "j F, H:i")
+
+
+def _temperature(report: Report) -> str:
+    shown, other = speaking.temperature(report)
+    if not shown:
+        return _("I have not measured the temperature.")
+    if not other:
+        return _("For the temperature I wrote %(typed)s.") % {"typed": shown}
+    values = {"shown": shown, "other": other}
+    route = speaking.route_word((report.get("temperature") or {}).get("route", ""))
+    if not route:
+        return _("The temperature was %(shown)s, which is %(other)s.") % values
+    return _("The temperature was %(shown)s, which is %(other)s, measured %(route)s.") % {
+        **values,
+        "route": route,
+    }
+
+
+def _medicine(report: Report) -> str:
+    given = report.get("antipyretic_given")
+    if given is None:
+        return ""
+    if given:
+        return _("My child had a fever medicine in the last 6 hours.")
+    return _("My child had no fever medicine in the last 6 hours.")
+
+
+def _remembered(flags: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What an earlier log had and nobody has advised on since."""
+    earlier: dict[int, list[str]] = {}
+    for flag in flags:
+        if (hours := flag.get("reported_hours_ago")) is not None:
+            earlier.setdefault(round(hours), []).extend(map(speaking.name_of, flag["because"]))
+    return [
+        ngettext(
+            "About %(hours)d hour ago I logged: %(signs)s.",
+            "About %(hours)d hours ago I logged: %(signs)s.",
+            hours,
+        )
+        % {"hours": hours, "signs": ", ".join(dict.fromkeys(names))}
+        for hours, names in earlier.items()
+        if hours
+    ]
+
+
+def _question(urgency: str) -> str:
+    if urgency == "emergency":
+        return _("What do I do until help is here?")
+    if urgency == "now":
+        return _("Should we come in now?")
+    return _("What should we do, and when should we call again?")

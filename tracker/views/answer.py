@@ -1,0 +1,122 @@
+"""The answer to a log, and "I have called"."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from tracker import record, telling
+from tracker.access import access_log
+from tracker.actions.alerts import AT_ANY_HOUR, record_call
+from tracker.asking_back import questions
+from tracker.called import CalledForm
+from tracker.models import Call, SymptomLog, Urgency
+from tracker.record import Became
+from tracker.telling import Told
+from tracker.views.frame import frame
+from tracker.views.logs import LOOK_AGAIN, may_log, therapies_of
+
+UNCONFIRMED_AFTER = timedelta(minutes=5)
+NUDGE_AFTER = timedelta(minutes=10)
+NUDGE_UNTIL = timedelta(hours=24)
+
+
+@require_GET
+def answer(request: HttpRequest, log_id: UUID) -> HttpResponse:
+    """What to do, whom to call, what to say and why."""
+    log, now = access_log(request.user, log_id, to="see"), timezone.now()
+    return _page(request, log, CalledForm(now=now, zone=log.child.zone), now)
+
+
+@require_POST
+def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
+    """Keeps when they called and what they were told."""
+    log, now = access_log(request.user, log_id, to="log"), timezone.now()
+    form = CalledForm(request.POST, now=now, zone=log.child.zone)
+    if not form.is_valid():
+        return _page(request, log, form, now)
+    record_call(child=log.child, caregiver=request.user, now=now, **form.as_recorded())
+    response = redirect(reverse("answer", args=[log.pk]) + "#called")
+    response.status_code = 303
+    return response
+
+
+def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime) -> HttpResponse:
+    around = frame(request, log.child, now)
+    assessment, report = log.assessment, record.told_in(log)
+    told = Told(
+        report=report,
+        therapies=therapies_of(assessment.basis, log.child),
+        age_years=log.child.age_years(now),
+        day_label=around["day_label"],
+        seen_at=log.observed_at,
+        now=now,
+    )
+    said = telling.answer_in_words(assessment.response, told)
+    context = around | answer_context(said, told) | _what_followed(log, said, now)
+    context |= {
+        "log": log,
+        "called_form": form,
+        "may_log": may_log(log),
+        "corrected_by": log.corrections.first(),
+        "fever_rule": telling.fever_rule(assessment.basis, log.child.care_team.name),
+    }
+    status = LOOK_AGAIN if form.is_bound else 200
+    return render(request, "tracker/caregiver/answer.html", context, status=status)
+
+
+def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
+    """What every answer shows, with a login or without."""
+    return {
+        "answer": said,
+        "summary": telling.summary(told),
+        "what_to_say": telling.what_to_say(told, said),
+        "instructions": telling.instructions(told.therapies[0]) if told.therapies else [],
+        "questions": questions(said),
+    }
+
+
+def _what_followed(log: SymptomLog, said: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Calls, what became of the alert, and what still stands from another log."""
+    calls, became = record.calls_since(log), record.became_of(log)
+    standing = record.open_alert(log.child) if said["urgency"] == Urgency.NOTE else None
+    if standing:
+        said["headline"] = _("Saved. An earlier log still says to call.")
+    elif said["urgency"] == Urgency.NOTE and said["needs_confirmation"]:
+        said["headline"] = _("Saved. One question is open.")
+    return {
+        "calls": calls,
+        "became": became,
+        "is_held": bool(became) and became.alert.is_open and became.is_held(now),
+        "standing": standing,
+        "nobody_confirmed": _is_unconfirmed(log, became, calls, now),
+        "call_is_missing": _is_call_missing(log, said["urgency"], became, calls, now),
+    }
+
+
+def _is_unconfirmed(log: SymptomLog, became: Became | None, calls: Sequence[Call], now: datetime) -> bool:
+    """An urgent alert that nobody of a clinic's team has taken in time, and no call has reached."""
+    if became is None or log.child.care_team.kept_by_family or not became.alert.is_open:
+        return False
+    is_late = now - became.alert.raised_at >= UNCONFIRMED_AFTER
+    is_urgent = became.alert.urgency in AT_ANY_HOUR
+    return is_urgent and is_late and not became.is_held(now) and not any(call.reached for call in calls)
+
+
+def _is_call_missing(
+    log: SymptomLog, urgency: str, became: Became | None, calls: Sequence[Call], now: datetime
+) -> bool:
+    """Ten minutes after an urgent answer, or after a call that nobody answered, no call has reached the team."""
+    if urgency not in AT_ANY_HOUR or any(call.reached for call in calls):
+        return False
+    if became is not None and not became.alert.is_open:
+        return False
+    since = max([log.received_at, *(call.recorded_at for call in calls)])
+    return NUDGE_AFTER <= now - since < NUDGE_UNTIL

@@ -1,0 +1,242 @@
+"""Logging what a caregiver sees: the forms, saving, one log, correcting it."""
+
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tracker import record, speaking
+from tracker.access import access_child, access_log, may
+from tracker.actions.logs import Recorded, correct_log, record_log
+from tracker.asking_back import confirmed
+from tracker.forms import Asking, LogForm, initial_from
+from tracker.models import Child, LogKind, SymptomLog
+from tracker.telling import Told, answer_in_words
+from tracker.views.frame import frame
+
+TEMPLATES = {
+    LogKind.FULL: "tracker/caregiver/log.html",
+    LogKind.NOTHING_NEW: "tracker/caregiver/nothing_new.html",
+    LogKind.NEURO: "tracker/caregiver/neuro.html",
+}
+LOOK_AGAIN = 422  # the form comes back with what was typed
+
+
+@require_GET
+def log_new(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """The whole form."""
+    return _asked(request, child_id, LogKind.FULL)
+
+
+@require_POST
+def logs(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """Saves what the whole form says, and leads to the answer."""
+    return _saved(request, child_id, LogKind.FULL)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def log_nothing_new(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """For when no sign is new: the temperature, and done."""
+    answer = _saved if request.method == "POST" else _asked
+    return answer(request, child_id, LogKind.NOTHING_NEW)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def log_neuro(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """Thinking and talking, beside the child's own first day."""
+    answer = _saved if request.method == "POST" else _asked
+    return answer(request, child_id, LogKind.NEURO)
+
+
+@require_GET
+def log(request: HttpRequest, log_id: UUID) -> HttpResponse:
+    """One log: what was entered, what was done, why it said what it said."""
+    seen, now = access_log(request.user, log_id, to="see"), timezone.now()
+    (row,) = record.rows_with_what_followed(list(record.logs_of(seen.child).filter(pk=seen.pk)))
+    assessments = list(seen.assessments.order_by("-pk")[:20])
+    newest = assessments[0]
+    told = Told(row.report, therapies_of(newest.basis, seen.child))
+    context = {
+        **frame(request, seen.child, now),
+        "row": row,
+        "told": speaking.entered(row.report),
+        "answer": answer_in_words(newest.response, told),
+        "assessments": assessments,
+        "may_correct": may_log(seen),
+    }
+    return render(request, "tracker/caregiver/log_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
+    """A correction stands in for a log, which stays in the record. "Logged by mistake" is one without answers."""
+    first, now = access_log(request.user, log_id, to="log"), timezone.now()
+    newest = record.newest_of(first)
+    if newest.pk != first.pk and request.method != "POST":
+        return redirect("log-correct", newest.pk)
+    if request.POST.get("by_mistake"):
+        number = uuid5(first.pk, "logged by mistake")
+        return _answer(_corrected(request, newest, {}, newest.observed_at, number, now))
+    form = _correction(newest, now, request.POST or None)
+    if form.is_valid():
+        recorded = _corrected(request, newest, form.answers(), form.observed_at, form.client_uuid, now)
+        return _answer(recorded)
+    return _correcting(request, newest, form, now)
+
+
+@require_POST
+def log_confirm(request: HttpRequest, log_id: UUID) -> HttpResponse:
+    """A reply to what the answer page asked: a correction, saved at one tap."""
+    asked, now = access_log(request.user, log_id, to="log"), timezone.now()
+    newest = record.newest_of(asked)
+    reply = {key: request.POST.get(key, "") for key in ("temperature", "sign")}
+    answers = confirmed(record.told_in(newest), reply)
+    if answers is None:
+        return redirect("log-correct", newest.pk)
+    number = uuid5(asked.pk, f"{reply}")
+    return _answer(_corrected(request, newest, answers, newest.observed_at, number, now))
+
+
+# ------------------------------------------------------------ asking and saving
+
+
+def _asked(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
+    child, now = access_child(request.user, child_id, to="log"), timezone.now()
+    return _form_page(request, child, log_form(child, now, kind), now)
+
+
+def _saved(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
+    child, now = access_child(request.user, child_id, to="log"), timezone.now()
+    form = log_form(child, now, kind, request.POST)
+    if not form.is_valid():
+        return _form_page(request, child, form, now, status=LOOK_AGAIN)
+    return _answer(save(request, child, form, now))
+
+
+def save(request: HttpRequest, child: Child, form: LogForm, now: datetime) -> Recorded:
+    """The log, once, however often the form is sent."""
+    recorded = record_log(
+        child=child,
+        caregiver=request.user,
+        answers=form.answers(),
+        observed_at=form.observed_at,
+        client_uuid=form.client_uuid,
+        now=now,
+        kind=form.asking.kind,
+    )
+    return _kept(recorded, request, form.answers(), form.observed_at, now)
+
+
+def _corrected(
+    request: HttpRequest,
+    log: SymptomLog,
+    answers: dict[str, Any],
+    observed_at: datetime,
+    number: UUID,
+    now: datetime,
+) -> Recorded:
+    recorded = correct_log(
+        log=log,
+        caregiver=request.user,
+        answers=answers,
+        observed_at=observed_at,
+        client_uuid=number,
+        now=now,
+    )
+    return _kept(recorded, request, answers, observed_at, now)
+
+
+def _kept(
+    recorded: Recorded, request: HttpRequest, answers: dict[str, Any], observed_at: datetime, now: datetime
+) -> Recorded:
+    """Answers that came under the number of an earlier form correct it: nothing that was typed is dropped."""
+    if not recorded.differs:
+        return recorded
+    said = repr(sorted(answers.items(), key=itemgetter(0)))
+    return correct_log(
+        log=record.newest_of(recorded.log),
+        caregiver=request.user,
+        answers=answers,
+        observed_at=observed_at,
+        client_uuid=uuid5(recorded.log.client_uuid, said),
+        now=now,
+    )
+
+
+def _answer(recorded: Recorded) -> HttpResponse:
+    response = redirect("answer", recorded.log.pk)
+    response.status_code = 303
+    return response
+
+
+def log_form(child: Child, now: datetime, kind: str, data: Any = None, **kwargs: Any) -> LogForm:
+    """The form as this child is asked."""
+    known = speaking.vocabulary()
+    course = child.course
+    therapy = known.therapies.get(course.therapy) if known and course else None
+    asking = Asking(
+        now=now,
+        zone=child.zone,
+        kind=kind,
+        unit=child.units,
+        age_years=child.age_years(now),
+        neuro=bool(therapy) and therapy.kind in ("car-t", "pump"),
+        pump=bool(therapy) and therapy.schedule.given == "pump",
+        writes=bool(child.writes),
+        first_sentence=child.first_sentence,
+        begun=_begun(child) if data and data.get("when") == "pick" else None,
+        born=child.birth_month,
+    )
+    return LogForm(data, asking=asking, **kwargs)
+
+
+def _begun(child: Child) -> datetime | None:
+    """When the first treatment began. Asked for only where somebody picks a time."""
+    return child.courses.aggregate(first=Min("begun_at"))["first"]
+
+
+def _form_page(
+    request: HttpRequest, child: Child, form: LogForm, now: datetime, status: int = 200
+) -> HttpResponse:
+    context = {**frame(request, child, now), "form": form}
+    return render(request, TEMPLATES[form.asking.kind], context, status=status)
+
+
+# ------------------------------------------------------------ correcting
+
+
+def _correction(log: SymptomLog, now: datetime, data: Any) -> LogForm:
+    initial = initial_from(record.told_in(log), log.observed_at, log.child.zone)
+    initial["client_uuid"] = uuid5(log.pk, "correction")
+    return log_form(log.child, now, LogKind.FULL, data, initial=initial)
+
+
+def _correcting(request: HttpRequest, log: SymptomLog, form: LogForm, now: datetime) -> HttpResponse:
+    context = {
+        **frame(request, log.child, now),
+        "form": form,
+        "log": log,
+        "alert_stays": record.became_of(log) is not None,
+    }
+    status = LOOK_AGAIN if form.is_bound else 200
+    return render(request, "tracker/caregiver/correct.html", context, status=status)
+
+
+# ------------------------------------------------------------ what other pages of a log need
+
+
+def may_log(log: SymptomLog) -> bool:
+    """Whether the person for whom `access_log` found it may also write."""
+    return may((log.family_role, log.staff_role), "log")
+
+
+def therapies_of(basis: dict[str, Any], child: Child) -> list[str]:
+    """The therapies that an answer was asked with, the running one first."""
+    asked = [basis["therapy"], *(one["therapy"] for one in basis.get("earlier", ()))] if basis else []
+    return asked or ([child.course.therapy] if child.course else [])

@@ -1,0 +1,58 @@
+"""Today: where the child is, what was logged last, what the team said, what to do now."""
+
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tracker import record, speaking
+from tracker.access import access_child, may
+from tracker.models import Child
+from tracker.views.frame import frame
+
+
+@require_GET
+def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """The child's first page."""
+    child, now = access_child(request.user, child_id, to="see"), timezone.now()
+    context = {
+        **frame(request, child, now),
+        "last": record.last_log(child),
+        "call_note": record.last_advice(child),
+        "open_answer": _open_answer(child),
+        "neuro": asks_neuro(child),
+        "week": record.week(child, now),
+        "may_log": may((child.family_role, child.staff_role), "log"),
+        "paused": child.get_paused_reason_display() if child.paused_at else "",
+    }
+    return render(request, "tracker/caregiver/today.html", context)
+
+
+def _open_answer(child: Child) -> Any:
+    alert = record.open_alert(child)
+    if alert is None:
+        return None
+    return SimpleNamespace(
+        log_pk=alert.newest_log or alert.log_id,
+        urgency=alert.urgency,
+        headline=headline(alert.urgency, alert.raised_at),
+    )
+
+
+def headline(urgency: str, raised_at: datetime) -> str:
+    """What an open alert says to do."""
+    known = speaking.vocabulary()
+    return _(known.messages[urgency]) if known else _("Call your care team now")
+
+
+def asks_neuro(child: Child) -> bool:
+    """Whether the therapy asks for the neuro check: CAR T cells and the pump."""
+    known = speaking.vocabulary()
+    therapy = known.therapies.get(child.course.therapy) if known and child.course else None
+    return bool(therapy) and therapy.kind in ("car-t", "pump")
