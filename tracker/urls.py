@@ -16,6 +16,7 @@ from tracker.views import (
     nurse,
     nurse_child,
     outbox,
+    team,
     today,
 )
 
@@ -46,7 +47,19 @@ urlpatterns = [
     path("alerts/<uuid:alert_id>/offer/", nurse.offer, name="alert-offer"),
     path("alerts/<uuid:alert_id>/accept/", nurse.accept, name="alert-accept"),
     path("alerts/<uuid:alert_id>/close/", nurse.close, name="alert-close"),
+    path("teams/<uuid:team_id>/", team.team, name="team"),
+    path("teams/<uuid:team_id>/numbers/", team.numbers, name="team-numbers"),
+    path("teams/<uuid:team_id>/rules/", team.policy, name="team-policy"),
+    path("teams/<uuid:team_id>/staff/", team.staff, name="team-staff"),
+    path("teams/<uuid:team_id>/staff/order/", team.call_order, name="team-call-order"),
+    path("teams/<uuid:team_id>/staff/invite/", team.invite_staff, name="team-invite"),
+    path("teams/invitations/<uuid:invitation_id>/revoke/", team.revoke_staff, name="team-revoke"),
+    path("teams/memberships/<uuid:membership_id>/end/", team.end_staff, name="team-end"),
+    path("teams/<uuid:team_id>/code/", team.code, name="team-code"),
+    path("teams/<uuid:team_id>/changes/", team.changes, name="team-changes"),
     path("children/<uuid:child_id>/review/", nurse_child.review, name="nurse-child"),
+    path("teams/<uuid:team_id>/handover/", nurse.shift, name="team-handover"),
+    path("children/<uuid:child_id>/review/chart/", nurse_child.chart, name="nurse-chart"),
     path("children/<uuid:child_id>/review/note/", nurse_child.note, name="nurse-note"),
     path("children/<uuid:child_id>/review/numbers/", nurse_child.know, name="nurse-know"),
     # The family: the beginning, and what is seldom changed.

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from tracker.access import access_care_team, care_teams_of, may
@@ -35,11 +35,10 @@ def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
     }
 
 
-def back(address: str) -> HttpResponse:
-    """After a POST."""
-    response = HttpResponseRedirect(address)
-    response.status_code = 303
-    return response
+def page_number(request: HttpRequest) -> int:
+    """?page=2. Anything else is the first."""
+    asked = request.GET.get("page", "")
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 class refusals:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,11 +15,13 @@ from therapies.catalogue import load
 from therapies.explaining import address
 from tracker.access import access_alert, care_teams_of
 from tracker.actions import taking
+from tracker.handover import SHIFTS, handover
 from tracker.models import Alert, CareTeam, Membership, Urgency, User
 from tracker.models.people import TEAM_ROLES
 from tracker.nurse_board import Filters, board, version
-from tracker.views.desk import back, desk, refusals, team_for
+from tracker.views.desk import desk, page_number, refusals, team_for
 from tracker.views.frame import day_label
+from tracker.views.going import see_other
 from tracker.views.health import LATE, seconds_since_heartbeats
 
 
@@ -31,7 +32,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not teams:
         raise Http404
     if len(teams) == 1:
-        return back(reverse("team-board", args=[teams[0].pk]))
+        return see_other("team-board", teams[0].pk)
     return render(request, "tracker/nurse/choose.html", {"teams": teams})
 
 
@@ -39,7 +40,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def team_board(request: HttpRequest, team_id: UUID) -> HttpResponse:
     """The board; asked for by board.js, only the part of it that changes."""
     now, team = timezone.now(), team_for(request, team_id)
-    filters, page = _filters(request, team), _page(request)
+    filters, page = _filters(request, team), page_number(request)
     late = _late()
     found = board(team, filters, page, now)
     context = desk(request, team, now) | {
@@ -67,6 +68,19 @@ def board_version(request: HttpRequest, team_id: UUID) -> HttpResponse:
     return HttpResponse(version(team, timezone.now(), is_late=late), content_type="text/plain")
 
 
+@require_safe
+def shift(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """The handover: one page for whoever comes next."""
+    team, now = team_for(request, team_id), timezone.now()
+    asked = request.GET.get("hours", "")
+    hours = next((hours for hours in SHIFTS if str(hours) == asked), SHIFTS[1])
+    found = handover(team, hours, now)
+    for row in found.open:
+        row.day_label = day_label(row.child, now)
+    context = desk(request, team, now) | {"handover": found, "hours": hours, "shifts": SHIFTS}
+    return render(request, "tracker/nurse/handover.html", context)
+
+
 @require_POST
 def find(request: HttpRequest, team_id: UUID) -> HttpResponse:
     """Keeps what to show in the session: names and therapies stay out of every address."""
@@ -74,7 +88,7 @@ def find(request: HttpRequest, team_id: UUID) -> HttpResponse:
     names = ("therapy", "nurse", "urgency", "words")
     wanted = {name: request.POST.get(name, "").strip()[:64] for name in names}
     request.session[f"board-{team.pk}"] = {} if "all" in request.POST else wanted
-    return back(reverse("team-board", args=[team.pk]))
+    return see_other("team-board", team.pk)
 
 
 @require_POST
@@ -125,7 +139,7 @@ def close_together(request: HttpRequest, team_id: UUID) -> HttpResponse:
             care_team=team, alerts=chosen, outcome=outcome, by=request.user, now=timezone.now()
         )
         _say_how_many(request, closed, left)
-    return back(reverse("team-board", args=[team.pk]))
+    return see_other("team-board", team.pk)
 
 
 def _say_how_many(request: HttpRequest, closed: int, left: int) -> None:
@@ -148,7 +162,7 @@ def staff_of(team: CareTeam) -> list[User]:
 
 
 def _to_child(alert: Alert) -> HttpResponse:
-    return back(reverse("nurse-child", args=[alert.child_id]))
+    return see_other("nurse-child", alert.child_id)
 
 
 def _late() -> dict[str, Any]:
@@ -161,11 +175,6 @@ def _filters(request: HttpRequest, team: CareTeam) -> Filters:
     kept = request.session.get(f"board-{team.pk}", {})
     therapies = {address(therapy): therapy for therapy in load().therapies}
     return Filters(**{**kept, "therapy": therapies.get(kept.get("therapy", ""), "")})
-
-
-def _page(request: HttpRequest) -> int:
-    asked = request.GET.get("page", "")
-    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 def _is_uuid(text: str) -> bool:

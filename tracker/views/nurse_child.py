@@ -15,8 +15,10 @@ from tracker.access import access_child
 from tracker.actions import nursing, taking
 from tracker.actions.audit import record_read
 from tracker.models import Child
-from tracker.views.desk import back, desk, refusals, team_for
+from tracker.nurse_chart import chart_text
+from tracker.views.desk import desk, refusals, team_for
 from tracker.views.frame import day_label
+from tracker.views.going import see_other
 from tracker.views.nurse import staff_of
 
 
@@ -42,13 +44,25 @@ def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return render(request, "tracker/nurse/child.html", context)
 
 
+@require_safe
+def chart(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """Plain text for the hospital's own record."""
+    now, child = timezone.now(), access_child(request.user, child_id, to="review")
+    record_read(child=child, by=request.user, now=now)
+    context = _around(request, child, now)
+    alert = nurse_child.open_alert(child)
+    fired = nurse_child.fired(child, alert)
+    context["text"] = chart_text(child, context["patient_day"], alert, fired, now)
+    return render(request, "tracker/nurse/chart.html", context)
+
+
 @require_POST
 def note(request: HttpRequest, child_id: UUID) -> HttpResponse:
     child = access_child(request.user, child_id, to="review")
     with refusals(request):
         text = request.POST.get("text", "")
         nursing.write_note(child=child, text=text, by=request.user, now=timezone.now())
-    return back(reverse("nurse-child", args=[child.pk]) + "#notes")
+    return see_other(reverse("nurse-child", args=[child.pk]) + "#notes")
 
 
 @require_POST
@@ -57,7 +71,7 @@ def know(request: HttpRequest, child_id: UUID) -> HttpResponse:
     child = access_child(request.user, child_id, to="review")
     told = {name: request.POST.get(name, "").strip()[:32] for name in ("record_number", "call_back_number")}
     nursing.know_child(child=child, **told, by=request.user, now=timezone.now())
-    return back(reverse("nurse-child", args=[child.pk]) + "#numbers")
+    return see_other(reverse("nurse-child", args=[child.pk]) + "#numbers")
 
 
 def _around(request: HttpRequest, child: Child, now: Any) -> dict[str, Any]:
