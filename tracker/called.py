@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -56,15 +54,6 @@ class CalledForm(forms.Form):
     def __init__(self, data: Any = None, *, now: datetime, zone: ZoneInfo) -> None:
         self.now, self.zone = now, zone
         super().__init__(data, initial={"called_at": now.astimezone(zone).time(), "look_again": ""})
-        self.helper = FormHelper()
-        self.helper.form_tag, self.helper.disable_csrf = False, True
-        self.helper.layout = Layout(
-            Field("reached", template="tracker/fields/chips.html"),
-            Field("told", template="tracker/fields/text.html"),
-            Field("look_again", template="tracker/fields/chips.html"),
-            "called_at",
-            "client_uuid",
-        )
 
     def clean_told(self) -> str:
         return typed(self.cleaned_data["told"])
