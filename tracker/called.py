@@ -60,11 +60,14 @@ class CalledForm(forms.Form):
 
     @property
     def called_at_moment(self) -> datetime:
-        """23:50, entered at ten past midnight, was yesterday; a little ahead is a clock that runs fast."""
-        now = self.now.astimezone(self.zone)
-        at = datetime.combine(now.date(), self.cleaned_data["called_at"], self.zone)
+        """The end of that minute: a call about a log comes after it, if both were in the same one.
+
+        23:50, entered at ten past midnight, was yesterday; a little ahead is a clock that runs fast.
+        """
+        now, said = self.now.astimezone(self.zone), self.cleaned_data["called_at"].replace(second=59)
+        at = datetime.combine(now.date(), said, self.zone)
         if at - now > HALF_A_DAY:
-            at = datetime.combine(now.date() - timedelta(days=1), self.cleaned_data["called_at"], self.zone)
+            at = datetime.combine(now.date() - timedelta(days=1), said, self.zone)
         return min(at, now)
 
     @property

@@ -199,10 +199,10 @@ def last_advice(child: Child) -> Call | None:
 
 
 def calls_since(log: SymptomLog) -> list[Call]:
-    """The calls of the day after the log came in, oldest first."""
-    start = min(log.observed_at, log.received_at)
-    within = (start, log.received_at + CALLS_BELONG_FOR)
-    calls = Call.objects.filter(child=log.child_id, called_at__range=within).select_related("caregiver")
+    """The calls that were written down in the day after the log came in, oldest first."""
+    day_before, day_after = log.received_at - CALLS_BELONG_FOR, log.received_at + CALLS_BELONG_FOR
+    written = {"called_at__gte": day_before, "recorded_at__range": (log.received_at, day_after)}
+    calls = Call.objects.filter(child=log.child_id, **written).select_related("caregiver")
     found = list(calls.order_by("called_at")[:20])
     for call in found:
         call.by = called(call.caregiver)
