@@ -149,7 +149,8 @@ def test_nobody_learns_which_ids_exist(part: int, world: World) -> None:
         where = of_nothing(route, world)
         for method in {method for row in rows_for(route.name) for method in row.methods}:
             found = {kind: word_for(answer(route, method, kind, world, where)) for kind in KINDS}
-            assert found.pop("anyone") in ("login", "404"), f"{method} {route.name}"
+            anyone = ("login", "404", "403")  # 403: a log that comes late is answered, whatever its id
+            assert found.pop("anyone") in anyone, f"{method} {route.name}"
             assert set(found.values()) == {"404"}, f"{method} {route.name}: {found}"
 
 
