@@ -6,16 +6,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
-from tracker.actions import messages
+from tracker.actions import reminders
 from tracker.actions.holding import Held, hold
 from tracker.answers import cleaned
-from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Outcome, Urgency, User
+from tracker.doorbell import ring
+from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Lane, Outcome, User
 from tracker.models.logs import RANK, is_worse
 
 EPISODE = timedelta(hours=24)
 """As long as a danger is remembered. A log after it begins a new episode, which takes the old one in."""
-AT_ANY_HOUR = (Urgency.NOW, Urgency.EMERGENCY)
 
 
 class Finding(NamedTuple):
@@ -44,26 +45,30 @@ def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: Us
 
 
 def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
+    """Due at once: whom it is told, and how, is found out after the commit (escalating.py)."""
     alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, raised_at=now, escalates_at=now)
     if held.alert:
         Alert.objects.filter(pk=held.alert.pk).update(taken_in_by=alert.pk)
     alert.save(force_insert=True)
-    if worst.urgency in AT_ANY_HOUR and held.staff:
-        messages.queue(alert=alert, recipients=held.staff, now=now)
+    ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
     return alert.pk
 
 
 def resolve_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datetime) -> bool:
-    """Closes an open alert. False where somebody was faster. One for now or an emergency needs an outcome."""
+    """Closes an open alert. False where somebody was faster, or another nurse holds it.
+
+    One for now or an emergency needs an outcome.
+    """
     with transaction.atomic():
         hold(alert.child)
         return _resolve(alert.pk, outcome, note, by, now)
 
 
 def _resolve(alert_id: UUID, outcome: str, note: str, by: User, now: datetime) -> bool:
+    not_anothers = Q(taken_by=None) | Q(taken_by=by) | Q(taken_until__lte=now)
     closed = (
         Alert.objects.open()
-        .filter(pk=alert_id)
+        .filter(not_anothers, pk=alert_id)
         .update(resolved_by=by, resolved_at=now, outcome=outcome, resolution_note=cleaned(note))
     )
     if closed:
@@ -103,6 +108,8 @@ def record_call(
         )
         if standing:
             _answer(standing.pk, call)
+        if look_again_at:
+            reminders.look_again(child=child, at=look_again_at, by=caregiver, now=now)
     return call
 
 

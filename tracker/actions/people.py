@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from therapies.schedule import Event
-from tracker.actions import Refused
+from tracker.actions import Refused, reminders
 from tracker.actions.audit import record_audit
 from tracker.actions.treatment import start_course
 from tracker.models import CareTeam, Child, Membership, Role, User
@@ -28,8 +28,8 @@ ABOUT_A_CHILD = (
     "emergency_number",
     "first_sentence",
 )
-_CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
-_CODE_LENGTH = 10
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
+CODE_LENGTH = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,8 @@ def update_child(*, child: Child, about: Mapping[str, Any], by: User, now: datet
         setattr(child, name, value)
     child.changed_at = now
     child.save(update_fields=(*about, "changed_at"))
+    if "time_zone" in about:
+        reminders.follow_zone(child=child, now=now)
     record_audit("child.changed", by=by, now=now, child=child.pk, fields=sorted(about))
 
 
@@ -119,7 +121,7 @@ def change_numbers(*, care_team: CareTeam, numbers: Numbers, by: User, now: date
 @transaction.atomic
 def begin_care_team(*, name: str, numbers: Numbers, by: User, now: datetime) -> CareTeam:
     """A clinic's care team, with a code that families join it by. Who begins it leads it."""
-    code = "".join(secrets.choice(_CODE_LETTERS) for _letter in range(_CODE_LENGTH))
+    code = "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
     team = CareTeam.objects.create(
         name=name, kept_by_family=False, join_code=code, begun_at=now, changed_at=now, **asdict(numbers)
     )

@@ -132,6 +132,13 @@ class CareTeam(models.Model):
     def zone(self) -> ZoneInfo:
         return zone_called(self.time_zone)
 
+    @property
+    def steps(self) -> list[int]:
+        """`escalation_minutes` in order. What nobody can read is as if nothing had been set."""
+        steps = self.escalation_minutes
+        is_readable = isinstance(steps, list) and steps and all(isinstance(step, int) for step in steps)
+        return sorted(steps) if is_readable else escalation_steps()
+
     def is_open(self, at: datetime) -> bool:
         """By the clock on the team's wall. Hours over midnight belong to the day on which they begin."""
         local = at.astimezone(self.zone)
@@ -184,12 +191,16 @@ class Child(models.Model):
     country = models.CharField(max_length=2, blank=True)  # ISO 3166-1
     emergency_number = models.CharField(max_length=20, blank=True)
     first_sentence = models.TextField(blank=True)  # what the child wrote on the first day, to compare with
+    record_number = models.CharField(max_length=32, blank=True)  # the clinic's own; its staff writes it
+    call_back_number = models.CharField(max_length=32, blank=True)  # where the care team reaches the family
+    last_log_at = models.DateTimeField(null=True)  # when somebody last logged; record_log alone writes it
     paused_at = models.DateTimeField(null=True)
     paused_reason = models.CharField(max_length=12, choices=PauseReason, blank=True)
     begun_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
     class Meta:
+        indexes = (models.Index(fields=("care_team", "-last_log_at"), name="children_of_a_team"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(paused_at=None, paused_reason="")
