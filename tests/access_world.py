@@ -15,10 +15,13 @@ from tests.personas import NOW, SECRET
 from therapies.catalogue import load
 from therapies.explaining import address, subjects
 from tracker.actions.alerts import record_call
+from tracker.actions.baton import offer_baton
 from tracker.actions.cards import make_card_link
 from tracker.actions.doses import add_medicine, give_dose
+from tracker.actions.lines import record_change
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
+from tracker.actions.questions import ask_question
 from tracker.actions.second_factors import seed_totp
 from tracker.models import Alert, Child, DoseGiven, Invitation, Medicine, Message, Reminder, Role, User
 
@@ -66,6 +69,10 @@ def a_card_link(world: World) -> str:
     return make_card_link(child=world.child, by=world.people["parent"], now=timezone.now())[1]
 
 
+def by_her_mother(world: World) -> dict[str, Any]:
+    return {"child": world.child, "by": world.people["parent"], "now": NOW}
+
+
 def an_invitation(world: World) -> tuple[Invitation, str]:
     return invite(child=world.child, role=Role.HELPER, by=world.people["parent"], now=NOW)
 
@@ -81,6 +88,11 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "care_team_id": lambda world: world.child.care_team_id,
     "medicine_id": lambda world: a_medicine(world).pk,
     "dose_id": lambda world: a_dose(world).pk,
+    "baton_id": lambda world: offer_baton(to=world.people["helper"], **by_her_mother(world)).pk,
+    "change_id": lambda world: (
+        record_change(part="bag", changed_at=NOW, client_uuid=uuid4(), **by_her_mother(world)).pk
+    ),
+    "question_id": lambda world: ask_question(text="May she swim?", **by_her_mother(world)).pk,
     "token": lambda world: an_invitation(world)[1],
     "card-open token": lambda world: make_card_link(
         child=world.child, by=world.people["parent"], now=timezone.now()
