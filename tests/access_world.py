@@ -20,7 +20,7 @@ from tracker.actions.doses import add_medicine, give_dose
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
 from tracker.actions.second_factors import seed_totp
-from tracker.models import Alert, Child, DoseGiven, Invitation, Medicine, Role, User
+from tracker.models import Alert, Child, DoseGiven, Invitation, Medicine, Message, Reminder, Role, User
 
 KINDS = ("anyone", "helper", "parent", "other", "nurse", "away", "lead", "removed", "staff")
 FIXTURES = {
@@ -85,6 +85,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "card-open token": lambda world: make_card_link(
         child=world.child, by=world.people["parent"], now=timezone.now()
     )[1],
+    "message_id": lambda world: a_reminder(world).pk,
     "step": lambda world: "therapy",
     "place": lambda world: address("tisagenlecleucel"),
     "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),
@@ -101,6 +102,17 @@ LIBRARY_ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "app_label": lambda world: "tracker",
     "url": lambda world: "nothing/",
 }
+
+
+def a_reminder(world: World) -> Message:
+    """One to her mother; for alerts it is the same table and the same rule."""
+    plan = {"child": world.child, "cause": "look-again", "local_date": NOW.date(), "due_at": NOW}
+    reminder, _new = Reminder.objects.get_or_create(**plan, moot_since=NOW)
+    told = {"kind": "reminder", "child": world.child, "channel": "email", "recipient": world.people["parent"]}
+    message, _new = Message.objects.get_or_create(
+        **told, reminder=reminder, queued_at=NOW, due_at=NOW, expires_at=NOW
+    )
+    return message
 
 
 @pytest.fixture

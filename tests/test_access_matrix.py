@@ -64,9 +64,11 @@ def of_nothing(route: Route, world: World) -> str:
     return reverse(route.name, kwargs=unknown)
 
 
-# What opening a page may write: who looked, and what the library notes about signing in.
+# What opening a page may write: who looked, that a message arrived, and what the library notes about signing in.
 MAY_WRITE = {
     "tracker_auditevent",
+    "tracker_message",
+    "tracker_contactpoint",
     "django_session",
     "usersessions_usersession",
     "account_emailaddress",

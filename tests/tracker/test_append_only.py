@@ -10,11 +10,21 @@ from django.db import IntegrityError, connection, transaction
 from tests.personas import NOW
 from tracker.actions.alerts import record_call
 from tracker.actions.logs import Recorded
+from tracker.actions.reminders import confirm_numbers
 from tracker.actions.sealing import seal
 from tracker.append_only import erasing
 from tracker.models import Alert, AlertEvent, Child, SymptomLog, User
 
-APPEND_ONLY = ("symptomlog", "observation", "assessment", "alertevent", "call", "auditevent", "auditseal")
+APPEND_ONLY = (
+    "symptomlog",
+    "observation",
+    "assessment",
+    "alertevent",
+    "call",
+    "auditevent",
+    "auditseal",
+    "numbercheck",
+)
 KEPT = (*APPEND_ONLY, "alert")
 FROZEN = ("id", "child_id", "log_id", "urgency", "raised_at")
 
@@ -24,6 +34,7 @@ def record(log: Callable[..., Recorded], child: Child, mother: User) -> Recorded
     """A row in each of the tables."""
     recorded = log(temperature=38.4, chills="moderate")
     record_call(child=child, caregiver=mother, client_uuid=uuid4(), called_at=NOW, reached=False, now=NOW)
+    confirm_numbers(child=child, by=mother, now=NOW)
     seal(now=NOW)
     return recorded
 
