@@ -23,7 +23,20 @@ from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
 from tracker.actions.questions import ask_question
 from tracker.actions.second_factors import seed_totp
-from tracker.models import Alert, Child, DoseGiven, Invitation, Medicine, Message, Reminder, Role, User
+from tracker.models import (
+    Alert,
+    Baton,
+    Child,
+    DoseGiven,
+    Invitation,
+    LineChange,
+    Medicine,
+    Message,
+    Question,
+    Reminder,
+    Role,
+    User,
+)
 
 KINDS = ("anyone", "helper", "parent", "other", "nurse", "away", "lead", "removed", "staff")
 FIXTURES = {
@@ -65,6 +78,25 @@ def a_dose(world: World) -> DoseGiven:
     )
 
 
+def an_offer(world: World) -> Baton:
+    return offer_baton(child=world.child, to=world.people["helper"], by=world.people["parent"], now=NOW)
+
+
+def a_change(world: World) -> LineChange:
+    return record_change(
+        child=world.child,
+        part="bag",
+        changed_at=NOW,
+        client_uuid=uuid4(),
+        by=world.people["parent"],
+        now=NOW,
+    )
+
+
+def a_question(world: World) -> Question:
+    return ask_question(child=world.child, text="When?", by=world.people["parent"], now=NOW)
+
+
 def a_card_link(world: World) -> str:
     return make_card_link(child=world.child, by=world.people["parent"], now=timezone.now())[1]
 
@@ -88,11 +120,17 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "care_team_id": lambda world: world.child.care_team_id,
     "medicine_id": lambda world: a_medicine(world).pk,
     "dose_id": lambda world: a_dose(world).pk,
+<<<<<<< HEAD
     "baton_id": lambda world: offer_baton(to=world.people["helper"], **by_her_mother(world)).pk,
     "change_id": lambda world: (
         record_change(part="bag", changed_at=NOW, client_uuid=uuid4(), **by_her_mother(world)).pk
     ),
     "question_id": lambda world: ask_question(text="May she swim?", **by_her_mother(world)).pk,
+=======
+    "baton_id": lambda world: an_offer(world).pk,
+    "change_id": lambda world: a_change(world).pk,
+    "question_id": lambda world: a_question(world).pk,
+>>>>>>> trust
     "token": lambda world: an_invitation(world)[1],
     "card-open token": lambda world: make_card_link(
         child=world.child, by=world.people["parent"], now=timezone.now()
