@@ -120,17 +120,9 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "care_team_id": lambda world: world.child.care_team_id,
     "medicine_id": lambda world: a_medicine(world).pk,
     "dose_id": lambda world: a_dose(world).pk,
-<<<<<<< HEAD
-    "baton_id": lambda world: offer_baton(to=world.people["helper"], **by_her_mother(world)).pk,
-    "change_id": lambda world: (
-        record_change(part="bag", changed_at=NOW, client_uuid=uuid4(), **by_her_mother(world)).pk
-    ),
-    "question_id": lambda world: ask_question(text="May she swim?", **by_her_mother(world)).pk,
-=======
     "baton_id": lambda world: an_offer(world).pk,
     "change_id": lambda world: a_change(world).pk,
     "question_id": lambda world: a_question(world).pk,
->>>>>>> trust
     "token": lambda world: an_invitation(world)[1],
     "card-open token": lambda world: make_card_link(
         child=world.child, by=world.people["parent"], now=timezone.now()
