@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
@@ -94,6 +95,35 @@ class LoginRequired(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class SecondFactor:
+    """Who works for a care team or runs the site sets up a second factor first. What a parent logs always passes.
+
+    The person knows whether one is missing: tracker/second_factor.py.
+    """
+
+    PASSES = frozenset(
+        {"home", "theme", "today", "log-new", "logs", "log-nothing-new", "log-neuro"}
+        | {"log", "answer", "log-correct", "log-confirm", "called", "check", "days", "card", "demo-codes"}
+    )
+    SIGNING_IN = ("account_", "mfa_", "usersessions_")
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse], *_: Any
+    ) -> HttpResponse | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        name = request.resolver_match.view_name or ""
+        if not getattr(request.user, "lacks_second_factor", False) or name in self.PASSES:
+            return None
+        return None if name.startswith(self.SIGNING_IN) else redirect("mfa_index")
 
 
 class PersonsPlace:

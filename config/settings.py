@@ -1,5 +1,7 @@
 """Settings, one file. Everything that differs between machines is an environment variable (docs/deploy.md)."""
 
+from pathlib import Path
+
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,10 @@ VAR = var_folder()
 SITE_URL, SITE_HOST, HTTPS = env.site("SITE_URL", "http://localhost:" + env.text("PORT", "8000"))
 ALLOWED_HOSTS = [SITE_HOST, "localhost", "127.0.0.1", "[::1]", *env.items("ALLOWED_HOSTS")]
 SECRET_KEY = env.secret("SECRET_KEY", VAR / "secret_key")
+AUDIT_KEY = env.secret("AUDIT_KEY", VAR / "audit_key")  # seals the record of who did what
+AUDIT_HEAD = Path(
+    env.text("AUDIT_HEAD", str(VAR / "audit_head"))
+)  # how far the seals go: better on another disk
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("DEBUG")
 if DEBUG and HTTPS:
@@ -39,6 +45,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -57,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.LoginRequired",  # open pages say @login_not_required
+    "config.middleware.SecondFactor",
     "config.middleware.PersonsPlace",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -106,10 +114,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # People. A parent's session slides for 90 days (config/middleware.py); an unconfirmed address never blocks a log.
 AUTH_USER_MODEL = "tracker.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["tracker.second_factor.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -131,7 +136,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Nightlight: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 
 SESSION_COOKIE_AGE = 90 * 24 * 3600

@@ -1,10 +1,16 @@
 from allauth.account.decorators import secure_admin_login
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
 admin.site.login = secure_admin_login(
     admin.site.login
 )  # one login for everybody, with its rate limits and second factor
+
+# Addresses, passkeys and sessions belong to their owners: whoever could change them here could sign in as anybody.
+for model in apps.get_models():
+    if model._meta.app_label != "tracker" and admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 urlpatterns = [
     path("", include("tracker.urls")),

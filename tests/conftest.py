@@ -4,6 +4,7 @@ import os
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's event loop runs in the thread of the test
 
+from tests.access_world import world  # noqa: F401
 from tests.fixtures_infra import (  # noqa: F401
     bell,
     broker,

@@ -12,9 +12,12 @@ from therapies.schedule import Event
 from tracker.actions.logs import Recorded, record_log
 from tracker.actions.memberships import accept_invitation, end_membership, invite
 from tracker.actions.people import Numbers, begin_care_team, begin_child, join_care_team
+from tracker.actions.second_factors import seed_totp
 from tracker.models import CareTeam, Child, Role, User
+from tracker.models.people import TEAM_ROLES
 
 NOW = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
+SECRET = "JBSWY3DPEHPK3PXP"  # of the app that nurses have their codes from
 DAY_NUMBER, NIGHT_NUMBER = "555 0100", "555 0142"
 NUMBERS = Numbers(day_number=DAY_NUMBER, night_number=NIGHT_NUMBER)
 
@@ -28,6 +31,8 @@ def join(
 ) -> None:
     invitation, _token = invite(child=child, care_team=care_team, role=role, by=by, now=NOW)
     accept_invitation(invitation=invitation, by=user, now=NOW)
+    if role in TEAM_ROLES:
+        seed_totp(user, SECRET)
 
 
 def child_of(
@@ -88,7 +93,9 @@ def stranger(db: None) -> User:
 
 @pytest.fixture
 def lead(db: None) -> User:
-    return person("lead")
+    lead = person("lead")
+    seed_totp(lead, SECRET)
+    return lead
 
 
 @pytest.fixture

@@ -2,8 +2,11 @@
 
 import os
 import secrets
+import tempfile
 
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+os.environ.setdefault("AUDIT_KEY", secrets.token_urlsafe(50))
+os.environ.setdefault("AUDIT_HEAD", f"{tempfile.gettempdir()}/nightlight-tests-{os.getpid()}.head")
 
 from config.settings import *  # noqa: F403
 

@@ -1,6 +1,7 @@
 """Who may see or do what: the only way that a view obtains an object.
 
 A stranger, a removed member and an unknown id get the same 404. 403 is for those who may know that it exists.
+A role in a care team counts only for who signs in with a second factor.
 """
 
 import uuid
@@ -24,6 +25,7 @@ from tracker.models import (
     User,
 )
 from tracker.models.people import TEAM_ROLES, digest_of
+from tracker.second_factor import has_second_factor
 
 M = TypeVar("M", bound=Model)
 
@@ -84,7 +86,7 @@ def access_invitation(user: User, invitation_id: Any, *, to: str) -> Invitation:
 def access_care_team(user: User, care_team_id: Any, *, to: str) -> CareTeam:
     """A care team: to "see" for its staff and families, to "lead" for its lead, or a parent who keeps it."""
     own = Membership.objects.filter(user_id=user.pk, ended_at=None)
-    staff = own.filter(care_team=OuterRef("pk")).values("role")[:1]
+    staff = own.filter(has_second_factor("user"), care_team=OuterRef("pk")).values("role")[:1]
     families = own.filter(child__care_team=OuterRef("pk"))  # several children: "parent" sorts after "helper"
     family = families.order_by("-role").values("role")[:1]
     teams = CareTeam.objects.annotate(staff_role=Subquery(staff), family_role=Subquery(family))
@@ -119,9 +121,8 @@ def _in_a_team_of(user: User, rows: QuerySet[M], row_id: Any) -> M:
 
 def care_teams_of(user: User) -> QuerySet[CareTeam]:
     """The care teams that the user works in, by name."""
-    own = Membership.objects.filter(
-        user_id=user.pk, ended_at=None, care_team=OuterRef("pk"), role__in=TEAM_ROLES
-    )
+    own = Membership.objects.filter(user_id=user.pk, ended_at=None, role__in=TEAM_ROLES)
+    own = own.filter(has_second_factor("user"), care_team=OuterRef("pk"))
     return CareTeam.objects.filter(Exists(own), kept_by_family=False).order_by("name", "begun_at")
 
 
@@ -166,7 +167,7 @@ def _access(rows: QuerySet[M], user: User, row_id: Any, verb: str, *, child: str
     """The row, if one of the user's roles around its child has that verb. One query."""
     own = Membership.objects.filter(user_id=user.pk, ended_at=None)
     family = own.filter(child=OuterRef(f"{child}pk")).values("role")[:1]
-    staff = own.filter(care_team=OuterRef(f"{child}care_team")).values("role")[:1]
+    staff = own.filter(has_second_factor("user"), care_team=OuterRef(f"{child}care_team")).values("role")[:1]
     rows = rows.annotate(family_role=Subquery(family), staff_role=Subquery(staff))
     row = rows.filter(pk=_uuid(row_id)).filter(_knows_of_it()).first()
     if row is None:

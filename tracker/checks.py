@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 from django.utils import timezone
 
 from therapies.catalogue import KnowledgeError, load
+from tracker.actions.sealing import SHORTEST_KEY
 
 LOOK_AGAIN = timedelta(days=365)
 
@@ -47,6 +48,15 @@ def house_is_private(**_: Any) -> list[CheckMessage]:
                 "Others on this machine can look into the site's folder.", hint=hint, id="nightlight.W001"
             )
         ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def record_can_be_sealed(**_: Any) -> list[CheckMessage]:
+    """Without its key nobody could tell whether the record of who did what was changed."""
+    if len(settings.AUDIT_KEY) < SHORTEST_KEY:
+        hint = "Set AUDIT_KEY or AUDIT_KEY_FILE, or run `python manage.py setup`."
+        return [Error("The record has no key to be sealed with.", hint=hint, id="nightlight.E003")]
     return []
 
 

@@ -6,12 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from tests.access_world import key_of
 from tests.accessibility import violations
 from tests.personas import answers, join, person
 from tracker.actions.duty import record_heartbeat
@@ -25,13 +24,8 @@ PATIENCE = 20_000  # milliseconds: a busy machine; what it took is printed
 
 
 def signed_in(open_page: Callable[..., Page], user: User, url: str, **options: Any) -> Page:
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
     page = open_page(**options)
-    page.context.add_cookies([{"name": "session", "value": session.session_key, "url": url}])
+    page.context.add_cookies([{"name": "session", "value": key_of(user), "url": url}])
     return page
 
 

@@ -48,7 +48,7 @@ def test_setup_makes_a_private_house_and_a_second_run_changes_nothing(run_setup,
 
 def test_no_secret_is_written_where_the_environment_has_one(settings, tmp_path):
     settings.SECRET_KEY = "from the environment"
-    setup.make_secret_key(tmp_path / "secret_key")
+    setup.make_secret("SECRET_KEY", tmp_path / "secret_key")
     assert not (tmp_path / "secret_key").exists()
 
 

@@ -11,10 +11,13 @@ from tests.personas import NOW
 from tracker.actions.alerts import record_call
 from tracker.actions.logs import Recorded
 from tracker.actions.nursing import write_note
+from tracker.actions.sealing import seal
 from tracker.append_only import erasing
 from tracker.models import Alert, AlertEvent, Child, SymptomLog, User
 
-APPEND_ONLY = ("symptomlog", "observation", "assessment", "alertevent", "call", "carenote", "auditevent")
+APPEND_ONLY = (
+    *("symptomlog", "observation", "assessment", "alertevent", "call", "carenote", "auditevent", "auditseal"),
+)
 KEPT = (*APPEND_ONLY, "alert")
 FROZEN = ("id", "child_id", "log_id", "urgency", "raised_at")
 
@@ -25,6 +28,7 @@ def record(log: Callable[..., Recorded], child: Child, mother: User) -> Recorded
     recorded = log(temperature=38.4, chills="moderate")
     record_call(child=child, caregiver=mother, client_uuid=uuid4(), called_at=NOW, reached=False, now=NOW)
     write_note(child=child, text="Called back", by=mother, now=NOW)
+    seal(now=NOW)
     return recorded
 
 

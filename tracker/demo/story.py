@@ -17,9 +17,11 @@ from tracker.actions.alerts import record_call, resolve_alert
 from tracker.actions.logs import record_log
 from tracker.actions.memberships import accept_invitation, invite
 from tracker.actions.people import Numbers, begin_care_team, begin_child, join_care_team
+from tracker.actions.second_factors import seed_totp
 from tracker.models import Alert, CareTeam, Child, Role, User
 
 PASSWORD = "moon-over-maple"
+TOTP_SECRET = "NIGHTLIGHTDEMOXX"  # of every nurse's app; the page demo-codes shows its codes
 BEGAN = timedelta(days=60)
 REACHED_US = timedelta(minutes=2)  # from looking at the thermometer to saving
 
@@ -65,11 +67,13 @@ def _person(told: Mapping[str, str], password: str, zone: str) -> User:
 
 def _team(told: Mapping[str, Any], password: str, now: datetime) -> CareTeam:
     began = now - BEGAN - timedelta(days=1)
-    lead = _person(told["lead"], password, told["time_zone"])
+    lead, *nurses = (_person(one, password, told["time_zone"]) for one in (told["lead"], *told["nurses"]))
     numbers = Numbers(**{name: told[name] for name in ("day_number", "night_number", "time_zone")})
     team = begin_care_team(name=told["name"], numbers=numbers, by=lead, now=began)
-    for nurse in told["nurses"]:
-        _join(_person(nurse, password, told["time_zone"]), Role.NURSE, by=lead, now=began, care_team=team)
+    for nurse in nurses:
+        _join(nurse, Role.NURSE, by=lead, now=began, care_team=team)
+    for one in (lead, *nurses):
+        seed_totp(one, TOTP_SECRET)
     return team
 
 

@@ -3,7 +3,15 @@ from django.db import migrations
 from tracker import append_only
 
 NEVER_CHANGED = (
-    *("symptomlog", "observation", "assessment", "alertevent", "call", "carenote", "auditevent", "ownanswers"),
+    "symptomlog",
+    "observation",
+    "assessment",
+    "alertevent",
+    "call",
+    "carenote",
+    "auditevent",
+    "ownanswers",
+    "auditseal",
 )
 FROZEN_OF_AN_ALERT = ("id", "child_id", "log_id", "urgency", "raised_at")
 FROZEN_OF_A_DOSE = ("id", "child_id", "medicine_id", "name", "dose", "given_at", "given_by_id", "recorded_at")

@@ -25,6 +25,7 @@ from tracker.models.people import (
     User,
 )
 from tracker.models.questions import Question
+from tracker.models.sealing import AuditSeal
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 
 __all__ = (
@@ -33,6 +34,7 @@ __all__ = (
     "AlertVerb",
     "Assessment",
     "AuditEvent",
+    "AuditSeal",
     "Baton",
     "Call",
     "CardLink",

@@ -45,4 +45,5 @@ class Command(BaseCommand):
         for team in read_teams():
             nurse = team["nurses"][0]["email"]
             self.stdout.write(f"  {nurse:18} nurse of {team['name']}; its lead is {team['lead']['email']}")
+        self.stdout.write(f"The codes that nurses are asked for: {settings.SITE_URL}{reverse('demo-codes')}")
         self.stdout.write(f"Every mail of the demo: {settings.SITE_URL}{reverse('outbox')}")

@@ -24,7 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         os.umask(PRIVATE)
         make_private_folder(settings.VAR)
-        make_secret_key(settings.VAR / "secret_key")
+        make_secret("SECRET_KEY", settings.VAR / "secret_key")
+        make_secret("AUDIT_KEY", settings.VAR / "audit_key")
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         compile_translations(settings.LOCALE_PATHS)
@@ -38,13 +39,13 @@ def make_private_folder(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def make_secret_key(file: Path) -> None:
+def make_secret(name: str, file: Path) -> None:
     """Once, and only where the environment names none."""
-    if settings._wrapped.SECRET_KEY:
+    if getattr(settings._wrapped, name):
         return
-    settings.SECRET_KEY = secrets.token_urlsafe(50)
+    setattr(settings, name, secrets.token_urlsafe(50))
     draft = file.with_suffix(".new")
-    draft.write_text(settings.SECRET_KEY)
+    draft.write_text(getattr(settings, name))
     draft.replace(file)
 
 

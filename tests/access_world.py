@@ -1,0 +1,122 @@
+"""What the requests of the access matrix are about: one child in the care of a ward, and the people around it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern
+
+from tests.personas import NOW, SECRET
+from therapies.catalogue import load
+from therapies.explaining import address, subjects
+from tracker.actions.alerts import record_call
+from tracker.actions.logs import Recorded
+from tracker.actions.memberships import invite
+from tracker.actions.second_factors import seed_totp
+from tracker.models import Alert, Child, Role, User
+
+KINDS = ("anyone", "helper", "parent", "other", "nurse", "away", "lead", "removed", "staff")
+FIXTURES = {
+    "helper": "helper",
+    "parent": "mother",
+    "other": "stranger",
+    "nurse": "nurse",
+    "away": "nurse_of_another_team",
+    "lead": "lead",
+    "removed": "removed_helper",
+}
+
+
+class World(NamedTuple):
+    """The fixtures that arguments are made of; `people` by kind."""
+
+    child: Child
+    recorded: Recorded
+    token: str
+    people: dict[str, User]
+    keys: dict[str, str]  # of each person's session
+
+
+# What an argument of a route stands for.
+ARGUMENTS: dict[str, Callable[[World], Any]] = {
+    "child_id": lambda world: world.child.pk,
+    "log_id": lambda world: world.recorded.log.pk,
+    "alert_id": lambda world: Alert.objects.get(child=world.child).pk,
+    "event_id": lambda world: world.child.course.events.first().pk,
+    "membership_id": lambda world: world.people["helper"].memberships.get().pk,
+    "invitation_id": lambda world: world.child.invitations.get(accepted_at=None).pk,
+    "colleague_id": lambda world: world.people["nurse"].memberships.get().pk,
+    "link_id": lambda world: world.child.care_team.invitations.get(accepted_at=None).pk,
+    "care_team_id": lambda world: world.child.care_team_id,
+    "token": lambda world: world.token,
+    "step": lambda world: "therapy",
+    "place": lambda world: address("tisagenlecleucel"),
+    "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),
+}
+
+
+# What those of a library stand for: nobody's.
+LIBRARY_ARGUMENTS: dict[str, Callable[[World], Any]] = {
+    "key": lambda world: "nothing",
+    "uidb36": lambda world: "0",
+    "pk": lambda world: 1,
+    "object_id": lambda world: str(world.people["parent"].pk),
+    "content_type_id": lambda world: 1,
+    "app_label": lambda world: "tracker",
+    "url": lambda world: "nothing/",
+}
+
+
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest, log: Callable[..., Recorded], ward_child: Child, mother: User
+) -> World:
+    people = {kind: request.getfixturevalue(name) for kind, name in FIXTURES.items()}
+    people["staff"] = User.objects.create_superuser("staff@example.org")
+    seed_totp(people["staff"], SECRET)
+    recorded = log(temperature=38.4)
+    record_call(child=ward_child, caregiver=mother, client_uuid=uuid4(), called_at=NOW, reached=True, now=NOW)
+    _invitation, token = invite(child=ward_child, role=Role.HELPER, by=mother, now=NOW)
+    invite(care_team=ward_child.care_team, role=Role.NURSE, by=people["lead"], now=NOW)
+    keys = {kind: key_of(person) for kind, person in people.items()}
+    return World(ward_child, recorded, token, people, keys)
+
+
+def key_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def signed_in(world: World, kind: str) -> Client:
+    client = Client()
+    if kind != "anyone":
+        client.cookies[settings.SESSION_COOKIE_NAME] = world.keys[kind]
+    return client
+
+
+class Route(NamedTuple):
+    name: str
+    arguments: tuple[str, ...]
+
+
+ROOT = Route("", ())
+
+
+def routes(entries: Iterable[Any] | None = None, before: Route = ROOT) -> Iterator[Route]:
+    """Every route of the site, by the name that reverse() knows it by."""
+    for entry in get_resolver("config.urls").url_patterns if entries is None else entries:
+        arguments = before.arguments + arguments_of(entry.pattern)
+        if isinstance(entry, URLResolver):
+            space = f"{before.name}{entry.namespace}:" if entry.namespace else before.name
+            yield from routes(entry.url_patterns, Route(space, arguments))
+        elif entry.name:
+            yield Route(f"{before.name}{entry.name}", arguments)
+
+
+def arguments_of(pattern: Any) -> tuple[str, ...]:
+    return tuple(pattern.regex.groupindex if isinstance(pattern, RegexPattern) else pattern.converters)

@@ -1,0 +1,140 @@
+"""Who may open what, for every route and every kind of person: the table is tests/access_matrix.txt."""
+
+import re
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.access_world import ARGUMENTS, KINDS, LIBRARY_ARGUMENTS, Route, World, routes, signed_in
+
+METHODS = ("GET", "POST")
+PARTS = 4  # for as many processes
+ROUTES = sorted(set(routes()))
+
+
+class Row(NamedTuple):
+    name: str
+    methods: tuple[str, ...]
+    cells: tuple[str, ...]
+
+    def fits(self, name: str) -> bool:
+        return fnmatchcase(name, self.name)
+
+
+def read_table() -> list[Row]:
+    text = (Path(__file__).parent / "access_matrix.txt").read_text()
+    lines = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [Row(name, tuple(methods.split(",")), tuple(cells)) for name, methods, *cells in lines]
+
+
+TABLE = read_table()
+
+
+def rows_for(name: str) -> list[Row]:
+    """Those of the first name in the table that fits."""
+    fitting = [row for row in TABLE if row.fits(name)]
+    return [row for row in fitting if row.name == fitting[0].name]
+
+
+def address(route: Route, stands_for: dict[str, Callable[[World], Any]], world: World) -> str:
+    known = LIBRARY_ARGUMENTS | stands_for
+    unknown = [name for name in route.arguments if name not in known]
+    assert not unknown, f"Say in tests/access_world.py what {unknown} of the route {route.name} stands for."
+    return reverse(route.name, kwargs={name: known[name](world) for name in route.arguments})
+
+
+# What opening a page may write: who looked, and what the library notes about signing in.
+MAY_WRITE = {
+    "tracker_auditevent",
+    "django_session",
+    "usersessions_usersession",
+    "account_emailaddress",
+    "cache",
+}
+WRITES = re.compile(r"^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+
+
+def answer(route: Route, method: str, kind: str, world: World, stands_for: Any = ARGUMENTS) -> HttpResponse:
+    """What this person gets; whatever it did is taken back."""
+    where = address(route, stands_for, world)
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        client = signed_in(world, kind)
+        before = len(queries)
+        response = client.generic(method, where)
+        transaction.set_rollback(True)
+    if method == "GET":
+        written = {found[1] for q in queries.captured_queries[before:] if (found := WRITES.match(q["sql"]))}
+        assert written <= MAY_WRITE, f"Opening {route.name} wrote to {written}"
+    return response
+
+
+def word_for(response: HttpResponse) -> str:
+    """The cell that the response deserves."""
+    if response.status_code in (403, 404, 405, 500):
+        return str(response.status_code)
+    goes_to = response.headers.get("Location", "")
+    if goes_to.startswith(("/account/login/?next=", "/admin/login/?next=")):
+        return "login"
+    asks = goes_to.startswith(("/account/reauthenticate/", "/account/2fa/reauthenticate/"))
+    return "again" if asks or b"sign out and in again" in getattr(response, "content", b"") else "in"
+
+
+def test_every_row_has_a_route_and_a_cell_for_each_kind_of_person() -> None:
+    names = [route.name for route in ROUTES]
+    assert not [row.name for row in TABLE if not any(row.fits(name) for name in names)]
+    assert not [row.name for row in TABLE if len(row.cells) != len(KINDS)]
+    assert not [row.name for row in TABLE if not set(row.methods) <= set(METHODS)]
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_person_gets_what_the_table_says(part: int, world: World) -> None:
+    wrong = [complaint for route in ROUTES[part::PARTS] for complaint in complaints(route, world)]
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def complaints(route: Route, world: World) -> Iterator[str]:
+    rows = rows_for(route.name)
+    if not rows:
+        yield f"No row in tests/access_matrix.txt for {route.name}. As it is today:"
+        yield from (as_row(route, method, world) for method in METHODS)
+        return
+    for row in rows:
+        for method in row.methods:
+            found = [word_for(answer(route, method, kind, world)) for kind in KINDS]
+            wrong = [(k, f, c) for k, f, c in zip(KINDS, found, row.cells, strict=True) if f != c]
+            yield from (f"{method} {route.name}: {kind} gets {got}, not {cell}" for kind, got, cell in wrong)
+    if "*" not in rows[0].name:
+        for method in set(METHODS).difference(*(row.methods for row in rows)):
+            found = [word_for(answer(route, method, kind, world)) for kind in KINDS]
+            if not set(found) <= {"405", "login"}:
+                yield f"{route.name} answers {method}, and no row speaks of that."
+
+
+def as_row(route: Route, method: str, world: World) -> str:
+    cells = [word_for(answer(route, method, kind, world)) for kind in KINDS]
+    return f"{route.name:<26} {method:<9} " + " ".join(f"{cell:<6}" for cell in cells)
+
+
+OURS = [route for route in ROUTES if set(route.arguments) & set(ARGUMENTS)]
+NOTHING = {
+    name: (lambda world: uuid4()) if name.endswith("_id") else (lambda world: "nothing-known")
+    for name in ARGUMENTS
+}
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nobody_learns_which_ids_exist(part: int, world: World) -> None:
+    """An id of nothing gets the same answer as somebody else's."""
+    for route in OURS[part::PARTS]:
+        for method in {method for row in rows_for(route.name) for method in row.methods}:
+            found = {kind: word_for(answer(route, method, kind, world, NOTHING)) for kind in KINDS}
+            assert found.pop("anyone") in ("login", "404"), f"{method} {route.name}"
+            assert set(found.values()) == {"404"}, f"{method} {route.name}: {found}"

@@ -1,0 +1,69 @@
+"""Deleting for good: a child, or a person. What stays is said on the page that asks.
+
+What stays of a child: audit events, which carry ids and no names. What stays of a person: what they wrote about a
+child of another parent's, which is that child's, under an id without name or address.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import CASCADE, Exists, OuterRef, ProtectedError, QuerySet
+from django.utils.translation import gettext as _
+
+from tracker.actions import Refused
+from tracker.actions.audit import record_audit
+from tracker.actions.holding import hold
+from tracker.append_only import erasing
+from tracker.models import Child, Membership, Role, User
+
+
+@transaction.atomic
+def erase_child(*, child: Child, by: User, now: datetime) -> None:
+    """The child, all that hangs on it and its own numbers. Messages that wait go with it."""
+    hold(child)
+    team = child.care_team
+    with erasing():
+        child.delete()
+        if team.kept_by_family:
+            team.delete()
+    record_audit("child.erased", by=by, now=now, child=child.pk)
+
+
+@transaction.atomic
+def erase_person(*, user: User, now: datetime) -> None:
+    """The person, and each child that would be left without a parent. Refused: the only lead of a care team."""
+    if _teams_led_alone(user).exists():
+        raise Refused(_("Your care team needs another lead first. Invite one, then come back."))
+    for child in children_left_alone(user):
+        erase_child(child=child, by=user, now=now)
+    record_audit("person.erased", by=user, now=now, about=user.pk)
+    with erasing():
+        try:
+            with transaction.atomic():
+                User.objects.get(pk=user.pk).delete()
+        except ProtectedError:  # something on record names them
+            _forget(user)
+
+
+def children_left_alone(user: User) -> QuerySet[Child]:
+    """The children whose only parent this is."""
+    parents = Membership.objects.filter(role=Role.PARENT, ended_at=None)
+    others = parents.filter(child=OuterRef("pk")).exclude(user=user)
+    own = Child.objects.filter(pk__in=parents.filter(user=user).values("child"))
+    return own.filter(~Exists(others)).select_related("care_team").order_by("nickname")
+
+
+def _teams_led_alone(user: User) -> QuerySet[Membership]:
+    leads = Membership.objects.filter(role=Role.LEAD, ended_at=None)
+    others = leads.filter(care_team=OuterRef("care_team")).exclude(user=user)
+    return leads.filter(~Exists(others), user=user)
+
+
+def _forget(user: User) -> None:
+    """Leaves the id, and nothing that says whose it was: what would have gone with the person goes."""
+    for relation in User._meta.related_objects:
+        if relation.on_delete is CASCADE:
+            relation.related_model._base_manager.filter(**{relation.field.name: user.pk}).delete()
+    gone = User(pk=user.pk, email=f"{user.pk}@erased.invalid", is_active=False, joined_at=user.joined_at)
+    gone.set_unusable_password()
+    gone.save(force_update=True)

@@ -1,0 +1,31 @@
+"""Who looks after other people's children signs in with a second factor: a passkey, or a code from an app.
+
+A role in a care team counts only with one (tracker/access.py); without one every page leads to setting it up
+(config/middleware.py), but those that a parent needs to log: a nurse may be a mother, too.
+"""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q
+
+from tracker.models import Membership, User
+from tracker.models.people import TEAM_ROLES
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_second_factor(user: str) -> Exists:
+    """A condition for a query; `user` is the path to the person."""
+    return Exists(Authenticator.objects.filter(user=OuterRef(user), type__in=FACTORS))
+
+
+class Backend(AuthenticationBackend):
+    """Finds the person of a session, and in the same query whether a second factor is missing."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        works = Exists(Membership.objects.filter(user=OuterRef("pk"), role__in=TEAM_ROLES, ended_at=None))
+        missing = (Q(is_staff=True) | Q(works)) & ~Q(has_second_factor("pk"))
+        user = User.objects.annotate(lacks_second_factor=missing).filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
