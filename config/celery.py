@@ -23,7 +23,11 @@ app = Celery("nightlight")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.include = ["tracker.tasks"]
 app.conf.beat_schedule = {
-    "sweep": {"task": "tracker.tasks.sweep", "schedule": timedelta(seconds=15), "options": {"expires": 14}},
+    "sweep": {
+        "task": "tracker.tasks.sweep",
+        "schedule": timedelta(seconds=15),
+        "options": {"queue": "alerts", "expires": 14},
+    },
 }
 
 

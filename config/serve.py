@@ -16,15 +16,12 @@ from config.embedded_redis import make_private
 from config.places import BASE, var_folder
 from config.supervisor import Child, Supervisor, end_leftovers, say, try_lock, write_line
 
-WORKER = (
-    "--concurrency",
-    "2",
-    "--queues",
-    "alerts,reminders,default",
-    "--without-gossip",
-    "--without-mingle",
-)
-NAMES = ("redis", "worker", "beat", "web")
+# Each lane has workers of its own: no heap of reminders keeps an alert waiting. Alerts wait for mail servers and the
+# like, which threads do well; reminders come by the thousand.
+QUIETLY = ("--without-gossip", "--without-mingle")
+ALERTS = ("--queues", "alerts,default", "--pool", "threads", "--concurrency", "8", *QUIETLY)
+REMINDERS = ("--queues", "reminders", "--concurrency", "2", *QUIETLY)
+NAMES = ("redis", "alerts", "reminders", "beat", "nightwatch", "web")
 
 
 def main() -> None:
@@ -86,8 +83,10 @@ def children() -> list[Child]:
     celery = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet"]
     found = {
         "redis": [sys.executable, "-m", "config.embedded_redis"],
-        "worker": [*celery, "worker", *WORKER],
+        "alerts": [*celery, "worker", "--hostname", "alerts@%h", *ALERTS],
+        "reminders": [*celery, "worker", "--hostname", "reminders@%h", *REMINDERS],
         "beat": [*celery, "beat", "--pidfile", ""],
+        "nightwatch": [sys.executable, "manage.py", "nightwatch"],
         "web": [sys.executable, "-m", "gunicorn", "--config", "python:config.web", "config.wsgi"],
     }
     if os.environ.get("REDIS_URL"):

@@ -9,15 +9,18 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
+from django.utils import timezone
 
 from tests.personas import NOW, SECRET
 from therapies.catalogue import load
 from therapies.explaining import address, subjects
 from tracker.actions.alerts import record_call
+from tracker.actions.cards import make_card_link
+from tracker.actions.doses import add_medicine, give_dose
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
 from tracker.actions.second_factors import seed_totp
-from tracker.models import Alert, Child, Role, User
+from tracker.models import Alert, Child, DoseGiven, Invitation, Medicine, Message, Reminder, Role, User
 
 KINDS = ("anyone", "helper", "parent", "other", "nurse", "away", "lead", "removed", "staff")
 FIXTURES = {
@@ -36,23 +39,59 @@ class World(NamedTuple):
 
     child: Child
     recorded: Recorded
-    token: str
     people: dict[str, User]
     keys: dict[str, str]  # of each person's session
+    made: dict[str, Any]  # what was made for an argument, once
 
 
-# What an argument of a route stands for.
+def a_medicine(world: World) -> Medicine:
+    label = {"name": "A", "dose": "1", "as_needed": True, "times": [], "days": "", "gap_hours": 6}
+    return add_medicine(
+        child=world.child, label=label | {"lowers_fever": False}, by=world.people["parent"], now=NOW
+    )
+
+
+def a_dose(world: World) -> DoseGiven:
+    return give_dose(
+        medicine=a_medicine(world),
+        slot_at=None,
+        given_at=NOW,
+        client_uuid=uuid4(),
+        by=world.people["parent"],
+        now=NOW,
+    )
+
+
+def a_card_link(world: World) -> str:
+    return make_card_link(child=world.child, by=world.people["parent"], now=timezone.now())[1]
+
+
+def an_invitation(world: World) -> tuple[Invitation, str]:
+    return invite(child=world.child, role=Role.HELPER, by=world.people["parent"], now=NOW)
+
+
+def a_staff_invitation(world: World) -> Invitation:
+    return invite(care_team=world.child.care_team, role=Role.NURSE, by=world.people["lead"], now=NOW)[0]
+
+
+# What an argument of a route stands for; "route argument" where one route means something else by it.
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "child_id": lambda world: world.child.pk,
     "log_id": lambda world: world.recorded.log.pk,
     "alert_id": lambda world: Alert.objects.get(child=world.child).pk,
     "event_id": lambda world: world.child.course.events.first().pk,
     "membership_id": lambda world: world.people["helper"].memberships.get().pk,
-    "invitation_id": lambda world: world.child.invitations.get(accepted_at=None).pk,
+    "invitation_id": lambda world: an_invitation(world)[0].pk,
     "colleague_id": lambda world: world.people["nurse"].memberships.get().pk,
-    "link_id": lambda world: world.child.care_team.invitations.get(accepted_at=None).pk,
+    "link_id": lambda world: a_staff_invitation(world).pk,
     "care_team_id": lambda world: world.child.care_team_id,
-    "token": lambda world: world.token,
+    "medicine_id": lambda world: a_medicine(world).pk,
+    "dose_id": lambda world: a_dose(world).pk,
+    "token": lambda world: an_invitation(world)[1],
+    "card-open token": lambda world: make_card_link(
+        child=world.child, by=world.people["parent"], now=timezone.now()
+    )[1],
+    "message_id": lambda world: a_reminder(world).pk,
     "step": lambda world: "therapy",
     "place": lambda world: address("tisagenlecleucel"),
     "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),
@@ -71,6 +110,17 @@ LIBRARY_ARGUMENTS: dict[str, Callable[[World], Any]] = {
 }
 
 
+def a_reminder(world: World) -> Message:
+    """One to her mother; for alerts it is the same table and the same rule."""
+    plan = {"child": world.child, "cause": "look-again", "local_date": NOW.date(), "due_at": NOW}
+    reminder, _new = Reminder.objects.get_or_create(**plan, moot_since=NOW)
+    told = {"kind": "reminder", "child": world.child, "channel": "email", "recipient": world.people["parent"]}
+    message, _new = Message.objects.get_or_create(
+        **told, reminder=reminder, queued_at=NOW, due_at=NOW, expires_at=NOW
+    )
+    return message
+
+
 @pytest.fixture
 def world(
     request: pytest.FixtureRequest, log: Callable[..., Recorded], ward_child: Child, mother: User
@@ -80,10 +130,8 @@ def world(
     seed_totp(people["staff"], SECRET)
     recorded = log(temperature=38.4)
     record_call(child=ward_child, caregiver=mother, client_uuid=uuid4(), called_at=NOW, reached=True, now=NOW)
-    _invitation, token = invite(child=ward_child, role=Role.HELPER, by=mother, now=NOW)
-    invite(care_team=ward_child.care_team, role=Role.NURSE, by=people["lead"], now=NOW)
     keys = {kind: key_of(person) for kind, person in people.items()}
-    return World(ward_child, recorded, token, people, keys)
+    return World(ward_child, recorded, people, keys, {})
 
 
 def key_of(user: User) -> str:

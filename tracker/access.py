@@ -18,7 +18,9 @@ from tracker.models import (
     CareTeam,
     Child,
     Invitation,
+    Kind,
     Membership,
+    Message,
     Role,
     SymptomLog,
     TreatmentEvent,
@@ -134,6 +136,25 @@ def invitation_for(token: str, *, at: datetime) -> Invitation:
     if found is None or not found.is_open(at):
         raise Http404
     return found
+
+
+def access_message(user: User, message_id: Any) -> Message:
+    """A message of one's own, with its alert or reminder."""
+    own = Message.objects.select_related("alert", "reminder", "recipient")
+    message = own.filter(recipient_id=user.pk, pk=_uuid(message_id)).first()
+    if message is None:
+        raise Http404
+    return message
+
+
+def reminder_sent(message_id: Any) -> Message:
+    """The reminder of that mail, for switching its like off: whoever has the mail may."""
+    sent = (
+        Message.objects.filter(pk=_uuid(message_id), kind=Kind.REMINDER).select_related("recipient").first()
+    )
+    if sent is None:
+        raise Http404
+    return sent
 
 
 def care_team_with(code: str) -> CareTeam | None:

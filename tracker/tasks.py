@@ -3,11 +3,32 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tracker.actions import duty
+from tracker.actions import duty, escalating, messages, reminders, sweeping
+from tracker.models import Lane
 
 
 @shared_task(name="tracker.tasks.sweep")
 def sweep() -> None:
     """Asked for every 15 seconds by beat. The worker's sign of life comes first, the sweep's own when it is through."""
     duty.record_heartbeat(name="worker", now=timezone.now())
-    duty.record_heartbeat(name="sweep", now=timezone.now())
+    sweeping.sweep(now=timezone.now())
+
+
+@shared_task(name="tracker.tasks.deliver_alerts")
+def deliver_alerts() -> None:
+    """Rung for when an alert is raised: who is to be told, and then the telling."""
+    escalating.escalate_due(now=timezone.now())
+    messages.deliver_due(lane=Lane.ALERTS, now=timezone.now())
+
+
+@shared_task(name="tracker.tasks.deliver_reminders")
+def deliver_reminders() -> None:
+    messages.deliver_due(lane=Lane.REMINDERS, now=timezone.now())
+
+
+@shared_task(name="tracker.tasks.remind")
+def remind() -> None:
+    """Reminders whose time has come, some hundred at a time, until none is left."""
+    while reminders.remind_due(now=timezone.now()) or reminders.numbers_due(now=timezone.now()):
+        pass
+    duty.record_heartbeat(name="reminders", now=timezone.now())

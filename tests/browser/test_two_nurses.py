@@ -16,6 +16,7 @@ from tests.personas import answers, join, person
 from tracker.actions.duty import record_heartbeat
 from tracker.actions.logs import record_log
 from tracker.models import Alert, CareTeam, Child, Role, User
+from tracker.views.health import ON_DUTY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = {"width": 1280, "height": 800}
@@ -65,7 +66,7 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     colleague: User,
     fever: Callable[[], object],
 ) -> None:
-    for name in ("beat", "worker", "sweep"):
+    for name in ON_DUTY:
         record_heartbeat(name=name, now=timezone.now())
     boards = [signed_in(open_page, who, live_server.url, viewport=DESK) for who in (nurse, colleague)]
     for board in boards:

@@ -115,7 +115,7 @@ def test_everything_but_therapy_and_number_can_be_skipped(client, newcomer):
 def test_a_therapy_and_a_number_are_needed(client, newcomer, missing, said):
     empty = {name: "" for name in SCREENS[missing]}
     response = send(client, missing, **empty)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert said in response.content.decode()
     begin(client, **{missing: empty})
     assert not Child.objects.exists()
@@ -156,7 +156,7 @@ def test_what_cannot_be_is_said_plainly(client, newcomer, step, wrong, said):
     send(client, "child")
     send(client, "therapy")
     response = send(client, step, **wrong)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert said in response.content.decode()
 
 

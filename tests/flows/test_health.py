@@ -5,8 +5,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from tracker.actions.duty import record_heartbeat
+from tracker.management.commands import nightwatch
 from tracker.models import Heartbeat
-from tracker.tasks import sweep
+from tracker.tasks import deliver_alerts, remind, sweep
 from tracker.views import health
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +19,13 @@ def no_database(monkeypatch):
         raise DatabaseError
 
     monkeypatch.setattr(health.connection, "cursor", refuse)
+
+
+def everybody_works() -> None:
+    sweep()
+    deliver_alerts()
+    remind()
+    nightwatch.look()
 
 
 def test_live_needs_no_database(client, no_database):
@@ -36,20 +44,21 @@ def test_ready_says_so_without_a_database(client, no_database):
 def test_duty_is_late_before_anybody_showed(client):
     answer = client.get("/health/duty")
     assert answer.status_code == 503
-    assert answer.json()["seconds"] == {"beat": None, "worker": None, "sweep": None}
+    assert answer.json()["seconds"] == dict.fromkeys(health.ON_DUTY)
 
 
 def test_everybody_is_on_duty_after_a_tick_and_a_sweep(client, clock):
     record_heartbeat(name="beat", now=timezone.now())
-    sweep()
+    everybody_works()
     clock.shift(4)
     answer = client.get("/health/duty")
-    assert (answer.status_code, answer.json()["seconds"]) == (200, {"beat": 4.0, "worker": 4.0, "sweep": 4.0})
+    assert answer.status_code == 200
+    assert {age for name, age in answer.json()["seconds"].items() if name != "canary"} == {4.0}
 
 
 def test_duty_is_late_a_minute_after_the_beat_fell_silent(client, clock):
+    everybody_works()
     record_heartbeat(name="beat", now=timezone.now() - timedelta(seconds=60))
-    sweep()
     assert client.get("/health/duty").status_code == 200
     clock.shift(1)
     assert client.get("/health/duty").status_code == 503
@@ -58,7 +67,16 @@ def test_duty_is_late_a_minute_after_the_beat_fell_silent(client, clock):
 def test_a_heartbeat_is_one_row_however_often_it_beats():
     for _ in range(3):
         sweep()
-    assert Heartbeat.objects.count() == 2
+    assert sorted(Heartbeat.objects.values_list("name", flat=True)) == ["sweep", "worker"]
+
+
+def test_duty_is_late_when_no_canary_comes_through(client, clock):
+    """Workers, beat and sweep all show that they live, and yet no message goes out."""
+    everybody_works()
+    clock.shift(151)
+    for name in ("beat", "worker", "reminders", "sweep", "nightwatch"):
+        record_heartbeat(name=name, now=timezone.now())
+    assert client.get("/health/duty").status_code == 503
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/health/duty"])

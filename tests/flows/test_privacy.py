@@ -19,6 +19,7 @@ from tests.personas import NOW, NUMBERS, child_of
 from tracker.actions.alerts import record_call
 from tracker.actions.erasing import erase_child, erase_person
 from tracker.actions.logs import Recorded
+from tracker.actions.messages import queue
 from tracker.actions.people import begin_care_team
 from tracker.models import Alert, AuditEvent, CareTeam, Child, Membership, Message, SymptomLog, User
 from tracker.reports.archive import paths_to_a_child, tables_of
@@ -28,6 +29,7 @@ from tracker.reports.cells import cell
 NOT_OF_A_CHILD = {
     "user": "people; person.csv names those around the child",
     "heartbeat": "the machine",
+    "contactpoint": "how a person is reached; it goes with the person",
     "auditseal": "numbers that vouch for the audit events",
 }
 
@@ -152,9 +154,8 @@ class TestDeletingAChild:
         assert SymptomLog.objects.count() == 2
 
     def test_all_of_it_goes_but_the_list_of_what_was_done(self, told: Child, mother: User) -> None:
-        Message.objects.create(
-            alert=Alert.objects.get(), recipient=mother, channel="email", queued_at=NOW, due_at=NOW
-        )
+        queue(alert=Alert.objects.get(), recipients=[mother.pk], now=NOW)
+        assert Message.objects.filter(child=told).exists()
         assert self.delete(asked_again(mother), told, sure="yes").status_code == 302
         assert tables_with("Juno") == set()
         assert tables_with(told.pk) == {"tracker_auditevent"}

@@ -55,9 +55,16 @@ def test_an_odd_port_is_refused_by_name(tmp_path, typed):
 
 def test_a_broker_of_somebody_else_is_not_started_here(monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://broker.example")
-    assert [child.name for child in serve.children()] == ["worker", "beat", "web"]
+    assert [child.name for child in serve.children()] == ["alerts", "reminders", "beat", "nightwatch", "web"]
     monkeypatch.delenv("REDIS_URL")
-    assert [child.name for child in serve.children()] == ["redis", "worker", "beat", "web"]
+    assert [child.name for child in serve.children()] == [
+        "redis",
+        "alerts",
+        "reminders",
+        "beat",
+        "nightwatch",
+        "web",
+    ]
 
 
 def test_nothing_is_announced_before_a_page_is_answered(tmp_path, taken_port, capsys):

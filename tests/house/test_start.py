@@ -14,7 +14,7 @@ import pytest
 from tests.fixtures_infra import BASE
 from tests.waiting import wait_until
 
-PARTS = ("redis", "worker", "beat", "web")
+PARTS = ("redis", "alerts", "reminders", "beat", "nightwatch", "web")
 
 
 def free_port() -> int:

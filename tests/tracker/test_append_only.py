@@ -11,12 +11,21 @@ from tests.personas import NOW
 from tracker.actions.alerts import record_call
 from tracker.actions.logs import Recorded
 from tracker.actions.nursing import write_note
+from tracker.actions.reminders import confirm_numbers
 from tracker.actions.sealing import seal
 from tracker.append_only import erasing
 from tracker.models import Alert, AlertEvent, Child, SymptomLog, User
 
 APPEND_ONLY = (
-    *("symptomlog", "observation", "assessment", "alertevent", "call", "carenote", "auditevent", "auditseal"),
+    "symptomlog",
+    "observation",
+    "assessment",
+    "alertevent",
+    "call",
+    "auditevent",
+    "auditseal",
+    "numbercheck",
+    "carenote",
 )
 KEPT = (*APPEND_ONLY, "alert")
 FROZEN = ("id", "child_id", "log_id", "urgency", "raised_at")
@@ -27,8 +36,9 @@ def record(log: Callable[..., Recorded], child: Child, mother: User) -> Recorded
     """A row in each of the tables."""
     recorded = log(temperature=38.4, chills="moderate")
     record_call(child=child, caregiver=mother, client_uuid=uuid4(), called_at=NOW, reached=False, now=NOW)
-    write_note(child=child, text="Called back", by=mother, now=NOW)
+    confirm_numbers(child=child, by=mother, now=NOW)
     seal(now=NOW)
+    write_note(child=child, text="Called back", by=mother, now=NOW)
     return recorded
 
 

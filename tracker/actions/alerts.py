@@ -8,15 +8,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from tracker.actions import messages
+from tracker.actions import reminders
 from tracker.actions.holding import Held, hold
 from tracker.answers import cleaned
-from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Outcome, Urgency, User
+from tracker.doorbell import ring
+from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Lane, Outcome, User
 from tracker.models.logs import RANK, is_worse
 
 EPISODE = timedelta(hours=24)
 """As long as a danger is remembered. A log after it begins a new episode, which takes the old one in."""
-AT_ANY_HOUR = (Urgency.NOW, Urgency.EMERGENCY)
 
 
 class Finding(NamedTuple):
@@ -45,12 +45,12 @@ def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: Us
 
 
 def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
+    """Due at once: whom it is told, and how, is found out after the commit (escalating.py)."""
     alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, raised_at=now, escalates_at=now)
     if held.alert:
         Alert.objects.filter(pk=held.alert.pk).update(taken_in_by=alert.pk)
     alert.save(force_insert=True)
-    if worst.urgency in AT_ANY_HOUR and held.staff:
-        messages.queue(alert=alert, recipients=held.staff, now=now)
+    ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
     return alert.pk
 
 
@@ -108,6 +108,8 @@ def record_call(
         )
         if standing:
             _answer(standing.pk, call)
+        if look_again_at:
+            reminders.look_again(child=child, at=look_again_at, by=caregiver, now=now)
     return call
 
 

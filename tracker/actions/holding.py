@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from tracker.models import Child, Course, TreatmentEvent
 
@@ -29,7 +29,6 @@ class Held(NamedTuple):
 
     alert: Standing | None
     courses: list[Course]
-    staff: list[UUID]  # of its care team
 
 
 def hold(child: Child) -> Held:
@@ -38,21 +37,11 @@ def hold(child: Child) -> Held:
     Two queries: one that waits sees the rest of the database as it was before it waited. So the lock brings
     only what may be a moment old. SQLite locks no row: with `transaction_mode: IMMEDIATE` one writer is in.
     """
-    staff = _lock(child)
+    list(Child.objects.select_for_update(of=("self",), no_key=True).filter(pk=child.pk).only("pk"))
     rows = list(_around(child))
     alert, rows = rows[0][:3], [row[3:] for row in rows]
     courses = [_course(child, list(of_one)) for pk, of_one in groupby(rows, key=itemgetter(0)) if pk]
-    return Held(Standing(*alert) if alert[0] else None, courses, staff)
-
-
-def _lock(child: Child) -> list[UUID]:
-    """Takes the child, and finds the people of its care team."""
-    locked = Child.objects.select_for_update(of=("self",), no_key=True).filter(pk=child.pk).only("pk")
-    memberships = {
-        "user": F("care_team__memberships__user"),
-        "left_at": F("care_team__memberships__ended_at"),
-    }
-    return [row.user for row in locked.annotate(**memberships) if row.user and row.left_at is None]
+    return Held(Standing(*alert) if alert[0] else None, courses)
 
 
 def _around(child: Child) -> QuerySet:

@@ -1,11 +1,35 @@
-"""What is to be told to whom. A message is a row first; delivering it comes after the commit."""
+"""Messages: queued as rows, claimed by whoever delivers them, sent once or sent again, never forgotten.
 
+Alerts: when in doubt, again. Reminders by mail or SMS: when in doubt, not (docs/adr/at-least-and-at-most-once.md).
+"""
+
+import logging
+import random
+import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import F
+
+from tracker.actions import reaching
+from tracker.actions.duty import record_heartbeat
+from tracker.channels.errors import SendError
+from tracker.channels.sending import send
 from tracker.doorbell import ring
-from tracker.models import Alert, Channel, Message
+from tracker.models import Alert, Channel, Kind, Lane, Message
+from tracker.models.messages import ONCE_AT_MOST
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+"""How long a claim keeps others away; after it, whoever had it is taken for dead."""
+ALERT_LIVES = timedelta(hours=1)
+"""By then the escalation has told others, and this person again."""
+BATCH = 50
+FIRST_PAUSE, LONGEST_PAUSE = 10, 60
+"""Seconds until a failed send is tried again: twice as long each time."""
 
 
 def queue(
@@ -13,22 +37,222 @@ def queue(
     alert: Alert,
     recipients: Iterable[UUID],
     now: datetime,
-    channel: str = Channel.EMAIL,
     level: int = 0,
     round: int = 1,
+    channel: str = "",
+    later: timedelta = timedelta(0),
 ) -> None:
-    """One message each, due now, and a ring for the worker. Queueing the same one again changes nothing."""
+    """One message to each, and a ring for the worker. Queueing the same one again changes nothing.
+
+    Without a channel each is told by the best way; from the second round on, by all of them.
+    """
+    people = list(recipients)
+    ways = {person: [channel] for person in people} if channel else reaching.ways_to(people)
     messages = [
         Message(
+            kind=Kind.ALERT,
+            child_id=alert.child_id,
             alert=alert,
-            recipient_id=recipient,
-            channel=channel,
+            recipient_id=person,
+            channel=way,
             level=level,
             round=round,
             queued_at=now,
-            due_at=now,
+            due_at=now + later,
+            expires_at=now + later + ALERT_LIVES,
         )
-        for recipient in recipients
+        for person in people
+        for way in (ways[person] if round > 1 else ways[person][:1])
     ]
     Message.objects.bulk_create(messages, ignore_conflicts=True)
-    ring("tracker.tasks.sweep", queue="alerts")
+    if messages and not later:
+        ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+
+
+def queue_test(*, recipient: UUID, now: datetime) -> None:
+    """A test message by every way."""
+    Message.objects.bulk_create(
+        Message(
+            kind=Kind.TEST,
+            recipient_id=recipient,
+            channel=way,
+            queued_at=now,
+            due_at=now,
+            expires_at=now + ALERT_LIVES,
+        )
+        for way in reaching.ways_to([recipient])[recipient]
+    )
+    ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+
+
+def queue_canary(*, now: datetime) -> None:
+    """One a minute: it takes the way of an alert, to nobody. The old ones go."""
+    minute = now.replace(second=0, microsecond=0)
+    canary = Message(kind=Kind.CANARY, channel=Channel.CANARY, queued_at=now, due_at=minute)
+    canary.expires_at = minute + ALERT_LIVES
+    Message.objects.bulk_create([canary], ignore_conflicts=True)
+    Message.objects.filter(kind=Kind.CANARY, due_at__lt=minute - ALERT_LIVES).delete()
+
+
+def due(*, lane: Lane, now: datetime) -> list[UUID]:
+    """Some of those that wait, the oldest; shuffled, so that two workers seldom reach for the same one."""
+    waiting = Message.objects.filter(kind__in=lane.kinds).claimable(now).order_by("due_at")
+    found = list(waiting.values_list("pk", flat=True)[:BATCH])
+    random.shuffle(found)
+    return found
+
+
+def deliver_due(*, lane: Lane, now: datetime, seconds: float = 30) -> int:
+    """Delivers what is due, for so many seconds at most. A message that breaks stops none of the others."""
+    began, delivered = time.monotonic(), 0
+    while time.monotonic() - began < seconds:
+        before = delivered
+        for message_id in due(lane=lane, now=_later(now, began)):
+            try:
+                delivered += deliver(message_id=message_id, now=_later(now, began))
+            except Exception:
+                log.exception("message_broken", extra={"message_id": message_id})
+        if delivered == before:
+            break
+    return delivered
+
+
+def _later(now: datetime, began: float) -> datetime:
+    """The time passes while it works: a claim counts from when it is made."""
+    return now + timedelta(seconds=time.monotonic() - began)
+
+
+def deliver(*, message_id: UUID, now: datetime) -> bool:
+    """Sends one message, if it still matters. False where somebody else has it in hand."""
+    mine = Message.objects.filter(pk=message_id).claimable(now)
+    if not mine.update(claimed_until=now + LEASE, tries=F("tries") + 1):
+        return False
+    message = Message.objects.with_what_matters().get(pk=message_id)
+    if why := _needless(message, now):
+        _end(message, reason=why, dropped_at=now)
+        if why == "left":
+            _raise_the_next_level(message, now)
+    elif not _is_held(message, now):
+        _send(message, now)
+    return True
+
+
+def _needless(message: Message, now: datetime) -> str:
+    """Why it does not matter any more; empty while it does."""
+    if message.expires_at <= now:
+        return "late"
+    if message.alert:
+        return _alert_needless(message)
+    if message.reminder:
+        return _reminder_needless(message)
+    return ""
+
+
+def _alert_needless(message: Message) -> str:
+    alert, child = message.alert, message.child
+    if not alert.is_open:
+        return "closed"
+    if alert.taken_by_id:
+        return "taken"
+    if not (message.is_family or message.is_staff):
+        return "left"
+    if child.paused_at and (message.is_family or alert.raised_at <= child.paused_at):
+        return "paused"
+    return "called" if message.is_family and not message.is_staff and message.has_called else ""
+
+
+def _reminder_needless(message: Message) -> str:
+    if message.child.paused_at:
+        return "paused"
+    if not message.is_family:
+        return "left"
+    return "logged" if message.has_logged else ""
+
+
+def _is_held(message: Message, now: datetime) -> bool:
+    """Whether quiet hours keep a reminder back: until they end, or for good where it would come too late."""
+    reminder = message.reminder
+    plan = getattr(message.child, "reminder_plan", None) if reminder else None
+    if plan is None or reminder.is_asked_for or not plan.is_quiet(now, message.child.zone):
+        return False
+    until = plan.quiet_ends(now, message.child.zone)
+    if until < message.expires_at:
+        _mine(message).update(due_at=until, claimed_until=None)
+    else:
+        _end(message, reason="quiet", dropped_at=now)
+    return True
+
+
+def _send(message: Message, now: datetime) -> None:
+    try:
+        send(message)
+    except SendError as error:
+        _failed(message, error, now)
+    except Exception:
+        log.exception("channel_broken", extra={"message_id": message.pk})
+        _failed(message, SendError("broken", is_unknown=True), now)
+    else:
+        _end(message, sent_at=now)
+        if message.kind == Kind.CANARY:
+            record_heartbeat(name="canary", now=now)
+
+
+def _failed(message: Message, error: SendError, now: datetime) -> None:
+    """For good: the next way and the next level at once. For now: again, soon, and after two tries others too."""
+    once_at_most = Message.objects.filter(ONCE_AT_MOST, pk=message.pk).exists()
+    log.warning("message_not_sent", extra={"message_id": message.pk})
+    with transaction.atomic():
+        reaching.bury(message=message, addresses=error.dead, now=now)
+        if error.is_permanent or (error.is_unknown and once_at_most):
+            _end(message, reason=error.code, failed_at=now)
+        else:
+            pause = error.retry_after or min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (message.tries - 1))
+            _mine(message).update(
+                due_at=now + timedelta(seconds=pause), claimed_until=None, reason=error.code
+            )
+        if error.is_permanent or (not once_at_most and (message.tries > 1 or error.retry_after)):
+            _try_the_next_way(message, now)
+            _raise_the_next_level(message, now)
+
+
+def _try_the_next_way(message: Message, now: datetime) -> None:
+    """The same to the same person by the next of their channels, where they have one more."""
+    if message.kind not in (Kind.ALERT, Kind.REMINDER):
+        return
+    ways = reaching.ways_to([message.recipient_id], reminders=message.kind == Kind.REMINDER)
+    rest = reaching.WAYS[reaching.WAYS.index(message.channel) + 1 :]
+    if following := [way for way in rest if way in ways[message.recipient_id]]:
+        same = ("kind", "child_id", "alert_id", "reminder_id", "recipient_id", "level", "round", "expires_at")
+        copy = {name: getattr(message, name) for name in same}
+        again = Message(**copy, channel=following[0], queued_at=now, due_at=now)
+        Message.objects.bulk_create([again], ignore_conflicts=True)
+        ring(f"tracker.tasks.deliver_{message.lane}", queue=message.lane)
+
+
+def _raise_the_next_level(message: Message, now: datetime) -> None:
+    """Nobody waits for a nurse who could not be told. At the last level the round takes its time."""
+    if not message.alert or (message.is_family and not message.is_staff):
+        return
+    last = len(message.child.care_team.steps) - 1
+    standing = Alert.objects.open().filter(pk=message.alert_id, taken_by=None, round=message.round)
+    if standing.filter(level=message.level, level__lt=last).update(escalates_at=now):
+        ring("tracker.tasks.sweep", queue=Lane.ALERTS)
+
+
+def _mine(message: Message):
+    """The row, as long as this claim is the last one."""
+    return Message.objects.waiting().filter(pk=message.pk, tries=message.tries)
+
+
+def _end(message: Message, reason: str = "", **when: datetime) -> None:
+    _mine(message).update(claimed_until=None, reason=reason, **when)
+
+
+def settle(*, now: datetime) -> None:
+    """Closes what nobody will deliver any more: too late, or in the hands of somebody who is gone."""
+    waiting = Message.objects.waiting()
+    waiting.filter(ONCE_AT_MOST, claimed_until__lte=now).update(
+        failed_at=now, claimed_until=None, reason="unknown"
+    )
+    late = waiting.filter(due_at__lte=now, expires_at__lte=now, claimed_until=None)
+    late.update(dropped_at=now, reason="late")

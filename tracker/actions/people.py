@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from therapies.schedule import Event
-from tracker.actions import Refused
+from tracker.actions import Refused, reminders
 from tracker.actions.audit import record_audit
 from tracker.actions.treatment import start_course
 from tracker.models import CareTeam, Child, Membership, Role, User
@@ -81,6 +81,8 @@ def update_child(*, child: Child, about: Mapping[str, Any], by: User, now: datet
         setattr(child, name, value)
     child.changed_at = now
     child.save(update_fields=(*about, "changed_at"))
+    if "time_zone" in about:
+        reminders.follow_zone(child=child, now=now)
     record_audit("child.changed", by=by, now=now, child=child.pk, fields=sorted(about))
 
 

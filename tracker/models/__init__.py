@@ -9,7 +9,7 @@ from tracker.models.drills import Drill
 from tracker.models.handed import OwnAnswers
 from tracker.models.lines import LineChange, LineInterval, LinePart
 from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Urgency
-from tracker.models.messages import Channel, Message
+from tracker.models.messages import Channel, ContactPoint, Kind, Lane, Message
 from tracker.models.nursing import CareNote
 from tracker.models.people import (
     CareTeam,
@@ -25,6 +25,7 @@ from tracker.models.people import (
     User,
 )
 from tracker.models.questions import Question
+from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
 from tracker.models.sealing import AuditSeal
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 
@@ -40,9 +41,11 @@ __all__ = (
     "CardLink",
     "CareNote",
     "CareTeam",
+    "Cause",
     "Channel",
     "Child",
     "Colour",
+    "ContactPoint",
     "Course",
     "DoseGiven",
     "Drill",
@@ -50,6 +53,8 @@ __all__ = (
     "FeverRule",
     "Heartbeat",
     "Invitation",
+    "Kind",
+    "Lane",
     "Line",
     "LineChange",
     "LineInterval",
@@ -58,11 +63,15 @@ __all__ = (
     "Medicine",
     "Membership",
     "Message",
+    "NumberCheck",
     "Observation",
     "Outcome",
     "OwnAnswers",
     "PauseReason",
     "Question",
+    "Reminder",
+    "ReminderPlan",
+    "ReminderTime",
     "Role",
     "Sensitivity",
     "SymptomLog",

@@ -29,7 +29,8 @@ class AlertQuerySet(models.QuerySet):
 
 
 IS_OPEN = Q(resolved_at=None, taken_in_by=None)
-ALERTING = (Urgency.TODAY, Urgency.NOW, Urgency.EMERGENCY)
+AT_ANY_HOUR = (Urgency.NOW, Urgency.EMERGENCY)
+ALERTING = (Urgency.TODAY, *AT_ANY_HOUR)
 
 
 class Alert(models.Model):
@@ -46,7 +47,7 @@ class Alert(models.Model):
     taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     taken_until = models.DateTimeField(null=True)
     offered_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    round = models.PositiveSmallIntegerField(default=1)
+    round = models.PositiveSmallIntegerField(default=0)  # of telling everybody; 0: nobody was told yet
     level = models.PositiveSmallIntegerField(default=0)  # of the escalation, within the round
     escalates_at = models.DateTimeField(null=True)  # when the next level is told, or the taking lapses
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -98,6 +99,7 @@ class AlertVerb(models.TextChoices):
     JOINED = "joined", _("Another log, no worse")
     TAKEN_IN = "taken-in", _("Became part of a worse one")
     CALLED = "called", _("The family called")
+    TOLD = "told", _("The first were told")
     TAKEN = "taken", _("Taken")
     LAPSED = "lapsed", _("Taken too long ago: open again")
     OFFERED = "offered", _("Offered to another nurse")

@@ -1,53 +1,175 @@
-"""What is to be told to whom."""
+"""What is to be told to whom, and by which ways a person can be reached."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
-from tracker.models.alerts import Alert
-from tracker.models.people import User
+from tracker.models.alerts import Alert, Call
+from tracker.models.logs import SymptomLog
+from tracker.models.people import Child, Membership, User
+from tracker.models.reminders import Reminder
 from tracker.models.shapes import one_of
 
 
 class Channel(models.TextChoices):
-    EMAIL = "email", "e-mail"
-    PUSH = "push", "push"
-    SMS = "sms", "SMS"
+    """In the order in which they are tried."""
+
+    PUSH = "push", _("a notification")
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("e-mail")
+    CANARY = "canary", "canary"  # leads nowhere: it shows that the way to the others is free
+
+
+class Kind(models.TextChoices):
+    ALERT = "alert", _("alert")
+    REMINDER = "reminder", _("reminder")
+    TEST = "test", _("test message")
+    CANARY = "canary", "canary"
+
+
+class Lane(models.TextChoices):
+    """Reminders wait behind each other, and never in front of an alert. Also the names of the queues."""
+
+    ALERTS = "alerts"
+    REMINDERS = "reminders"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return (Kind.REMINDER,) if self is Lane.REMINDERS else (Kind.ALERT, Kind.TEST, Kind.CANARY)
+
+
+IS_WAITING = Q(sent_at=None, failed_at=None, dropped_at=None)
+ONCE_AT_MOST = Q(kind=Kind.REMINDER, channel__in=(Channel.EMAIL, Channel.SMS))
+"""What would arrive twice if it were sent twice. The rest replaces itself on the telephone, or is an alert."""
+
+
+class MessageQuerySet(models.QuerySet):
+    def waiting(self) -> "MessageQuerySet":
+        return self.filter(IS_WAITING)
+
+    def claimable(self, at: datetime) -> "MessageQuerySet":
+        """Due, and in nobody's hands. A claim that ran out is open again, but not where twice would hurt."""
+        is_free = Q(claimed_until=None) | (Q(claimed_until__lte=at) & ~ONCE_AT_MOST)
+        return self.waiting().filter(is_free, due_at__lte=at)
+
+    def with_what_matters(self) -> "MessageQuerySet":
+        """What decides whether a message still has to go out, in one query."""
+        own = Membership.objects.filter(user=OuterRef("recipient"), ended_at=None)
+        logs = SymptomLog.objects.filter(
+            child=OuterRef("child"), received_at__gte=OuterRef("reminder__moot_since")
+        )
+        calls = Call.objects.filter(alert=OuterRef("alert"), reached=True)
+        return self.select_related(
+            "recipient", "alert", "reminder", "child__care_team", "child__reminder_plan"
+        ).annotate(
+            is_family=Exists(own.filter(child=OuterRef("child"))),
+            is_staff=Exists(own.filter(care_team=OuterRef("child__care_team"))),
+            has_logged=Exists(logs),
+            has_called=Exists(calls),
+        )
 
 
 class Message(models.Model):
-    """One message to one person by one channel, at one level, in one round. The rows are the queue."""
+    """One message to one person by one channel. The rows are the queue.
+
+    An alert's is of one level in one round; a reminder's `level` is 0 for the first, 1 for the second nudge, 2 for the
+    other parent's.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="messages", db_index=False)
-    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=8, choices=Kind)
+    child = models.ForeignKey(
+        Child, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
+    )  # whom it is about
+    alert = models.ForeignKey(
+        Alert, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
+    )
+    reminder = models.ForeignKey(
+        Reminder, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
+    )
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="messages")
     channel = models.CharField(max_length=8, choices=Channel)
     level = models.PositiveSmallIntegerField(default=0)
     round = models.PositiveSmallIntegerField(default=1)
     queued_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()  # after it, it is not sent any more
     claimed_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # each claim is one: its number is the claim's token
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    error_code = models.CharField(max_length=40, blank=True)
+    dropped_at = models.DateTimeField(null=True)  # it did not matter any more
+    opened_at = models.DateTimeField(null=True)  # its link was followed: the way is proved
+    reason = models.CharField(max_length=40, blank=True)  # of the last failure, or why it was dropped
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         indexes = (
+            models.Index(fields=("kind", "due_at"), condition=IS_WAITING, name="messages_to_deliver"),
+            models.Index(fields=("child",), condition=Q(child__isnull=False), name="messages_about_a_child"),
+            models.Index(fields=("alert",), condition=Q(alert__isnull=False), name="messages_of_an_alert"),
             models.Index(
-                fields=("due_at",), condition=Q(sent_at=None, failed_at=None), name="messages_to_deliver"
+                fields=("reminder",), condition=Q(reminder__isnull=False), name="messages_of_a_reminder"
             ),
         )
         constraints = (
             models.UniqueConstraint(
                 fields=("alert", "recipient", "channel", "level", "round"), name="one_message_each"
             ),
+            models.UniqueConstraint(
+                fields=("reminder", "recipient", "channel", "level"), name="one_reminder_each"
+            ),
+            models.UniqueConstraint(
+                fields=("due_at",), condition=Q(kind=Kind.CANARY), name="one_canary_a_minute"
+            ),
             models.CheckConstraint(
-                condition=Q(sent_at=None) | Q(failed_at=None), name="sent_or_failed_not_both"
+                condition=Q(sent_at=None, failed_at=None)
+                | Q(sent_at=None, dropped_at=None)
+                | Q(failed_at=None, dropped_at=None),
+                name="a_message_ends_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.ALERT, child__isnull=False, alert__isnull=False, reminder=None)
+                | Q(kind=Kind.REMINDER, child__isnull=False, alert=None, reminder__isnull=False)
+                | Q(kind__in=(Kind.TEST, Kind.CANARY), child=None, alert=None, reminder=None),
+                name="a_message_has_its_cause",
             ),
             one_of("channel", Channel.values, name="channel_is_known"),
         )
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def lane(self) -> Lane:
+        return Lane.REMINDERS if self.kind == Kind.REMINDER else Lane.ALERTS
+
+
+class ContactPoint(models.Model):
+    """One way to reach one person. The login's e-mail address is one without a row; a row says more about it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="contact_points")
+    channel = models.CharField(max_length=8, choices=Channel)
+    address = models.TextField()  # an e-mail address, a telephone number, or where a browser is pushed to
+    keys = models.JSONField(default=dict)  # the browser's, for push
+    for_reminders = models.BooleanField(default=True)
+    begun_at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True)  # a message that went this way was opened
+    dead_at = models.DateTimeField(null=True)  # what was sent this way came back
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "channel", "address"), name="one_way_each"),
+            models.UniqueConstraint(
+                fields=("address",), condition=Q(channel=Channel.PUSH), name="one_browser_one_person"
+            ),
+            one_of("channel", (Channel.PUSH, Channel.SMS, Channel.EMAIL), name="way_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.channel

@@ -132,6 +132,13 @@ class CareTeam(models.Model):
     def zone(self) -> ZoneInfo:
         return zone_called(self.time_zone)
 
+    @property
+    def steps(self) -> list[int]:
+        """`escalation_minutes` in order. What nobody can read is as if nothing had been set."""
+        steps = self.escalation_minutes
+        is_readable = isinstance(steps, list) and steps and all(isinstance(step, int) for step in steps)
+        return sorted(steps) if is_readable else escalation_steps()
+
     def is_open(self, at: datetime) -> bool:
         """By the clock on the team's wall. Hours over midnight belong to the day on which they begin."""
         local = at.astimezone(self.zone)

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tracker import record, telling
 from tracker.access import access_log
-from tracker.actions.alerts import AT_ANY_HOUR, record_call
+from tracker.actions.alerts import record_call
 from tracker.asking_back import questions
 from tracker.called import CalledForm
 from tracker.models import Call, SymptomLog, Urgency
+from tracker.models.alerts import AT_ANY_HOUR
 from tracker.record import Became
 from tracker.telling import Told
+from tracker.views.asking import LOOK_AGAIN, may_log, therapies_of
 from tracker.views.frame import frame
-from tracker.views.logs import LOOK_AGAIN, may_log, therapies_of
 
 UNCONFIRMED_AFTER = timedelta(minutes=5)
 NUDGE_AFTER = timedelta(minutes=10)

@@ -1,0 +1,71 @@
+"""Mail, by Django's backends: plain and HTML, under one Message-ID however often it is sent."""
+
+import smtplib
+from contextlib import suppress
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from tracker.channels.errors import SendError
+from tracker.channels.wording import headline, link
+from tracker.models import Kind, Message
+
+
+def send(message: Message) -> None:
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise SendError("no-mail-server") from error
+    try:
+        connection.send_messages([mail_of(message)])
+    except SMTPRecipientsRefused as error:
+        code = next(iter(error.recipients.values()))[0]
+        raise _refused(code, message) from error
+    except (SMTPSenderRefused, SMTPDataError) as error:
+        raise _refused(error.smtp_code, message) from error
+    except SMTPResponseException as error:
+        raise SendError("mail-server", is_unknown=True) from error
+    except (OSError, smtplib.SMTPException) as error:  # cut off: nobody knows whether it was taken
+        raise SendError("cut-off", is_unknown=True) from error
+    finally:
+        _close(connection)
+
+
+def _close(connection: object) -> None:
+    with suppress(OSError, smtplib.SMTPException):  # what was said before counts
+        connection.close()
+
+
+def _refused(code: int, message: Message) -> SendError:
+    """5xx: not to this address; 4xx: not now."""
+    is_permanent = 500 <= code < 600
+    dead = [message.recipient.email] if is_permanent else []
+    return SendError(f"smtp-{code}", is_permanent=is_permanent, dead=dead)
+
+
+def mail_of(message: Message) -> EmailMultiAlternatives:
+    context = {"message": message, "link": link(message), "is_reminder": message.kind == Kind.REMINDER}
+    headers = {"Message-ID": f"<{message.pk}@{_host()}>"}
+    if context["is_reminder"]:
+        off = settings.SITE_URL + reverse("reminders-off", args=[message.pk])
+        context["off"] = off
+        headers |= {"List-Unsubscribe": f"<{off}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    with translation.override(message.recipient.language):
+        context["headline"] = headline(message)
+        mail = EmailMultiAlternatives(
+            subject=context["headline"],
+            body=render_to_string("tracker/mail/message.txt", context),
+            to=[message.recipient.email],
+            headers=headers,
+        )
+        mail.attach_alternative(render_to_string("tracker/mail/message.html", context), "text/html")
+    return mail
+
+
+def _host() -> str:
+    return settings.SITE_URL.partition("://")[2].partition(":")[0]

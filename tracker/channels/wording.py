@@ -1,0 +1,21 @@
+"""The three fixed texts. No name, symptom, drug or hospital leaves the house; a half-asleep reader tells them apart."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tracker.models import Kind, Message
+
+
+def headline(message: Message) -> str:
+    """In the language that is active."""
+    if message.kind != Kind.ALERT:
+        return _("Nightlight: time for a log")
+    if message.level or message.round > 1:
+        return _("Nightlight: still nobody, open now")
+    return _("Nightlight: urgent, open now")
+
+
+def link(message: Message) -> str:
+    """Where it leads once its recipient is logged in."""
+    return settings.SITE_URL + reverse("message", args=[message.pk])

@@ -1,0 +1,51 @@
+"""`manage.py nightwatch`: a plain process that needs neither Celery nor a broker.
+
+When no sweep has been through for half a minute, it sweeps itself and delivers what nobody claimed.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
+from django.utils import timezone
+
+from tracker.actions import duty, messages, sweeping
+from tracker.models import Heartbeat, Lane
+
+log = logging.getLogger(__name__)
+
+EVERY = 5.0  # seconds between two looks
+PATIENCE = timedelta(seconds=30)
+
+
+class Command(BaseCommand):
+    help = "Sweeps and delivers whenever no worker has done so for 30 seconds."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one look, and the end")
+
+    def handle(self, *args: object, once: bool, **options: object) -> None:
+        while True:
+            look()
+            close_old_connections()
+            if once:
+                break
+            time.sleep(EVERY)
+
+
+def look() -> None:
+    """Never raises: a database that is away for a moment does not end the watch."""
+    try:
+        duty.record_heartbeat(name="nightwatch", now=timezone.now())
+        if nobody_swept(timezone.now()):
+            sweeping.sweep(now=timezone.now(), deliver=True)
+        elif messages.due(lane=Lane.ALERTS, now=timezone.now() - PATIENCE):
+            messages.deliver_due(lane=Lane.ALERTS, now=timezone.now())
+    except Exception:
+        log.exception("nightwatch_looked_in_vain")
+
+
+def nobody_swept(now: datetime) -> bool:
+    return not Heartbeat.objects.filter(name="sweep", at__gt=now - PATIENCE).exists()
