@@ -15,12 +15,28 @@ from tests.personas import NOW, SECRET
 from therapies.catalogue import load
 from therapies.explaining import address, subjects
 from tracker.actions.alerts import record_call
+from tracker.actions.baton import offer_baton
 from tracker.actions.cards import make_card_link
 from tracker.actions.doses import add_medicine, give_dose
+from tracker.actions.lines import record_change
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
+from tracker.actions.questions import ask_question
 from tracker.actions.second_factors import seed_totp
-from tracker.models import Alert, Child, DoseGiven, Invitation, Medicine, Message, Reminder, Role, User
+from tracker.models import (
+    Alert,
+    Baton,
+    Child,
+    DoseGiven,
+    Invitation,
+    LineChange,
+    Medicine,
+    Message,
+    Question,
+    Reminder,
+    Role,
+    User,
+)
 
 KINDS = ("anyone", "helper", "parent", "other", "nurse", "away", "lead", "removed", "staff")
 FIXTURES = {
@@ -62,8 +78,31 @@ def a_dose(world: World) -> DoseGiven:
     )
 
 
+def an_offer(world: World) -> Baton:
+    return offer_baton(child=world.child, to=world.people["helper"], by=world.people["parent"], now=NOW)
+
+
+def a_change(world: World) -> LineChange:
+    return record_change(
+        child=world.child,
+        part="bag",
+        changed_at=NOW,
+        client_uuid=uuid4(),
+        by=world.people["parent"],
+        now=NOW,
+    )
+
+
+def a_question(world: World) -> Question:
+    return ask_question(child=world.child, text="When?", by=world.people["parent"], now=NOW)
+
+
 def a_card_link(world: World) -> str:
     return make_card_link(child=world.child, by=world.people["parent"], now=timezone.now())[1]
+
+
+def by_her_mother(world: World) -> dict[str, Any]:
+    return {"child": world.child, "by": world.people["parent"], "now": NOW}
 
 
 def an_invitation(world: World) -> tuple[Invitation, str]:
@@ -87,6 +126,9 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "care_team_id": lambda world: world.child.care_team_id,
     "medicine_id": lambda world: a_medicine(world).pk,
     "dose_id": lambda world: a_dose(world).pk,
+    "baton_id": lambda world: an_offer(world).pk,
+    "change_id": lambda world: a_change(world).pk,
+    "question_id": lambda world: a_question(world).pk,
     "token": lambda world: an_invitation(world)[1],
     "card-open token": lambda world: make_card_link(
         child=world.child, by=world.people["parent"], now=timezone.now()
