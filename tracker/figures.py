@@ -50,7 +50,7 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
     since = now - timedelta(days=days)
     children = Child.objects.filter(care_team=team, paused_at=None).count()
     logs = SymptomLog.objects.standing().filter(child__care_team=team, received_at__gte=since)
-    alerts = _alerts(team, since)
+    alerts = alerts_since(team, since)
     urgent = [alert for alert in alerts if alert.urgency != Urgency.TODAY]
     waits = [alert.first_taken - alert.raised_at for alert in urgent if alert.first_taken]
     minutes = sorted(wait / timedelta(minutes=1) for wait in waits)
@@ -77,14 +77,13 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
     )
 
 
-def _alerts(team: CareTeam, since: datetime) -> list[Alert]:
+def alerts_since(team: CareTeam, since: datetime) -> list[Alert]:
     """The newest first; those that a worse one took in count with it."""
     newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("response__flags")[:1]
     taken = Min("events__at", filter=Q(events__verb=AlertVerb.TAKEN))
     alerts = Alert.objects.filter(child__care_team=team, raised_at__gte=since, taken_in_by=None)
-    return list(
-        alerts.annotate(first_taken=taken, flags=Subquery(newest)).order_by("-raised_at")[:MOST_ALERTS]
-    )
+    alerts = alerts.select_related("child", "resolved_by").annotate(first_taken=taken, flags=Subquery(newest))
+    return list(alerts.order_by("-raised_at")[:MOST_ALERTS])
 
 
 def _rules(alerts: list[Alert], child_weeks: float) -> list[tuple[str, int, float]]:

@@ -1,11 +1,12 @@
 """The lead's pages: numbers, rules, staff, the code for families, and what is on record. Each change holds at once."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tracker import team_record
 from tracker.access import access_colleague, access_team_invitation
+from tracker.actions.audit import record_audit
 from tracker.actions.memberships import end_membership, invite, revoke_invitation
 from tracker.actions.people import change_numbers
 from tracker.actions.policy import change_call_order, change_escalation, change_policy, renew_code
+from tracker.figures import PERIODS, alerts_since
+from tracker.figures import figures as figures_of
 from tracker.models import CareTeam, Invitation, Membership
 from tracker.models.people import TEAM_ROLES
 from tracker.policy_preview import preview
+from tracker.reports.alerts import lines
 from tracker.reports.qr import qr_svg
 from tracker.team_forms import EscalationForm, PolicyForm, StaffForm, TeamNumbersForm
 from tracker.views.desk import desk, page_number, refusals, team_for
@@ -143,6 +148,32 @@ def changes(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
         "shows_looks": shows_looks,
     }
     return render(request, "tracker/team/changes.html", desk(request, team, now) | context)
+
+
+@require_safe
+def figures(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+    """What the work of the last days comes to."""
+    team, now = team_for(request, care_team_id), timezone.now()
+    context = {"figures": figures_of(team, _days(request), now), "periods": PERIODS}
+    return render(request, "tracker/team/figures.html", desk(request, team, now) | context)
+
+
+@require_POST
+def export(request: HttpRequest, care_team_id: UUID) -> StreamingHttpResponse:
+    """The alerts as a table; that somebody took it along is on record."""
+    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
+    days = _days(request)
+    record_audit("alerts.exported", by=request.user, now=now, about=team.pk, days=days)
+    with timezone.override(team.zone):
+        rows = list(lines(alerts_since(team, now - timedelta(days=days))))
+    table = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    table["Content-Disposition"] = f'attachment; filename="alerts-{now:%Y-%m-%d}.csv"'
+    return table
+
+
+def _days(request: HttpRequest) -> int:
+    asked = request.POST.get("days") or request.GET.get("days", "")
+    return next((days for days in PERIODS if str(days) == asked), PERIODS[1])
 
 
 def memberships_of(team: CareTeam) -> list[Membership]:
