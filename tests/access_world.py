@@ -101,6 +101,10 @@ def a_card_link(world: World) -> str:
     return make_card_link(child=world.child, by=world.people["parent"], now=timezone.now())[1]
 
 
+def by_her_mother(world: World) -> dict[str, Any]:
+    return {"child": world.child, "by": world.people["parent"], "now": NOW}
+
+
 def an_invitation(world: World) -> tuple[Invitation, str]:
     return invite(child=world.child, role=Role.HELPER, by=world.people["parent"], now=NOW)
 

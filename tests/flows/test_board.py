@@ -21,6 +21,7 @@ from tracker.actions.nursing import know_child
 from tracker.actions.people import begin_care_team, join_care_team, pause
 from tracker.actions.taking import take_alert
 from tracker.models import Alert, CareTeam, Child, Role, User
+from tracker.views.health import ON_DUTY
 
 Log = Callable[..., Recorded]
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def _night() -> Any:
 @pytest.fixture
 def at_desk(client: Client, nurse: User) -> Client:
     client.force_login(nurse)
-    for name in ("beat", "worker", "sweep"):
+    for name in ON_DUTY:
         record_heartbeat(name=name, now=NOW)
     return client
 

@@ -86,6 +86,14 @@ def test_what_was_typed_waits_for_the_login_and_is_saved_at_one_tap(
     assert phone.get(reverse("log-kept", args=[child.pk])).status_code == 302
 
 
+def test_a_late_note_says_that_nothing_else_was_looked_at(phone: Phone, ward_child: Child) -> None:
+    phone.send(ward_child, **FEVER)
+    quiet = {"temperature": "36.8", "sign-chills": "", "note": "", "client_uuid": str(uuid4())}
+    said = text(after_the_session(phone, ward_child, **quiet))
+    assert "Earlier logs were not looked at." in said
+    assert "Nothing documented as urgent" not in said
+
+
 def test_a_late_log_is_kept_a_day_and_no_longer(phone: Phone, child: Child, mother: User, night) -> None:
     after_the_session(phone, child)
     phone.force_login(mother)

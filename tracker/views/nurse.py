@@ -22,7 +22,7 @@ from tracker.nurse_board import Filters, board, version
 from tracker.views.desk import desk, page_number, refusals, team_for
 from tracker.views.frame import day_label
 from tracker.views.going import see_other
-from tracker.views.health import LATE, seconds_since_heartbeats
+from tracker.views.health import is_on_duty, seconds_since_heartbeats
 
 
 @require_safe
@@ -166,8 +166,8 @@ def _to_child(alert: Alert) -> HttpResponse:
 
 
 def _late() -> dict[str, Any]:
-    """The parts of the machine that have not shown for a minute, with their seconds."""
-    return {name: age for name, age in seconds_since_heartbeats().items() if age is None or age > LATE}
+    """The parts of the machine that have not shown for too long, with their seconds."""
+    return {name: age for name, age in seconds_since_heartbeats().items() if not is_on_duty(name, age)}
 
 
 def _filters(request: HttpRequest, team: CareTeam) -> Filters:
