@@ -105,6 +105,10 @@ def by_her_mother(world: World) -> dict[str, Any]:
     return {"child": world.child, "by": world.people["parent"], "now": NOW}
 
 
+def an_invitation_to_the_ward(world: World) -> Invitation:
+    return invite(care_team=world.child.care_team, role=Role.NURSE, by=world.people["lead"], now=NOW)[0]
+
+
 def an_invitation(world: World) -> tuple[Invitation, str]:
     return invite(child=world.child, role=Role.HELPER, by=world.people["parent"], now=NOW)
 
@@ -117,7 +121,9 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "event_id": lambda world: world.child.course.events.first().pk,
     "membership_id": lambda world: world.people["helper"].memberships.get().pk,
     "invitation_id": lambda world: an_invitation(world)[0].pk,
-    "care_team_id": lambda world: world.child.care_team_id,
+    "team_id": lambda world: world.child.care_team_id,
+    "team-end membership_id": lambda world: world.people["nurse"].memberships.get().pk,
+    "team-revoke invitation_id": lambda world: an_invitation_to_the_ward(world).pk,
     "medicine_id": lambda world: a_medicine(world).pk,
     "dose_id": lambda world: a_dose(world).pk,
     "baton_id": lambda world: an_offer(world).pk,
@@ -177,7 +183,7 @@ def key_of(user: User) -> str:
 
 
 def signed_in(world: World, kind: str) -> Client:
-    client = Client()
+    client = Client(raise_request_exception=False)  # a page that breaks is a cell, too: 500
     if kind != "anyone":
         client.cookies[settings.SESSION_COOKIE_NAME] = world.keys[kind]
     return client

@@ -257,7 +257,6 @@ def test_a_page_that_breaks_tells_its_place_and_no_words(
 
     monkeypatch.setattr("tracker.views.logs.record_log", fail)
     phone = signed_in(world, "parent")
-    phone.raise_request_exception = False
     log = {
         "client_uuid": str(uuid4()),
         "unit": "C",
