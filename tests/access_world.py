@@ -16,6 +16,7 @@ from therapies.explaining import address, subjects
 from tracker.actions.alerts import record_call
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
+from tracker.actions.reaching import set_mobile
 from tracker.actions.second_factors import seed_totp
 from tracker.models import Alert, Child, Message, Reminder, Role, User
 
@@ -51,6 +52,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "invitation_id": lambda world: world.child.invitations.get(accepted_at=None).pk,
     "care_team_id": lambda world: world.child.care_team_id,
     "message_id": lambda world: a_reminder(world).pk,
+    "point_id": lambda world: set_mobile(person=world.people["parent"], number="+15550100", now=NOW).pk,
     "token": lambda world: world.token,
     "step": lambda world: "therapy",
     "place": lambda world: address("tisagenlecleucel"),
