@@ -94,6 +94,10 @@ class LoginRequired(LoginRequiredMiddleware):
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
             return None
+        if hasattr(view_func, "late") and request.method == "POST" and not request.user.is_authenticated:
+            return view_func.late(
+                request, **view_kwargs
+            )  # a log is answered even after its session has ended
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 

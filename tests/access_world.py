@@ -9,16 +9,35 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
+from django.utils import timezone
 
 from tests.personas import NOW, SECRET
 from therapies.catalogue import load
 from therapies.explaining import address, subjects
 from tracker.actions.alerts import record_call
+from tracker.actions.baton import offer_baton
+from tracker.actions.cards import make_card_link
+from tracker.actions.doses import add_medicine, give_dose
+from tracker.actions.lines import record_change
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
+from tracker.actions.questions import ask_question
 from tracker.actions.reaching import set_mobile
 from tracker.actions.second_factors import seed_totp
-from tracker.models import Alert, Child, Message, Reminder, Role, User
+from tracker.models import (
+    Alert,
+    Baton,
+    Child,
+    DoseGiven,
+    Invitation,
+    LineChange,
+    Medicine,
+    Message,
+    Question,
+    Reminder,
+    Role,
+    User,
+)
 
 KINDS = ("anyone", "helper", "parent", "other", "nurse", "away", "lead", "removed", "staff")
 FIXTURES = {
@@ -37,23 +56,80 @@ class World(NamedTuple):
 
     child: Child
     recorded: Recorded
-    token: str
     people: dict[str, User]
     keys: dict[str, str]  # of each person's session
+    made: dict[str, Any]  # what was made for an argument, once
 
 
-# What an argument of a route stands for.
+def a_medicine(world: World) -> Medicine:
+    label = {"name": "A", "dose": "1", "as_needed": True, "times": [], "days": "", "gap_hours": 6}
+    return add_medicine(
+        child=world.child, label=label | {"lowers_fever": False}, by=world.people["parent"], now=NOW
+    )
+
+
+def a_dose(world: World) -> DoseGiven:
+    return give_dose(
+        medicine=a_medicine(world),
+        slot_at=None,
+        given_at=NOW,
+        client_uuid=uuid4(),
+        by=world.people["parent"],
+        now=NOW,
+    )
+
+
+def an_offer(world: World) -> Baton:
+    return offer_baton(child=world.child, to=world.people["helper"], by=world.people["parent"], now=NOW)
+
+
+def a_change(world: World) -> LineChange:
+    return record_change(
+        child=world.child,
+        part="bag",
+        changed_at=NOW,
+        client_uuid=uuid4(),
+        by=world.people["parent"],
+        now=NOW,
+    )
+
+
+def a_question(world: World) -> Question:
+    return ask_question(child=world.child, text="When?", by=world.people["parent"], now=NOW)
+
+
+def a_card_link(world: World) -> str:
+    return make_card_link(child=world.child, by=world.people["parent"], now=timezone.now())[1]
+
+
+def by_her_mother(world: World) -> dict[str, Any]:
+    return {"child": world.child, "by": world.people["parent"], "now": NOW}
+
+
+def an_invitation(world: World) -> tuple[Invitation, str]:
+    return invite(child=world.child, role=Role.HELPER, by=world.people["parent"], now=NOW)
+
+
+# What an argument of a route stands for; "route argument" where one route means something else by it.
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "child_id": lambda world: world.child.pk,
     "log_id": lambda world: world.recorded.log.pk,
     "alert_id": lambda world: Alert.objects.get(child=world.child).pk,
     "event_id": lambda world: world.child.course.events.first().pk,
     "membership_id": lambda world: world.people["helper"].memberships.get().pk,
-    "invitation_id": lambda world: world.child.invitations.get(accepted_at=None).pk,
+    "invitation_id": lambda world: an_invitation(world)[0].pk,
     "care_team_id": lambda world: world.child.care_team_id,
+    "medicine_id": lambda world: a_medicine(world).pk,
+    "dose_id": lambda world: a_dose(world).pk,
+    "baton_id": lambda world: an_offer(world).pk,
+    "change_id": lambda world: a_change(world).pk,
+    "question_id": lambda world: a_question(world).pk,
+    "token": lambda world: an_invitation(world)[1],
+    "card-open token": lambda world: make_card_link(
+        child=world.child, by=world.people["parent"], now=timezone.now()
+    )[1],
     "message_id": lambda world: a_reminder(world).pk,
     "point_id": lambda world: set_mobile(person=world.people["parent"], number="+15550100", now=NOW).pk,
-    "token": lambda world: world.token,
     "step": lambda world: "therapy",
     "place": lambda world: address("tisagenlecleucel"),
     "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),
@@ -92,9 +168,8 @@ def world(
     seed_totp(people["staff"], SECRET)
     recorded = log(temperature=38.4)
     record_call(child=ward_child, caregiver=mother, client_uuid=uuid4(), called_at=NOW, reached=True, now=NOW)
-    _invitation, token = invite(child=ward_child, role=Role.HELPER, by=mother, now=NOW)
     keys = {kind: key_of(person) for kind, person in people.items()}
-    return World(ward_child, recorded, token, people, keys)
+    return World(ward_child, recorded, people, keys, {})
 
 
 def key_of(user: User) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from tracker.models import (
@@ -27,7 +27,7 @@ from tracker.models import (
     TreatmentEvent,
     User,
 )
-from tracker.models.people import digest_of
+from tracker.models.people import TEAM_ROLES, digest_of
 from tracker.second_factor import has_second_factor
 
 M = TypeVar("M", bound=Model)
@@ -100,6 +100,34 @@ def access_care_team(user: User, care_team_id: Any, *, to: str) -> CareTeam:
     if to != "see" and not (keeps_it or to in MAY.get(team.staff_role, ())):
         raise PermissionDenied
     return team
+
+
+def access_colleague(user: User, membership_id: Any) -> Membership:
+    """A running membership in a care team that the user leads, with the team and the person."""
+    memberships = Membership.objects.filter(ended_at=None).select_related("care_team", "user")
+    return _in_a_team_of(user, memberships, membership_id)
+
+
+def access_team_invitation(user: User, invitation_id: Any) -> Invitation:
+    """An invitation to a care team that the user leads."""
+    return _in_a_team_of(user, Invitation.objects.select_related("care_team"), invitation_id)
+
+
+def _in_a_team_of(user: User, rows: QuerySet[M], row_id: Any) -> M:
+    """Staff are told apart like everywhere: 404 for who is not of the team, 403 for who does not lead it."""
+    row = rows.filter(pk=_uuid(row_id), care_team__in=care_teams_of(user)).first()
+    if row is None:
+        raise Http404
+    access_care_team(user, row.care_team_id, to="lead")
+    return row
+
+
+def care_teams_of(user: User) -> QuerySet[CareTeam]:
+    """The care teams that the user works in, by name."""
+    own = Membership.objects.filter(
+        user_id=user.pk, ended_at=None, care_team=OuterRef("pk"), role__in=TEAM_ROLES
+    )
+    return CareTeam.objects.filter(Exists(own), kept_by_family=False).order_by("name", "begun_at")
 
 
 def invitation_for(token: str, *, at: datetime) -> Invitation:

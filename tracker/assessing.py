@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.utils.translation import gettext_noop
 
-from therapies.catalogue import load
+from therapies.catalogue import KnowledgeError, load
 from therapies.rules import COULD_NOT_CHECK, assess, unchecked, worst_of
 from tracker.answers import Answer, report_of
 from tracker.models import Assessment, Call, Child, Course, Observation, SymptomLog, Urgency
@@ -87,6 +87,47 @@ def check_around(child: Child, courses: Sequence[Course], moments: Collection[da
 def could_not_check(log_id: uuid.UUID) -> Checked:
     """The answer when the rules could not even be asked."""
     return Checked(log_id, unchecked("rules"))
+
+
+def assess_alone(
+    therapies: Sequence[str], context: Mapping[str, Any], answers: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The answer to one report of which nothing is kept: the worst of the therapies. Never raises."""
+    return _alone([{"therapy": therapy, "context": context} for therapy in therapies], answers)
+
+
+def assess_unsaved(child: Child, answers: Mapping[str, Any] | None, at: datetime) -> dict[str, Any]:
+    """The answer to a report that could not be saved, with the child's treatment and without its history.
+
+    Where not even the treatment can be read, the worst of all therapies. Never raises.
+    """
+    now = Seen(uuid.UUID(int=0), at, at, None, None, None, {}, ())
+    try:
+        courses = list(child.courses.prefetch_related("events"))
+        basis = [_basis(now, timedelta(), course) for course in _courses_that_count(courses, at)]
+    except Exception as error:
+        _say_without_its_words(error, None)
+        return assess_alone(_all_therapies(), {}, answers)
+    return _alone(basis, answers)
+
+
+def _alone(asked: Sequence[Mapping[str, Any]], answers: Mapping[str, Any] | None) -> dict[str, Any]:
+    if answers is None:
+        return unchecked("rules")
+    report = {key: value for key, value in answers.items() if key != "raw"} | {"hours_ago": 0}
+    try:
+        responses = [_valid(assess({**one, "reports": [report]})) for one in asked]
+        return _not_checked(worst_of(*responses), list(answers.get("raw", ())), ())
+    except Exception as error:
+        _say_without_its_words(error, None)
+        return unchecked("rules")
+
+
+def _all_therapies() -> list[str]:
+    try:
+        return list(load().therapies)
+    except KnowledgeError:
+        return []
 
 
 def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Checked:
@@ -182,7 +223,7 @@ def _not_checked(
     return found
 
 
-def _say_without_its_words(error: Exception, log_id: uuid.UUID) -> None:
+def _say_without_its_words(error: Exception, log_id: uuid.UUID | None) -> None:
     """What broke and where. What the error says itself may name a sign."""
     wordless = (type(error), Exception(), error.__traceback__)
     logger.error("could_not_assess", extra={"log_id": log_id}, exc_info=wordless)

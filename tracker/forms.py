@@ -174,15 +174,15 @@ class LogForm(forms.Form):
         checks = [] if self.areas else [self._field(_field(code), "chips") for code in self._questions()]
         rest = [self._field("when", "bare"), self._field("note", "text")]
         helper.layout = Layout(
-            Div(*_shown(number), css_class="log-number"),
+            *_part(number, "log-number"),
             Div(
                 *[self._tile(area) for area in self.areas],
                 css_class="tiles",
                 template="tracker/fields/tiles.html",
             ),
-            Div(*_shown(checks), css_class="log-checks"),
+            *_part(checks, "log-checks"),
             Div(Field("worried", template="tracker/fields/worried.html"), css_class="log-worried"),
-            Div(*_shown(rest), css_class="log-rest"),
+            *_part(rest, "log-rest"),
             *[name for name in ("client_uuid",) if name in self.fields],
         )
         return helper
@@ -290,6 +290,12 @@ def _chips(question: str, choices: Sequence[Choice], hint: str) -> forms.ChoiceF
 def _field(code: str) -> str:
     """The form field of an observation: a dot would be awkward in an id."""
     return code.replace(".", "_")
+
+
+def _part(fields: Sequence[Any], css_class: str) -> list[Div]:
+    """A part of the form; none where nothing of it is asked."""
+    shown = _shown(fields)
+    return [Div(*shown, css_class=css_class)] if shown else []
 
 
 def _shown(fields: Sequence[Any]) -> list[Any]:

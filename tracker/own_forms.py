@@ -1,17 +1,22 @@
 """Forms of the family's own pages: doses, the pump, questions, the drill."""
 
 import re
+import uuid
 from datetime import datetime, time
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker.models.lines import FEWEST_DAYS, MOST_DAYS
+
+LONGEST_QUESTION = 2000
 _TIME = re.compile(r"(\d{1,2})[:.h]?(\d{2})?\s*(am|pm)?", re.IGNORECASE)
 LONGEST_GAP = 72
 WEEKDAYS = tuple((str(number + 1), name) for number, name in WEEKDAYS_ABBR.items())
@@ -103,6 +108,32 @@ class MedicineForm(PlainForm):
         }
 
 
+class IntervalForm(PlainForm):
+    """The clinic's intervals. Clinics differ: 2 to 7 days, some change a bag every day."""
+
+    bag = forms.IntegerField(label=gettext_lazy("Bag, days"))
+    needle = forms.IntegerField(label=gettext_lazy("Needle, days"))
+    dressing = forms.IntegerField(label=gettext_lazy("Dressing, days"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+            field.validators += [MinValueValidator(FEWEST_DAYS), MaxValueValidator(MOST_DAYS)]
+            field.widget.attrs |= {"inputmode": "numeric", "min": FEWEST_DAYS, "max": MOST_DAYS}
+
+
+class QuestionForm(PlainForm):
+    """One question for the next visit."""
+
+    text = forms.CharField(
+        label=gettext_lazy("A question for the next visit"),
+        max_length=LONGEST_QUESTION,
+        widget=forms.Textarea,
+    )
+    layout = (Field("text", template="tracker/fields/text.html"),)
+
+
 def times_in(text: str) -> list[str]:
     """ "8, 20:00, 9:30 pm" as "HH:MM" each, in order."""
     found = set()
@@ -122,6 +153,14 @@ def _clock(match: re.Match[str], part: str) -> str:
         return time(hour, minute).isoformat("minutes")
     except ValueError:
         raise forms.ValidationError(_("“%(text)s” is not a time.") % {"text": part}) from None
+
+
+def number_in(text: str) -> uuid.UUID:
+    """The form's own number; a form that lost it is a new one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
 
 
 def moment_in(text: str, now: datetime) -> datetime | None:

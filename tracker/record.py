@@ -90,6 +90,12 @@ def logs_of(child: Child) -> QuerySet[SymptomLog]:
     return logs.annotate(urgency=Subquery(newest_urgency()))
 
 
+def logs_in(pks: Iterable[uuid.UUID]) -> QuerySet[SymptomLog]:
+    """These logs, of whichever child, with who wrote them and the urgency that counts."""
+    logs = SymptomLog.objects.filter(pk__in=list(pks)).select_related("caregiver", "corrects")
+    return logs.annotate(urgency=Subquery(newest_urgency()))
+
+
 def told_in(log: SymptomLog) -> dict[str, Any]:
     """What was entered: the report of the contract, with `raw` for what can't be read."""
     return _reports([log])[log.pk]

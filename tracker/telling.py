@@ -80,9 +80,9 @@ def _therapy(therapy_id: str) -> Therapy | None:
 
 
 def instructions(therapy_id: str) -> list[Instruction]:
-    """What to do and not to do until the team says so: what is for a call only, before what always holds."""
+    """What to do and not to do until the team is reached. What always holds stands on the child's card."""
     therapy = _therapy(therapy_id)
-    return sorted(therapy.instructions, key=lambda one: one.when != "call") if therapy else []
+    return [one for one in therapy.instructions if one.when == "call"] if therapy else []
 
 
 def fever_rule(basis: Mapping[str, Any], team: str) -> str:
@@ -174,7 +174,7 @@ def _signs(told: Told) -> list[str]:
 def _clock(at: datetime, now: datetime) -> str:
     """The time, with the day where it was not today."""
     at, now = timezone.localtime(at), timezone.localtime(now)
-    return date_format(at, "TIME_FORMAT" if at.date() == now.date() else "j F, H:i")
+    return date_format(at, "H:i" if at.date() == now.date() else "j F, H:i")
 
 
 def _temperature(report: Report) -> str:

@@ -214,6 +214,7 @@ def answer(answer: dict[str, Any], **more: Any) -> Context:
                 "instructions": INSTRUCTIONS,
                 "calls": [],
                 "called_form": CalledForm(),
+                "may_log": True,
             }
             | more
         )
@@ -249,6 +250,13 @@ def log(kind: str = "full", data: dict[str, str] | None = None, **asking: Any) -
         sent.update(data or {})
         form = LogForm(sent if data else None, asking=Asking(kind=kind, **ASKING | asking))
         return BASE | {"form": form, "log": FEVER_LOG, "alert_stays": True}
+
+    return context
+
+
+def not_saved(**more: Any) -> Context:
+    def context(request: HttpRequest) -> dict[str, Any]:
+        return log(data=FULL_LOG)(request) | answer(CALL_NOW, action="/")(request) | more
 
     return context
 
@@ -383,6 +391,41 @@ STATES: dict[str, tuple[str, Context]] = {
         "tracker/caregiver/answer.html",
         answer(UNREADABLE, summary="Temperature typed: “38.5.1”"),
     ),
+    "answer-taken": (
+        "tracker/caregiver/answer.html",
+        answer(
+            CALL_NOW,
+            is_held=True,
+            may_log=True,
+            call_is_missing=True,
+            fever_rule="The fever line for this answer: 38.5 °C, once. It was set by Maple ward.",
+            became=Sample(taken_by="Nurse A.", taken_at=NOW, resolved_at=None, outcome=""),
+        ),
+    ),
+    "answer-closed": (
+        "tracker/caregiver/answer.html",
+        answer(
+            NOTED,
+            corrected_by=Sample(pk=LOG_ID),
+            standing=Sample(urgency="now", newest_log=LOG_ID, log_id=LOG_ID),
+            became=Sample(
+                resolved_by="Nurse A.",
+                resolved_at=NOW,
+                outcome="Come to the clinic today.",
+                note="Ask for Ada.",
+            ),
+        ),
+    ),
+    "answer-late": (
+        "tracker/caregiver/late.html",
+        answer(CALL_NOW, child=None, login="/account/login/"),
+    ),
+    "answer-not-saved": ("tracker/caregiver/not_saved.html", not_saved(broken=True)),
+    "answer-of-nobody": ("tracker/caregiver/not_saved.html", not_saved(child=None, login="/account/login/")),
+    "answer-without-database": (
+        "tracker/public/not_saved.html",
+        answer(CALL_NOW, typed=[("temperature", "38,4")], action="/", csrf_token="x"),
+    ),
     "days": ("tracker/caregiver/days.html", days("picture")),
     "days-table": ("tracker/caregiver/days.html", days("table")),
     "days-empty": ("tracker/caregiver/days.html", days("picture", timeline=[], earlier=None, **NOTHING)),
@@ -399,6 +442,7 @@ ROUTES = [
     ("children/<uuid:pk>/logs/", "logs", "answer-now"),
     ("children/<uuid:pk>/logs/nothing-new/", "log-nothing-new", "nothing-new"),
     ("children/<uuid:pk>/logs/neuro/", "log-neuro", "neuro"),
+    ("children/<uuid:pk>/pump/problem/", "pump-problem", "today"),
     ("children/<uuid:pk>/days/", "days", "days"),
     ("logs/<uuid:pk>/", "log", "log-detail"),
     ("logs/<uuid:pk>/answer/", "answer", "answer-now"),

@@ -34,7 +34,7 @@ def nobody(**context: Any) -> Context:
 
 
 def begin(step: int, form: Any, **more: Any) -> Context:
-    return lambda request: BASE | STRANGER | {"step": step, "form": form(), "back": "/begin/", **more}
+    return lambda request: BASE | STRANGER | {"step": step, "form": form(), "may_go_back": step > 1, **more}
 
 
 def qr(address: str) -> str:
@@ -173,12 +173,12 @@ ADDRESSES = [
 CAREGIVER, PUBLIC, BEGIN = "tracker/caregiver/", "tracker/public/", "tracker/begin/"
 
 STATES: dict[str, tuple[str, Context]] = {
-    "begin-1": (BEGIN + "1.html", begin(1, forms.ChildForm, back=None)),
-    "begin-1-wrong": (BEGIN + "1.html", begin(1, wrong(forms.ChildForm, nickname=""), back=None)),
+    "begin-1": (BEGIN + "1.html", begin(1, forms.ChildForm, may_skip=True)),
+    "begin-1-wrong": (BEGIN + "1.html", begin(1, wrong(forms.ChildForm, nickname=""), may_skip=True)),
     "begin-2": (BEGIN + "2.html", begin(2, forms.TherapyForm)),
-    "begin-3": (BEGIN + "3.html", begin(3, forms.DatesForm, skip="/begin/")),
+    "begin-3": (BEGIN + "3.html", begin(3, forms.DatesForm, may_skip=True)),
     "begin-4": (BEGIN + "4.html", begin(4, forms.NumbersForm)),
-    "begin-5": (BEGIN + "5.html", begin(5, forms.LastForm, skip="/")),
+    "begin-5": (BEGIN + "5.html", begin(5, forms.LastForm)),
     "more": (CAREGIVER + "more.html", always(may_manage=True, numbers=NUMBERS)),
     "family": (CAREGIVER + "family.html", family()),
     "family-invited": (CAREGIVER + "family.html", family(invitation=NEW_INVITATION)),
@@ -242,7 +242,7 @@ ROUTES = [
     ("children/<uuid:pk>/more/", "more", "more"),
     ("children/<uuid:pk>/pause/", "pause", "pause"),
     # the family's own pages are shown with a database: tests/browser/test_own.py
-    *((f"children/<uuid:pk>/{name}/", name, "more") for name in ("card", "doses")),
+    *((f"children/<uuid:pk>/{name}/", name, "more") for name in ("card", "doses", "duty", "pump", "summary")),
     ("children/<uuid:pk>/family/", "family", "family"),
     ("children/<uuid:pk>/family/invite/", "invite", "family-invited"),
     ("children/<uuid:pk>/treatment/", "treatment", "treatment"),

@@ -15,7 +15,7 @@ from tracker.templatetags import formatting
 STATIC = Path(__file__).resolve().parents[2] / "tracker" / "static" / "tracker"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 TOKENS = (STATIC / "tokens.css").read_text()
-APP = "".join((STATIC / name).read_text() for name in ("app.css", "own.css"))
+APP = "".join((STATIC / name).read_text() for name in ("app.css", "desk.css", "own.css"))
 COLOURS = ("teal", "blue", "violet", "rose", "clay", "gold", "moss", "slate")
 URGENCIES = ("emergency", "now", "today", "note")
 GROUNDS = ("paper", "card", "quiet")

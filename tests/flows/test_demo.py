@@ -3,14 +3,19 @@
 import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from tracker.demo.story import PASSWORD, tell
+from tracker.actions.logs import record_log
+from tracker.demo.story import PASSWORD, read_families, tell
+from tracker.forms import Asking, LogForm
 from tracker.models import Alert, CareTeam, Child, Membership, Role, SymptomLog, User
 from tracker.views.frame import day_label
 
@@ -99,3 +104,27 @@ def test_every_mail_of_the_demo_is_shown_newest_first(client, outbox, mailoutbox
 def test_only_a_demo_shows_its_mail(client, settings):
     settings.DEMO = False
     assert client.get("/outbox/").status_code == 404
+
+
+@pytest.mark.parametrize("family", list(read_families()), ids=lambda family: family["child"]["nickname"])
+def test_each_familys_worst_day_is_recognised(family):
+    """What a parent enters on the log page, as the form sends it."""
+    now = datetime.now(UTC)
+    tell(now)
+    child, worst = Child.objects.get(nickname=family["child"]["nickname"]), family["worst_day"]
+    form = LogForm(
+        QueryDict("&".join(f"{name}={quote(value)}" for name, value in worst["fields"].items())),
+        asking=Asking(
+            now=now, zone=child.zone, unit=child.units, age_years=child.age_years(now), neuro=True, pump=True
+        ),
+    )
+    assert form.is_valid(), form.errors
+    recorded = record_log(
+        child=child,
+        caregiver=User.objects.get(email=worst["by"]),
+        answers=form.answers(),
+        observed_at=now,
+        client_uuid=uuid4(),
+        now=now,
+    )
+    assert recorded.assessment.urgency == worst["urgency"]

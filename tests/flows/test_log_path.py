@@ -36,7 +36,7 @@ def test_a_seizure_is_an_emergency(phone: Phone, child: Child) -> None:
 def test_signs_are_said_with_how_bad_and_for_how_long(phone: Phone, child: Child) -> None:
     signs = {"sign-chills": "moderate", "sign-chills-duration": "2", "sign-vomiting": "yes"}
     said = text(phone.send(child, temperature="36.8", **signs, when="1"))
-    assert "At 1:14 a.m. I saw: Chills, shaking (moderate, for 2 hours), Throws up" in said
+    assert "At 01:14 I saw: Chills, shaking (moderate, for 2 hours), Throws up" in said
 
 
 def test_an_uneventful_log_is_a_note_and_offers_no_script(phone: Phone, child: Child) -> None:

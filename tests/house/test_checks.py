@@ -49,3 +49,10 @@ def test_a_site_without_a_mail_server_is_told_before_it_goes_live(settings):
     assert ids(checks.mail_leaves_the_house()) == ["nightlight.W002"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     assert checks.mail_leaves_the_house() == []
+
+
+def test_a_site_whose_record_has_no_key_is_told_before_it_goes_live(settings):
+    settings.AUDIT_KEY = "short"
+    assert ids(checks.record_can_be_sealed()) == ["nightlight.E003"]
+    settings.AUDIT_KEY = "k" * 40
+    assert checks.record_can_be_sealed() == []

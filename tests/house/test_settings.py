@@ -143,7 +143,7 @@ def test_an_error_page_needs_no_database_and_shows_a_number_to_call(client, path
     page = client.get(path)
     assert page.status_code == 404
     assert re.search(r'href="tel:\d+"', page.content.decode())
-    assert "the number on your card" in page.content.decode()
+    assert "The number on your card" in page.content.decode()
 
 
 def test_a_failed_csrf_check_shows_a_number_to_call(db):

@@ -137,7 +137,7 @@ def test_a_code_dies_after_its_hour(mother, child, clock_at_now):
 def test_a_code_that_was_closed_opens_nothing(client, mother, child, clock_at_now):
     _link, token = make_card_link(child=child, by=mother, now=NOW)
     client.force_login(mother)
-    assert client.post(reverse("card-revoke", args=[child.pk])).status_code == 302
+    assert client.post(reverse("card-revoke", args=[child.pk])).status_code == 303
     assert opened(Client(), token).status_code == 404
 
 

@@ -223,12 +223,12 @@ def test_a_page_that_was_open_too_long_says_who_was_faster_and_records_nothing(
     assert "Mother gave it at 02:14" in answer.content.decode()
     assert DoseGiven.objects.count() == 1
     again = post(client, father, "dose-give", child.pk, needed.pk, client_uuid=uuid4(), even_so="yes")
-    assert again.status_code == 302
+    assert again.status_code == 303
     assert "a second dose" in client.get(again.url).content.decode()
 
 
 def test_a_helper_gives_a_dose_and_changes_no_label(client, child, needed, helper, clock_at_now):
-    assert post(client, helper, "dose-give", child.pk, needed.pk, client_uuid=uuid4()).status_code == 302
+    assert post(client, helper, "dose-give", child.pk, needed.pk, client_uuid=uuid4()).status_code == 303
     assert DoseGiven.objects.get().given_by == helper
     assert post(client, helper, "medicine", child.pk, needed.pk, stop="yes").status_code == 403
     assert post(client, helper, "medicine-new", child.pk).status_code == 403
@@ -263,13 +263,13 @@ def test_a_time_of_the_past_is_read_on_the_family_s_clock(client, child, needed,
 @pytest.mark.parametrize("slot", ["", "yesterday", "2026-11-20T20:00", "2026-11-20T20:01:00+00:00"])
 def test_a_broken_planned_time_records_nothing(client, child, fixed, mother, slot, clock_at_now):
     answer = post(client, mother, "dose-give", child.pk, fixed.pk, slot=slot, client_uuid=uuid4())
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert not DoseGiven.objects.exists()
 
 
 def test_a_label_is_typed_in(client, child, mother, clock_at_now):
     label = {"name": "Levetiracetam", "dose": "5 mL", "kind": "times", "times": "8:00, 8 pm"}
-    assert post(client, mother, "medicine-new", child.pk, **label).status_code == 302
+    assert post(client, mother, "medicine-new", child.pk, **label).status_code == 303
     medicine = child.medicines.get()
     assert medicine.times == ["08:00", "20:00"]
     label |= {"kind": "needed", "gap_hours": "6"}

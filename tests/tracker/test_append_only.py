@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.personas import NOW
 from tracker.actions.alerts import record_call
 from tracker.actions.logs import Recorded
+from tracker.actions.nursing import write_note
 from tracker.actions.reminders import confirm_numbers
 from tracker.actions.sealing import seal
 from tracker.append_only import erasing
@@ -24,6 +25,7 @@ APPEND_ONLY = (
     "auditevent",
     "auditseal",
     "numbercheck",
+    "carenote",
 )
 KEPT = (*APPEND_ONLY, "alert")
 FROZEN = ("id", "child_id", "log_id", "urgency", "raised_at")
@@ -36,6 +38,7 @@ def record(log: Callable[..., Recorded], child: Child, mother: User) -> Recorded
     record_call(child=child, caregiver=mother, client_uuid=uuid4(), called_at=NOW, reached=False, now=NOW)
     confirm_numbers(child=child, by=mother, now=NOW)
     seal(now=NOW)
+    write_note(child=child, text="Called back", by=mother, now=NOW)
     return recorded
 
 

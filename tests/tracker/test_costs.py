@@ -16,7 +16,7 @@ from tracker.actions.alerts import record_call
 from tracker.actions.logs import Recorded, correct_log, record_log
 from tracker.models import Alert, Child, Observation, SymptomLog, User
 
-AT_MOST = 15
+AT_MOST = 16  # one of them for the ward: when somebody last logged
 Log = Callable[..., Recorded]
 
 
@@ -43,7 +43,9 @@ def post(session: str, child: Child, seen: dict[str, Any], corrects: SymptomLog 
 
 
 def test_an_uneventful_log(session: str, child: Child) -> None:
-    assert post(session, child, answers(temperature=36.8)) <= 11
+    assert (
+        post(session, child, answers(temperature=36.8)) <= 12
+    )  # one of them for the ward: when somebody last logged
 
 
 def test_an_emergency_that_takes_in_an_alert_and_tells_a_ward(

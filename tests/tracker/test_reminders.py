@@ -8,13 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from tests.personas import NOW, child_of, person
-from therapies.schedule import Event
+from tests.personas import NOW
 from tracker.actions import Refused, messages, sweeping
 from tracker.actions.alerts import record_call
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import end_membership
-from tracker.actions.people import join_care_team, pause, update_child
+from tracker.actions.people import pause, update_child
 from tracker.actions.reminders import confirm_numbers, numbers_due, remind_due, set_plan, snooze
 from tracker.models import (
     Cause,
@@ -27,7 +26,6 @@ from tracker.models import (
     ReminderTime,
     User,
 )
-from tracker.silence import silent_children
 
 Log = Callable[..., Recorded]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -277,45 +275,6 @@ def test_a_tick_with_nothing_due_costs_few_queries(
     plan(child, mother)
     with django_assert_num_queries(3):  # two of them begin and end a savepoint in the test's transaction
         remind_due(now=NOW - MINUTE)
-
-
-class TestSilentFamilies:
-    def silent(self, child: Child, at: datetime) -> list[Child]:
-        return [one.child for one in silent_children(Child.objects.get(pk=child.pk).care_team, at)]
-
-    def test_are_seen_in_the_evening_of_a_day_without_a_log(self, ward_child: Child, log: Log) -> None:
-        log(temperature=36.8, at=NOW - 6 * HOUR)
-        assert self.silent(ward_child, NOW + 12 * HOUR) == []
-        assert self.silent(ward_child, NOW + 16 * HOUR) == [ward_child]
-        log(temperature=36.8, at=NOW + 16 * HOUR)
-        assert self.silent(ward_child, NOW + 16 * HOUR) == []
-
-    def test_are_seen_all_day_after_a_whole_day_of_silence(self, ward_child: Child, log: Log) -> None:
-        log(temperature=36.8, at=NOW - 30 * HOUR)
-        assert self.silent(ward_child, NOW) == [ward_child]
-
-    def test_are_those_after_car_t_and_with_a_running_pump(self, care_team: Any, mother: User) -> None:
-        start = Event("start", NOW - 2 * DAY)
-        stopped = (start, Event("stop", NOW - DAY))
-        pump = child_of(mother, "Pump", "blinatumomab", start)
-        off = child_of(mother, "Off", "blinatumomab", *stopped)
-        dose = child_of(mother, "Dose", "inotuzumab-ozogamicin", Event("dose", NOW - 2 * DAY))
-        for child in (pump, off, dose):
-            join_care_team(child=child, code=care_team.join_code, by=mother, now=NOW)
-        assert self.silent(pump, NOW) == [pump]
-
-    def test_are_not_those_who_paused(self, ward_child: Child, mother: User) -> None:
-        pause(child=ward_child, reason="hospital", by=mother, now=NOW)
-        assert self.silent(ward_child, NOW + 20 * HOUR) == []
-
-    def test_cost_the_same_however_many(
-        self, care_team: Any, mother: User, django_assert_max_num_queries: Any
-    ) -> None:
-        for number in range(5):
-            child = child_of(person(f"parent{number}"), f"Child{number}")
-            join_care_team(child=child, code=care_team.join_code, by=mother, now=NOW)
-        with django_assert_max_num_queries(3):
-            assert len(silent_children(care_team, NOW)) == 5
 
 
 def test_reminders_go_out_though_one_messages_channel_breaks(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from tracker.actions import reminders
 from tracker.actions.holding import Held, hold
@@ -54,16 +55,20 @@ def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
 
 
 def resolve_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datetime) -> bool:
-    """Closes an open alert. False where somebody was faster. One for now or an emergency needs an outcome."""
+    """Closes an open alert. False where somebody was faster, or another nurse holds it.
+
+    One for now or an emergency needs an outcome.
+    """
     with transaction.atomic():
         hold(alert.child)
         return _resolve(alert.pk, outcome, note, by, now)
 
 
 def _resolve(alert_id: UUID, outcome: str, note: str, by: User, now: datetime) -> bool:
+    not_anothers = Q(taken_by=None) | Q(taken_by=by) | Q(taken_until__lte=now)
     closed = (
         Alert.objects.open()
-        .filter(pk=alert_id)
+        .filter(not_anothers, pk=alert_id)
         .update(resolved_by=by, resolved_at=now, outcome=outcome, resolution_note=cleaned(note))
     )
     if closed:

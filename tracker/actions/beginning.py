@@ -1,4 +1,4 @@
-"""The beginning of a child, and what an adult says about themselves."""
+"""The beginning of a child, settings, and what an adult says about themselves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -9,10 +9,14 @@ from uuid import UUID
 from django.db import transaction
 
 from therapies.schedule import Event
-from tracker.actions.people import Numbers, begin_child, join_care_team
-from tracker.models import CareTeam, Child, User
+from tracker.actions.logs import reassess
+from tracker.actions.memberships import accept_invitation
+from tracker.actions.people import Numbers, begin_child, join_care_team, update_child
+from tracker.assessing import WINDOW
+from tracker.models import CareTeam, Child, Invitation, Membership, User
 
 ABOUT_ONESELF = ("name", "language", "time_zone")
+READ_BY_RULES = frozenset({"birth_month", "writes", "baseline_weight_kg", "time_zone"})
 
 
 @transaction.atomic
@@ -53,6 +57,28 @@ def tell_about_oneself(*, by: User, **told: str) -> None:
         setattr(by, name, told[name])
     if changed:
         by.save(update_fields=changed)
+
+
+@transaction.atomic
+def accept(*, invitation: Invitation, name: str, by: User, now: datetime) -> Membership:
+    """The membership, and the name that others see beside what was logged. Refused: it was used or revoked."""
+    membership = accept_invitation(invitation=invitation, by=by, now=now)
+    if name:
+        tell_about_oneself(by=by, name=name)
+    return membership
+
+
+@transaction.atomic
+def change_settings(
+    *, child: Child, about: Mapping[str, Any], about_by: Mapping[str, str], by: User, now: datetime
+) -> None:
+    """About the child and oneself. What the rules read of it follows at once for the last logs."""
+    changed = {name: value for name, value in about.items() if getattr(child, name) != value}
+    if changed:
+        update_child(child=child, about=changed, by=by, now=now)
+    if READ_BY_RULES & changed.keys():
+        reassess(child=child, since=now - WINDOW, by=by, now=now)
+    tell_about_oneself(by=by, **about_by)
 
 
 def _numbers_of(team: CareTeam | None) -> Numbers:

@@ -124,6 +124,7 @@ def _save(log: SymptomLog, rows: Sequence[Answer], *, ask_the_rules: bool) -> Re
     if log.pk not in {found.log_id for found in checked}:
         checked.append(could_not_check(log.pk))
     made = _keep(checked, log.child, held, by=log.caregiver, now=log.received_at)
+    Child.objects.filter(pk=log.child_id).update(last_log_at=log.received_at)
     return Recorded(log, made[log.pk])
 
 

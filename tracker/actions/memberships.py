@@ -69,12 +69,17 @@ def revoke_invitation(*, invitation: Invitation, by: User, now: datetime) -> boo
 
 @transaction.atomic
 def end_membership(*, membership: Membership, by: User, now: datetime) -> None:
-    """Ends it at once, and with it the links that this person gave out. Refused: a child keeps one parent."""
+    """Ends it at once, and with it the links that this person gave out.
+
+    Refused: a child keeps one parent, a care team one lead.
+    """
     _hold(membership)
     running = Membership.objects.filter(child=membership.child, care_team=membership.care_team, ended_at=None)
     others = running.exclude(pk=membership.pk)
     if membership.role == Role.PARENT and not others.filter(role=Role.PARENT).exists():
         raise Refused(_("A child needs one parent here. Invite another one first."))
+    if membership.role == Role.LEAD and not others.filter(role=Role.LEAD).exists():
+        raise Refused(_("A care team needs one lead. Invite another one first."))
     if running.filter(pk=membership.pk).update(ended_at=now, ended_by=by):
         Invitation.objects.filter(
             child=membership.child,

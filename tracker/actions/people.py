@@ -28,8 +28,8 @@ ABOUT_A_CHILD = (
     "emergency_number",
     "first_sentence",
 )
-_CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
-_CODE_LENGTH = 10
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
+CODE_LENGTH = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ def change_numbers(*, care_team: CareTeam, numbers: Numbers, by: User, now: date
 @transaction.atomic
 def begin_care_team(*, name: str, numbers: Numbers, by: User, now: datetime) -> CareTeam:
     """A clinic's care team, with a code that families join it by. Who begins it leads it."""
-    code = "".join(secrets.choice(_CODE_LETTERS) for _letter in range(_CODE_LENGTH))
+    code = "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
     team = CareTeam.objects.create(
         name=name, kept_by_family=False, join_code=code, begun_at=now, changed_at=now, **asdict(numbers)
     )

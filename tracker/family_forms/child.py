@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,7 +48,6 @@ class ChildForm(PageForm):
         self.now = now
         if not asks_name:
             del self.fields["your_name"]
-        self.lay_out()
 
     def clean_born(self) -> date | None:
         born = self.cleaned_data["born"]
@@ -82,13 +83,12 @@ class TherapyForm(PageForm):
     def __init__(self, *args: Any, age_years: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["therapy"].choices = therapies_for(age_years)
-        self.lay_out()
 
 
 def therapies_for(age_years: int | None) -> list[tuple[str, str]]:
-    """The therapies that are given at this age, with the name on the box."""
+    """The therapies that are given at this age, with the name on the box. An age not known is a child's."""
     return [
-        (therapy.id, f"{_(therapy.name)} · {therapy.brand}")
+        (therapy.id, format_html("{} <small>{}</small>", capfirst(_(therapy.name)), therapy.brand))
         for therapy in load().therapies.values()
         if therapy.minimum_age <= (age_years or 0)
     ]

@@ -56,7 +56,6 @@ class DatesForm(PageForm):
         self.clock = clock
         self.given = load().therapies[therapy].schedule.given
         {"once": self._ask_once, "pump": self._ask_pump, "doses": self._ask_doses}[self.given]()
-        self.lay_out()
 
     def _ask_once(self) -> None:
         self.fields["infusion"] = DayField(

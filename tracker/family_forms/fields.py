@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -21,25 +21,30 @@ _EXTENSION = r"(?:\s*(?:x|ext\.?|[,;#])\s*\d{1,6})?"
 _TELEPHONE = re.compile(rf"\+?[\d\s()./-]+{_EXTENSION}", re.IGNORECASE)
 
 
-def drawn(name: str, how: str) -> Field:
-    return Field(name, template=f"tracker/fields/{how}.html")
-
-
 class PageForm(forms.Form):
-    """A form whose page has the form tag. `drawn_as` names the template of a field that has its own."""
+    """A form whose page has the form tag. `drawn_as` names the template of a field that has its own;
+    `side_by_side` are two neighbours that share a line where it is long enough."""
 
     drawn_as: ClassVar[dict[str, str]] = {}
+    side_by_side: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag, self.helper.disable_csrf = False, True
+    @property
+    def helper(self) -> FormHelper:
+        """Laid out when the page is drawn: by then all fields are there."""
+        rows: list[Any] = []
+        for name in self.fields:
+            if name in self.side_by_side[1:]:
+                continue
+            pair = name in self.side_by_side
+            rows.append(Div(*self.side_by_side, css_class="side-by-side") if pair else self._drawn(name))
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = Layout(*rows)
+        return helper
 
-    def lay_out(self) -> None:
-        """Call it when all fields are there."""
-        self.helper.layout = Layout(
-            *(drawn(name, self.drawn_as[name]) if name in self.drawn_as else name for name in self.fields)
-        )
+    def _drawn(self, name: str) -> Any:
+        how = self.drawn_as.get(name)
+        return Field(name, template=f"tracker/fields/{how}.html") if how else name
 
 
 class PhoneField(forms.CharField):

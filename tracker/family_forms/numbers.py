@@ -43,10 +43,7 @@ class NumbersForm(PageForm):
         label=gettext_lazy("Emergency number where you are"), required=False, at_least=2
     )
     drawn_as: ClassVar[dict[str, str]] = {"days": "chips"}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lay_out()
+    side_by_side: ClassVar[tuple[str, ...]] = ("opens", "closes")
 
     def clean(self) -> None:
         told = self.cleaned_data
@@ -101,14 +98,3 @@ class BeginNumbersForm(NumbersForm):
 
     def without_a_number(self) -> str:
         return _("Type one number at least, or the code from your clinic.")
-
-
-def kept(team: CareTeam) -> dict[str, Any]:
-    """What the form shows of the numbers that stand."""
-    return {
-        "day_number": team.day_number,
-        "days": WEEK if team.open_days == WEEK else WORKDAYS,
-        "opens": team.opens_at,
-        "closes": team.closes_at,
-        "night_number": team.night_number,
-    }

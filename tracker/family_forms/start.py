@@ -1,6 +1,6 @@
 """The last screen: unit, time zone, and whether it is clear that saving calls nobody."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,10 +27,6 @@ class StartForm(PageForm):
         required=False,
     )
     drawn_as: ClassVar[dict[str, str]] = {"unit": "chips", "after_saving": "chips"}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lay_out()
 
     def clean_after_saving(self) -> str:
         answer = self.cleaned_data["after_saving"]

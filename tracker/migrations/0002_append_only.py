@@ -12,6 +12,7 @@ NEVER_CHANGED = (
     "ownanswers",
     "auditseal",
     "numbercheck",
+    "carenote",
 )
 FROZEN_OF_AN_ALERT = ("id", "child_id", "log_id", "urgency", "raised_at")
 FROZEN_OF_A_DOSE = ("id", "child_id", "medicine_id", "name", "dose", "given_at", "given_by_id", "recorded_at")

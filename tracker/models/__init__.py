@@ -10,6 +10,7 @@ from tracker.models.handed import OwnAnswers
 from tracker.models.lines import LineChange, LineInterval, LinePart
 from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Urgency
 from tracker.models.messages import Channel, ContactPoint, Kind, Lane, Message
+from tracker.models.nursing import CareNote
 from tracker.models.people import (
     CareTeam,
     Child,
@@ -38,6 +39,7 @@ __all__ = (
     "Baton",
     "Call",
     "CardLink",
+    "CareNote",
     "CareTeam",
     "Cause",
     "Channel",

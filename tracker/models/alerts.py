@@ -68,6 +68,9 @@ class Alert(models.Model):
             one_of("urgency", ALERTING, name="a_note_raises_no_alert"),
             one_of("outcome", ("", *Outcome.values), name="outcome_is_known"),
             paired("taken_by", "taken_until", name="taking_is_paired"),
+            models.CheckConstraint(
+                condition=Q(offered_to=None) | Q(taken_by__isnull=False), name="what_is_offered_is_held"
+            ),
             paired("resolved_by", "resolved_at", name="resolution_is_paired"),
             models.CheckConstraint(
                 condition=Q(resolved_at=None, outcome="", resolution_note="")

@@ -31,7 +31,6 @@ class LogKind(models.TextChoices):
     FULL = "full", _("Log")
     NOTHING_NEW = "nothing-new", _("Nothing new")
     NEURO = "neuro", _("Thinking and talking")
-    OWN = "own", _("The child's own answers")
 
 
 class SymptomLogQuerySet(models.QuerySet):

@@ -191,12 +191,16 @@ class Child(models.Model):
     country = models.CharField(max_length=2, blank=True)  # ISO 3166-1
     emergency_number = models.CharField(max_length=20, blank=True)
     first_sentence = models.TextField(blank=True)  # what the child wrote on the first day, to compare with
+    record_number = models.CharField(max_length=32, blank=True)  # the clinic's own; its staff writes it
+    call_back_number = models.CharField(max_length=32, blank=True)  # where the care team reaches the family
+    last_log_at = models.DateTimeField(null=True)  # when somebody last logged; record_log alone writes it
     paused_at = models.DateTimeField(null=True)
     paused_reason = models.CharField(max_length=12, choices=PauseReason, blank=True)
     begun_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
     class Meta:
+        indexes = (models.Index(fields=("care_team", "-last_log_at"), name="children_of_a_team"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(paused_at=None, paused_reason="")

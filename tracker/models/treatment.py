@@ -83,6 +83,9 @@ class TreatmentEvent(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = (
+            models.Index(fields=("kind", "at"), condition=Q(withdrawn_at=None), name="what_happened_lately"),
+        )
         constraints = (
             paired("withdrawn_at", "withdrawn_by", name="withdrawal_is_paired"),
             one_of("kind", EventKind.values, name="event_kind_is_known"),

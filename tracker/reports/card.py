@@ -182,3 +182,8 @@ def instruction_about(child: Child, instruction_id: str) -> Instruction | None:
     therapy = _therapy(child.course)
     found = [one for one in therapy.instructions if one.id == instruction_id] if therapy else []
     return found[0] if found else None
+
+
+def therapy_given(child: Child, at: datetime) -> Given | None:
+    """The running therapy with its dates."""
+    return _given(child.course, at) if child.course else None

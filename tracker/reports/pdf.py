@@ -55,7 +55,7 @@ def card_data(card: Card, numbers: Sequence[Any], day_label: str, emergency_numb
         )
         % {"when": when_text(card.made_at)},
         "who": who(card),
-        "therapy": _name(card.therapy),
+        "therapy": therapy_name(card.therapy),
         "day": day_label,
         "dates": [(kind, when_text(at)) for kind, at in (card.therapy.dates if card.therapy else ())],
         "first": list(map(_statement, card.first)),
@@ -132,7 +132,7 @@ def _danger(one: Any) -> dict[str, Any]:
     return {"name": one.name, "term": one.term, "signs": _statement(one.signs), "when": when}
 
 
-def _name(given: Given | None) -> str:
+def therapy_name(given: Given | None) -> str:
     if given is None:
         return _("No therapy is typed in.")
     return f"{given.name} ({given.brand})" if given.brand else given.name
@@ -140,4 +140,4 @@ def _name(given: Given | None) -> str:
 
 def _earlier(given: Given) -> str:
     dates = ", ".join(f"{kind} {date_format(localtime(at), 'j F Y')}" for kind, at in given.dates)
-    return f"{_name(given)}: {dates}" if dates else _name(given)
+    return f"{therapy_name(given)}: {dates}" if dates else therapy_name(given)

@@ -21,8 +21,8 @@ from tracker.models import Call, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.record import Became
 from tracker.telling import Told
+from tracker.views.asking import LOOK_AGAIN, may_log, therapies_of
 from tracker.views.frame import frame
-from tracker.views.logs import LOOK_AGAIN, may_log, therapies_of
 
 UNCONFIRMED_AFTER = timedelta(minutes=5)
 NUDGE_AFTER = timedelta(minutes=10)

@@ -19,7 +19,7 @@ from tracker.beginning import STEPS, Draft
 from tracker.family_forms.fields import PageForm
 from tracker.models import CareTeam, Child
 from tracker.views.frame import number_to_call
-from tracker.views.going import see_other
+from tracker.views.going import LOOK_AGAIN, see_other
 
 SKIPPED_WITH_A_BUTTON = ("child", "dates")
 
@@ -59,7 +59,7 @@ def answered(request: HttpRequest, step: str, draft: Draft) -> HttpResponse:
     if go == "back" and step != STEPS[0]:
         return see_other("begin-step", STEPS[STEPS.index(step) - 1])
     if go != "skip" and not form.is_valid():
-        return shown(request, step, draft, form)
+        return shown(request, step, draft, form, LOOK_AGAIN)
     if step != STEPS[-1]:
         return see_other("begin-step", STEPS[STEPS.index(step) + 1])
     return finished(request, draft)
@@ -122,7 +122,7 @@ def draft_of(request: HttpRequest) -> Draft:
     )
 
 
-def shown(request: HttpRequest, step: str, draft: Draft, form: PageForm) -> HttpResponse:
+def shown(request: HttpRequest, step: str, draft: Draft, form: PageForm, status: int = 200) -> HttpResponse:
     number, numbers = STEPS.index(step) + 1, numbers_of(draft)
     return render(
         request,
@@ -136,4 +136,5 @@ def shown(request: HttpRequest, step: str, draft: Draft, form: PageForm) -> Http
             "call": number_to_call(CareTeam(**asdict(numbers)), draft.now) if numbers else None,
             "emergency_number": draft.told("numbers").get("emergency_number"),
         },
+        status=status,
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from tracker.reports.card import card_of
 from tracker.reports.pdf import card_pdf
 from tracker.reports.qr import qr_svg
 from tracker.views.frame import all_numbers, day_label, emergency_number, frame, number_to_call
+from tracker.views.going import see_other
 
 
 @require_safe
@@ -45,7 +46,7 @@ def card_revoke(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """No code opens the card any more."""
     child = access_child(request.user, child_id, to="log")
     revoke_card_links(child=child, by=request.user, now=timezone.now())
-    return redirect("card", child.pk)
+    return see_other("card", child.pk)
 
 
 @require_safe
@@ -53,8 +54,8 @@ def card_paper(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """The card as a PDF of one page."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
-    frame(request, child, now)
-    return _paper(card_pdf(**_paper_facts(child, now)), "emergency-card.pdf")
+    timezone.activate(child.zone)
+    return paper(card_pdf(**_paper_facts(child, now)), "emergency-card.pdf")
 
 
 @login_not_required
@@ -98,7 +99,7 @@ def _paper_facts(child: Child, now: Any) -> dict[str, Any]:
     }
 
 
-def _paper(pdf: bytes, name: str) -> HttpResponse:
+def paper(pdf: bytes, name: str) -> HttpResponse:
     """A PDF under a name that says nothing of the child."""
     answer = HttpResponse(pdf, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{name}"'

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -24,9 +24,10 @@ from tracker.actions.doses import (
 from tracker.doses_given import fever_medicine_since, plan_of
 from tracker.models import Child, DoseGiven, Medicine
 from tracker.models.doses import EVERY_DAY
-from tracker.own_forms import MedicineForm, moment_in
+from tracker.own_forms import MedicineForm, moment_in, number_in
 from tracker.reports.card import instruction_about
 from tracker.views.frame import frame
+from tracker.views.going import see_other
 
 SHOWN = 12
 
@@ -61,7 +62,7 @@ def dose_give(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID)
             medicine=medicine,
             slot_at=slot_at,
             given_at=given_at,
-            client_uuid=_number_of(request),
+            client_uuid=number_in(request.POST.get("client_uuid", "")),
             even_so=request.POST.get("even_so") == "yes",
             by=request.user,
             now=now,
@@ -70,10 +71,10 @@ def dose_give(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID)
         return _somebody_was_faster(request, context, medicine, refused.dose, slot_at, given_at)
     except Refused as refused:
         messages.warning(request, str(refused))
-        return redirect("doses", child.pk)
+        return see_other("doses", child.pk)
     if dose.again_after_id:
         messages.warning(request, _("Recorded. Two doses stand here now. Call the care team and tell them."))
-    return redirect("doses", child.pk)
+    return see_other("doses", child.pk)
 
 
 def _somebody_was_faster(
@@ -101,7 +102,7 @@ def dose_take_back(request: HttpRequest, child_id: uuid.UUID, dose_id: uuid.UUID
     child = access_child(request.user, child_id, to="log")
     dose = of_child(DoseGiven.objects.all(), child, dose_id)
     take_back_dose(dose=dose, by=request.user, now=timezone.now())
-    return redirect("doses", child.pk)
+    return see_other("doses", child.pk)
 
 
 def medicine_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
@@ -111,7 +112,7 @@ def medicine_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     form = MedicineForm(request.POST or None, initial={"kind": "times"})
     if request.method == "POST" and form.is_valid():
         add_medicine(child=child, label=form.label, by=request.user, now=now)
-        return redirect("doses", child.pk)
+        return see_other("doses", child.pk)
     return render(request, "tracker/own/medicine.html", frame(request, child, now) | {"form": form})
 
 
@@ -123,10 +124,10 @@ def medicine(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID) 
     form = MedicineForm(request.POST or None, initial=_initial(found))
     if request.POST.get("stop") == "yes":
         end_medicine(medicine=found, by=request.user, now=now)
-        return redirect("doses", child.pk)
+        return see_other("doses", child.pk)
     if request.method == "POST" and form.is_valid():
         change_medicine(medicine=found, label=form.label, by=request.user, now=now)
-        return redirect("doses", child.pk)
+        return see_other("doses", child.pk)
     context = frame(request, child, now) | {"form": form, "medicine": found}
     return render(request, "tracker/own/medicine.html", context)
 
@@ -155,11 +156,3 @@ def _slot_in(text: str) -> datetime | None:
     except ValueError:
         return None
     return at if at.tzinfo else None
-
-
-def _number_of(request: HttpRequest) -> uuid.UUID:
-    """The form's own number; a form that lost it is a new one."""
-    try:
-        return uuid.UUID(request.POST.get("client_uuid", ""))
-    except ValueError:
-        return uuid.uuid4()

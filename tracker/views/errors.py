@@ -1,9 +1,17 @@
-"""Error pages. They need no database and no template that could fail, and each shows a number to call."""
+"""Error pages: from their templates, and where even that fails, plain. Each shows a number to call."""
 
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from tracker.views.late import without_database
+
+logger = logging.getLogger(__name__)
 PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>
@@ -17,32 +25,52 @@ PAGE = """<!doctype html>
 """
 
 
-def page(title: str, text: str, status: int) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return drawn(request, "400.html", 400, _("We could not read this"), _("Go back and send it once more."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return drawn(request, "403.html", 403, _("Your role cannot do this"), _("Ask a parent of the child."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return drawn(request, "404.html", 404, _("This page is not here"), _("The link may be old."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that lay open too long. A log is answered all the same."""
+    match = request.resolver_match
+    if match and hasattr(match.func, "late"):
+        return match.func.late(request, **match.kwargs)
+    text = _("The page was open for a long time, so this was not saved. Load it again.")
+    return drawn(request, "403_csrf.html", 403, _("Please send it again"), text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without the database and the session, which may be what broke. A log is answered from the rules alone."""
+    is_down = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status, template = (503, "503.html") if is_down else (500, "500.html")
+    try:
+        match = request.resolver_match
+        if request.method == "POST" and match and hasattr(match.func, "late"):
+            return without_database(request, status)
+        return HttpResponse(render_to_string(template), status=status)
+    except Exception:
+        logger.exception("an error page failed")
+    return plain(_("Something broke on our side"), _("What you sent may not be saved."), status)
+
+
+def drawn(request: HttpRequest, template: str, status: int, title: str, text: str) -> HttpResponse:
+    """The page as the site looks; where that fails, its words alone."""
+    try:
+        return HttpResponse(render_to_string(template, request=request), status=status)
+    except Exception:
+        logger.exception("an error page failed")
+    return plain(title, text, status)
+
+
+def plain(title: str, text: str, status: int) -> HttpResponse:
     call, emergency = _("Worried? Call the number on your card."), _("Emergency:")
     return HttpResponse(
         format_html(PAGE, title=title, text=text, call=call, emergency=emergency), status=status
     )
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return page(_("This could not be read"), _("Go back and try again."), 400)
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return page(_("This is not yours to open"), _("Ask the child's parents to invite you."), 403)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return page(
-        _("This page was open too long"),
-        _("Nothing was saved. Go back, load the page again, then send it."),
-        403,
-    )
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return page(_("This page is not here"), _("The link may be old. Start again from the first page."), 404)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    return page(_("Something broke on our side"), _("What you sent may not be saved."), 500)

@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
+LOOK_AGAIN = 422  # the form comes back with what was typed
+
 
 def see_other(to: Any, *args: Any) -> HttpResponse:
     """After a POST: the browser asks for the next page with GET, and going back sends nothing again."""

@@ -5,27 +5,28 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import Min
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tracker import record, speaking
-from tracker.access import access_child, access_log, may
+from tracker import draft, record, speaking
+from tracker.access import access_child, access_log
 from tracker.actions.logs import Recorded, correct_log, record_log
 from tracker.asking_back import confirmed
-from tracker.forms import Asking, LogForm, initial_from
+from tracker.forms import LogForm, initial_from
 from tracker.models import Child, LogKind, SymptomLog
 from tracker.telling import Told, answer_in_words
+from tracker.views.asking import LOOK_AGAIN, log_form, may_log, therapies_of
 from tracker.views.frame import frame
+from tracker.views.late import answered_late, not_saved
 
 TEMPLATES = {
     LogKind.FULL: "tracker/caregiver/log.html",
     LogKind.NOTHING_NEW: "tracker/caregiver/nothing_new.html",
     LogKind.NEURO: "tracker/caregiver/neuro.html",
 }
-LOOK_AGAIN = 422  # the form comes back with what was typed
 
 
 @require_GET
@@ -34,12 +35,14 @@ def log_new(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return _asked(request, child_id, LogKind.FULL)
 
 
+@answered_late(LogKind.FULL)
 @require_POST
 def logs(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """Saves what the whole form says, and leads to the answer."""
     return _saved(request, child_id, LogKind.FULL)
 
 
+@answered_late(LogKind.NOTHING_NEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_nothing_new(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """For when no sign is new: the temperature, and done."""
@@ -47,6 +50,7 @@ def log_nothing_new(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return answer(request, child_id, LogKind.NOTHING_NEW)
 
 
+@answered_late(LogKind.NEURO)
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_neuro(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """Thinking and talking, beside the child's own first day."""
@@ -73,6 +77,7 @@ def log(request: HttpRequest, log_id: UUID) -> HttpResponse:
     return render(request, "tracker/caregiver/log_detail.html", context)
 
 
+@answered_late(LogKind.FULL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
     """A correction stands in for a log, which stays in the record. "Logged by mistake" is one without answers."""
@@ -84,10 +89,14 @@ def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
         number = uuid5(first.pk, "logged by mistake")
         return _answer(_corrected(request, newest, {}, newest.observed_at, number, now))
     form = _correction(newest, now, request.POST or None)
-    if form.is_valid():
+    if not form.is_valid():
+        return _correcting(request, newest, form, now)
+    try:
         recorded = _corrected(request, newest, form.answers(), form.observed_at, form.client_uuid, now)
-        return _answer(recorded)
-    return _correcting(request, newest, form, now)
+    except DatabaseError:
+        return not_saved(request, newest.child, form, status=503, broken=True)
+    draft.drop(request.session, request.POST.get("client_uuid", ""))
+    return _answer(recorded)
 
 
 @require_POST
@@ -116,10 +125,15 @@ def _saved(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
     form = log_form(child, now, kind, request.POST)
     if not form.is_valid():
         return _form_page(request, child, form, now, status=LOOK_AGAIN)
-    return _answer(save(request, child, form, now))
+    try:
+        recorded = _save(request, child, form, now)
+    except DatabaseError:
+        return not_saved(request, child, form, status=503, broken=True)
+    draft.drop(request.session, request.POST.get("client_uuid", ""))
+    return _answer(recorded)
 
 
-def save(request: HttpRequest, child: Child, form: LogForm, now: datetime) -> Recorded:
+def _save(request: HttpRequest, child: Child, form: LogForm, now: datetime) -> Recorded:
     """The log, once, however often the form is sent."""
     recorded = record_log(
         child=child,
@@ -175,36 +189,14 @@ def _answer(recorded: Recorded) -> HttpResponse:
     return response
 
 
-def log_form(child: Child, now: datetime, kind: str, data: Any = None, **kwargs: Any) -> LogForm:
-    """The form as this child is asked."""
-    known = speaking.vocabulary()
-    course = child.course
-    therapy = known.therapies.get(course.therapy) if known and course else None
-    asking = Asking(
-        now=now,
-        zone=child.zone,
-        kind=kind,
-        unit=child.units,
-        age_years=child.age_years(now),
-        neuro=bool(therapy) and therapy.kind in ("car-t", "pump"),
-        pump=bool(therapy) and therapy.schedule.given == "pump",
-        writes=bool(child.writes),
-        first_sentence=child.first_sentence,
-        begun=_begun(child) if data and data.get("when") == "pick" else None,
-        born=child.birth_month,
-    )
-    return LogForm(data, asking=asking, **kwargs)
-
-
-def _begun(child: Child) -> datetime | None:
-    """When the first treatment began. Asked for only where somebody picks a time."""
-    return child.courses.aggregate(first=Min("begun_at"))["first"]
-
-
 def _form_page(
     request: HttpRequest, child: Child, form: LogForm, now: datetime, status: int = 200
 ) -> HttpResponse:
-    context = {**frame(request, child, now), "form": form}
+    context = {
+        **frame(request, child, now),
+        "form": form,
+        "form_of": draft.form_of(child, request.user),
+    }
     return render(request, TEMPLATES[form.asking.kind], context, status=status)
 
 
@@ -221,22 +213,9 @@ def _correcting(request: HttpRequest, log: SymptomLog, form: LogForm, now: datet
     context = {
         **frame(request, log.child, now),
         "form": form,
+        "form_of": draft.form_of(log.child, request.user),
         "log": log,
         "alert_stays": record.became_of(log) is not None,
     }
     status = LOOK_AGAIN if form.is_bound else 200
     return render(request, "tracker/caregiver/correct.html", context, status=status)
-
-
-# ------------------------------------------------------------ what other pages of a log need
-
-
-def may_log(log: SymptomLog) -> bool:
-    """Whether the person for whom `access_log` found it may also write."""
-    return may((log.family_role, log.staff_role), "log")
-
-
-def therapies_of(basis: dict[str, Any], child: Child) -> list[str]:
-    """The therapies that an answer was asked with, the running one first."""
-    asked = [basis["therapy"], *(one["therapy"] for one in basis.get("earlier", ()))] if basis else []
-    return asked or ([child.course.therapy] if child.course else [])

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from tracker import record, speaking
+from tracker import draft, record, speaking
 from tracker.access import access_child, may
 from tracker.models import Child
 from tracker.views.frame import frame
+from tracker.views.own_today import own_today
 
 
 @require_GET
@@ -23,9 +24,11 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
     context = {
         **frame(request, child, now),
+        **own_today(child, now),
         "last": record.last_log(child),
         "call_note": record.last_advice(child),
         "open_answer": _open_answer(child),
+        "is_kept": draft.kept(request.session, child, now) is not None,
         "neuro": asks_neuro(child),
         "week": record.week(child, now),
         "may_log": may((child.family_role, child.staff_role), "log"),

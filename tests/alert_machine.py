@@ -1,0 +1,249 @@
+"""Nurses, families and the sweep at random, step by step, against the table of moves.
+
+`python -m tests.alert_machine 100000 --nurses 5` plays so many steps in a database of its own. After every step:
+an open alert is due again; an urgent one that nobody holds is due within a quarter of an hour; nobody holds what
+is closed, an offer has an owner, and what is closed has an outcome and a person.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from tracker.actions import Refused
+from tracker.actions.alerts import Finding, raise_alert, record_call
+from tracker.actions.holding import hold
+from tracker.actions.taking import (
+    OUTCOMES,
+    accept_offer,
+    close_alert,
+    close_together,
+    offer_alert,
+    take_alert,
+)
+from tracker.alert_states import CLOSED, HELD, MOVES, OFFERED, PART, WAITING
+from tracker.models import Alert, AlertEvent, AlertVerb, Child, SymptomLog, Urgency, User
+
+DUE_WITHIN = timedelta(minutes=15)
+STEPS = ("tick", "sweep", "log", "call", "take", "offer", "accept", "close", "close together")
+WEIGHTS = (15, 10, 8, 3, 22, 16, 14, 6, 2)
+
+
+class Machine:
+    """The ward of one random run."""
+
+    def __init__(self, children: list[Child], nurses: list[User], parent: User, now: Any, seed: int) -> None:
+        self.children, self.nurses, self.parent, self.now = children, nurses, parent, now
+        self.dice = random.Random(seed)
+        self.known: list[UUID] = []  # alerts that a nurse may have on her screen, closed ones among them
+        self.done: Counter[str] = Counter()
+
+    def play(self, steps: int) -> None:
+        for number in range(steps):
+            name = self.dice.choices(STEPS, WEIGHTS)[0]
+            getattr(self, name.replace(" ", "_"))()
+            self.check(f"step {number}: {name}")
+
+    # ------------------------------------------------------------ the moves
+
+    def tick(self) -> None:
+        self.now += timedelta(seconds=self.dice.choice((1, 30, 120, 500)))
+        self.done["tick"] += 1
+
+    def sweep(self) -> None:
+        """What the sweep does with an alert that is due: it lapses, or the next level is told."""
+        for alert in Alert.objects.open().filter(escalates_at__lte=self.now):
+            verb = AlertVerb.LAPSED if alert.taken_by_id else AlertVerb.ESCALATED
+            free = {"taken_by": None, "taken_until": None, "offered_to": None}
+            Alert.objects.filter(pk=alert.pk).update(escalates_at=self.now + timedelta(minutes=5), **free)
+            AlertEvent.objects.create(alert=alert, verb=verb, at=self.now)
+            assert state_of(self.again(alert.pk)) == WAITING
+            self.done[str(verb.value)] += 1
+
+    def log(self) -> None:
+        child = self.dice.choice(self.children)
+        log = SymptomLog.objects.create(
+            child=child,
+            caregiver=self.parent,
+            client_uuid=uuid4(),
+            kind="full",
+            observed_at=self.now,
+            observed_zone="UTC",
+            received_at=self.now,
+            signs_asked=True,
+        )
+        urgency = self.dice.choices((Urgency.TODAY, Urgency.NOW, Urgency.EMERGENCY), (5, 4, 1))[0]
+        with transaction.atomic():
+            held = hold(child)
+            alert = raise_alert(
+                child=child, held=held, findings=[Finding(log.pk, urgency)], by=self.parent, now=self.now
+            )
+        if held.alert and held.alert.pk != alert:
+            assert state_of(self.again(held.alert.pk)) == PART
+            self.done["taken-in"] += 1
+        self.known = [*self.known[-7:], *([alert] if alert not in self.known else [])]
+        self.done["log"] += 1
+
+    def call(self) -> None:
+        told = {"client_uuid": uuid4(), "called_at": self.now, "reached": True, "told": "Come in"}
+        record_call(child=self.dice.choice(self.children), caregiver=self.parent, **told, now=self.now)
+        self.done["called"] += 1
+
+    def take(self) -> None:
+        if alert := self.one():
+            nurse = self.somebody(alert.taken_by)
+            state, hers = state_of(alert), alert.taken_by_id == nurse.pk
+            name = "take" if state == WAITING else "keep" if hers else "take over"
+            may = state == WAITING or (state in (HELD, OFFERED) and (hers or not self.is_held(alert)))
+            self.move(name, may, alert, nurse, lambda: take_alert(alert=alert, by=nurse, now=self.now))
+
+    def offer(self) -> None:
+        if alert := self.one():
+            nurse, to = self.somebody(alert.taken_by), self.dice.choice(self.nurses)
+            may = (
+                state_of(alert) in (HELD, OFFERED)
+                and alert.taken_by_id == nurse.pk != to.pk
+                and self.is_held(alert)
+            )
+            self.move(
+                "offer", may, alert, nurse, lambda: offer_alert(alert=alert, to=to, by=nurse, now=self.now)
+            )
+
+    def accept(self) -> None:
+        if alert := self.one():
+            nurse = self.somebody(alert.offered_to)
+            may = state_of(alert) == OFFERED and alert.offered_to_id == nurse.pk
+            self.move("accept", may, alert, nurse, lambda: accept_offer(alert=alert, by=nurse, now=self.now))
+
+    def close(self) -> None:
+        if alert := self.one():
+            nurse, outcome = self.somebody(alert.taken_by), self.dice.choice([*OUTCOMES, ""])
+            free = state_of(alert) == WAITING or alert.taken_by_id == nurse.pk or not self.is_held(alert)
+            may = bool(outcome) and alert.is_open and free
+            told = {"outcome": outcome, "note": ""}
+            self.move(
+                "close", may, alert, nurse, lambda: close_alert(alert=alert, **told, by=nurse, now=self.now)
+            )
+
+    def close_together(self) -> None:
+        nurse, team = self.dice.choice(self.nurses), self.children[0].care_team
+        asked = [alert for pk in self.known if (alert := self.again(pk))]
+        may = {a.pk for a in asked if state_of(a) == WAITING and a.urgency == Urgency.TODAY}
+        told = {"alerts": self.known, "outcome": OUTCOMES[0], "by": nurse, "now": self.now}
+        assert close_together(care_team=team, **told) == (len(may), len(self.known) - len(may))
+        assert all(self.again(alert.pk).is_open == alert.is_open for alert in asked if alert.pk not in may)
+        self.done["close together"] += len(may)
+
+    def move(self, name: str, may: bool, alert: Alert, nurse: User, act: Any) -> None:
+        """Does it, and compares with the table: refused, or in the new state with one event of that verb."""
+        before = alert.events.count()
+        was_done = True
+        try:
+            act()
+        except Refused:
+            was_done = False
+        assert was_done == may, f"{name}: {'done' if was_done else 'refused'}"
+        if not was_done:
+            assert alert.events.count() == before
+            self.done["refused"] += 1
+            return
+        move, after = MOVES[name], self.again(alert.pk)
+        assert state_of(alert) in move.states
+        assert state_of(after) == move.to
+        event = alert.events.latest("pk")
+        assert (event.verb, event.by_id, alert.events.count()) == (move.verb, nurse.pk, before + 1)
+        assert after.taken_by_id == nurse.pk or name in ("close", "close together")
+        self.done[name] += 1
+
+    # ------------------------------------------------------------ what must hold
+
+    def check(self, when: str) -> None:
+        alerts = Alert.objects.filter(pk__in=self.known)
+        unowned = Q(taken_by=None) | Q(taken_until__lte=self.now)
+        never_due = alerts.open().filter(Q(escalates_at=None) | Q(escalates_at__gt=self.now + DUE_WITHIN))
+        assert not never_due.filter(unowned).exclude(urgency=Urgency.TODAY).exists(), when
+        assert not alerts.open().filter(escalates_at=None).exists(), when
+        assert not alerts.filter(taken_by=None, offered_to__isnull=False).exists(), when
+        closed = alerts.filter(resolved_at__isnull=False)
+        assert not closed.filter(Q(outcome="") | Q(resolved_by=None)).exists(), when
+        assert alerts.open().count() <= len(self.children), when
+
+    def somebody(self, likely: User | None) -> User:
+        """Often who has to do with it, else nearly every step would be refused."""
+        return likely if likely and self.dice.random() < 0.6 else self.dice.choice(self.nurses)
+
+    def one(self) -> Alert | None:
+        if not self.known:
+            return None
+        recent = self.known[-3:] if self.dice.random() < 0.7 else self.known
+        return self.again(self.dice.choice(recent))
+
+    def again(self, pk: UUID) -> Alert:
+        return Alert.objects.select_related("child__care_team").get(pk=pk)
+
+    def is_held(self, alert: Alert) -> bool:
+        return alert.taken_until is not None and alert.taken_until > self.now
+
+
+def state_of(alert: Alert) -> str:
+    if alert.taken_in_by_id:
+        return PART
+    if alert.resolved_at:
+        return CLOSED
+    if alert.offered_to_id:
+        return OFFERED
+    return HELD if alert.taken_by_id else WAITING
+
+
+def ward(nurses: int) -> tuple[list[Child], list[User], User]:
+    """Three children of one care team, and its nurses."""
+    from tests.personas import NOW, NUMBERS, child_of, join, person
+    from tracker.actions.people import begin_care_team, join_care_team
+    from tracker.models import Role
+
+    lead, parent = person("head"), person("parent")
+    team = begin_care_team(name="Maple ward", numbers=NUMBERS, by=lead, now=NOW)
+    staff = [person(f"nurse{number}") for number in range(nurses)]
+    for one in staff:
+        join(one, Role.NURSE, care_team=team, by=lead)
+    children = [child_of(parent, f"Child{number}") for number in range(3)]
+    for child in children:
+        join_care_team(child=child, code=team.join_code, by=parent, now=NOW)
+    return children, staff, parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("steps", type=int)
+    parser.add_argument("--nurses", type=int, default=5, choices=range(2, 6))
+    parser.add_argument("--seed", type=int, default=1)
+    told = parser.parse_args()
+    from tests.personas import NOW
+
+    connection.creation.create_test_db(verbosity=0)
+    machine, begun, done = Machine(*ward(told.nurses), NOW, told.seed), time.monotonic(), 0
+    while done < told.steps:
+        with transaction.atomic():
+            machine.play(min(1000, told.steps - done))
+        done += 1000
+        sys.stderr.write(f"\r{min(done, told.steps)} of {told.steps} steps")
+    print(
+        f"\n{told.steps} steps, {told.nurses} nurses, {time.monotonic() - begun:.0f} s: {dict(machine.done)}"
+    )
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    main()

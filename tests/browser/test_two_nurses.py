@@ -1,0 +1,148 @@
+"""Two nurses in two browsers and a parent in a third: all see the truth, without a reload."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from tests.accessibility import violations
+from tests.personas import answers, join, person
+from tracker.actions.duty import record_heartbeat
+from tracker.actions.logs import record_log
+from tracker.models import Alert, CareTeam, Child, Role, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DESK = {"width": 1280, "height": 800}
+TALL = {"width": 360, "height": 6000}  # a phone, in which the bar at the bottom covers nothing
+PATIENCE = 20_000  # milliseconds: a busy machine; what it took is printed
+
+
+def signed_in(open_page: Callable[..., Page], user: User, url: str, **options: Any) -> Page:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    page = open_page(**options)
+    page.context.add_cookies([{"name": "session", "value": session.session_key, "url": url}])
+    return page
+
+
+def seen(what: str, wait: Callable[[], object], since: float) -> None:
+    wait()
+    print(f"{what}: {time.monotonic() - since:.2f} s")
+
+
+@pytest.fixture
+def colleague(care_team: CareTeam, lead: User) -> User:
+    colleague = person("colleague")
+    join(colleague, Role.NURSE, care_team=care_team, by=lead)
+    return colleague
+
+
+@pytest.fixture
+def fever(ward_child: Child, mother: User) -> Callable[[], object]:
+    def log() -> object:
+        now = timezone.now()
+        return record_log(
+            child=ward_child,
+            caregiver=mother,
+            answers=answers(temperature=38.4),
+            observed_at=now,
+            client_uuid=uuid4(),
+            now=now,
+        )
+
+    return log
+
+
+def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
+    open_page: Callable[..., Page],
+    live_server: Any,
+    care_team: CareTeam,
+    nurse: User,
+    colleague: User,
+    fever: Callable[[], object],
+) -> None:
+    for name in ("beat", "worker", "sweep"):
+        record_heartbeat(name=name, now=timezone.now())
+    boards = [signed_in(open_page, who, live_server.url, viewport=DESK) for who in (nurse, colleague)]
+    for board in boards:
+        board.goto(live_server.url + reverse("team-board", args=[care_team.pk]))
+        expect(board.get_by_role("heading", name="0 open alerts")).to_be_visible()
+    fever()
+    raised = time.monotonic()
+    for number, board in enumerate(boards):
+        take = board.get_by_role("button", name="Take it Juno")
+        seen(
+            f"board {number} shows it", lambda take=take: expect(take).to_be_visible(timeout=PATIENCE), raised
+        )
+        assert board.title().startswith("(1)")
+    both = [board.get_by_role("button", name="Take it Juno").element_handle() for board in boards]
+    for button in both:
+        button.evaluate("button => { setTimeout(() => button.click(), 50) }")
+    clicked = time.monotonic()
+    for board in boards:
+        board.wait_for_url("**/review/", timeout=PATIENCE)
+    winner = Alert.objects.get().taken_by
+    first, second = boards if winner == nurse else reversed(boards)
+    expect(first.get_by_text("You took this.")).to_be_visible()
+    expect(second.get_by_text(f"{winner.name} took this at")).to_be_visible()
+    seen("both know who won", lambda: None, clicked)
+    second.goto(live_server.url + reverse("team-board", args=[care_team.pk]))
+    expect(second.get_by_text(winner.name).last).to_be_visible()
+    first.get_by_role("button", name="Comes to the clinic today").click()
+    closed = time.monotonic()
+    gone = expect(second.get_by_role("heading", name="0 open alerts"))
+    seen("the other board knows that it is closed", lambda: gone.to_be_visible(timeout=PATIENCE), closed)
+
+
+def test_a_board_says_when_it_cannot_reach_the_site(
+    open_page: Callable[..., Page],
+    live_server: Any,
+    care_team: CareTeam,
+    nurse: User,
+    fever: Callable[[], object],
+) -> None:
+    board = signed_in(open_page, nurse, live_server.url, viewport=DESK)
+    board.goto(live_server.url + reverse("team-board", args=[care_team.pk]))
+    board.context.set_offline(True)
+    lost = board.get_by_text("No connection since")
+    expect(lost).to_be_visible(timeout=PATIENCE)
+    fever()
+    board.context.set_offline(False)
+    expect(board.get_by_role("button", name="Take it Juno")).to_be_visible(timeout=PATIENCE)
+    expect(lost).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "look", [{"viewport": DESK}, {"viewport": TALL, "color_scheme": "dark"}, {"java_script_enabled": False}]
+)
+def test_every_page_of_the_nurse_is_accessible(
+    open_page: Callable[..., Page],
+    live_server: Any,
+    care_team: CareTeam,
+    ward_child: Child,
+    nurse: User,
+    fever: Callable[[], object],
+    look: dict[str, Any],
+) -> None:
+    fever()
+    page = signed_in(open_page, nurse, live_server.url, **look)
+    for name, pk in (("team-board", care_team.pk), ("nurse-child", ward_child.pk)):
+        page.goto(live_server.url + reverse(name, args=[pk]))
+        if look.get("java_script_enabled", True):
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(live_server.url + reverse("team-board", args=[care_team.pk]))
+    page.get_by_role("button", name="Take it Juno").click()
+    expect(page.get_by_text("You took this.")).to_be_visible()
+    if look.get("java_script_enabled", True):
+        assert violations(page) == []

@@ -1,0 +1,268 @@
+"""The care team's board: it hides nothing, and costs the same for one child and for hundreds."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.personas import NOW, NUMBERS, answers, child_of, join, person
+from therapies.schedule import Event
+from tracker.actions.duty import record_heartbeat
+from tracker.actions.logs import Recorded, record_log
+from tracker.actions.nursing import know_child
+from tracker.actions.people import begin_care_team, join_care_team, pause
+from tracker.actions.taking import take_alert
+from tracker.models import Alert, CareTeam, Child, Role, User
+from tracker.views.health import ON_DUTY
+
+Log = Callable[..., Recorded]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _night() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def at_desk(client: Client, nurse: User) -> Client:
+    client.force_login(nurse)
+    for name in ON_DUTY:
+        record_heartbeat(name=name, now=NOW)
+    return client
+
+
+def board(client: Client, team: CareTeam, **more: Any) -> str:
+    response = client.get(reverse("team-board", args=[team.pk]), more)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def another(
+    team: CareTeam, nickname: str, seen: dict[str, Any] | None = None, hours_ago: float = 1, *events: Event
+) -> Child:
+    """A child of the ward with one log, from which everybody stays quiet unless something was seen."""
+    parent = person(nickname.lower())
+    child = child_of(parent, nickname, "tisagenlecleucel", *events)
+    join_care_team(child=child, code=team.join_code, by=parent, now=NOW)
+    if seen is not None:
+        at = NOW - timedelta(hours=hours_ago)
+        record_log(
+            child=child,
+            caregiver=parent,
+            answers=answers(**seen),
+            observed_at=at,
+            client_uuid=uuid4(),
+            now=at,
+        )
+    return child
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'<input type="hidden" name="csrfmiddlewaretoken".*?>', "", page).strip()
+
+
+class TestAlerts:
+    def test_the_worst_and_then_the_oldest_stand_on_top(self, at_desk: Client, care_team: CareTeam) -> None:
+        another(care_team, "Todayer", {"constipation": "mild"}, 9)
+        another(care_team, "Younger", {"temperature": 38.4}, 1)
+        another(care_team, "Older", {"temperature": 38.4}, 3)
+        another(care_team, "Worst", {"seizure": None}, 0.1)
+        page = board(at_desk, care_team)
+        places = [page.index(f">{name}<") for name in ("Worst", "Older", "Younger", "Todayer")]
+        assert places == sorted(places)
+
+    def test_are_never_on_another_page(self, at_desk: Client, care_team: CareTeam) -> None:
+        for number in range(55):
+            another(care_team, f"Child{number}", {"temperature": 38.4}, 1 + number / 60)
+        page = board(at_desk, care_team, page=2)
+        assert all(f">Child{number}<" in page for number in range(55))
+
+    def test_say_what_was_seen_and_whether_the_family_called(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
+    ) -> None:
+        log(temperature=38.4, chills="moderate")
+        page = board(at_desk, care_team)
+        assert "38.4 °C, Chills, shaking (moderate)" in page
+        assert "Day 6 after the infusion" in page
+
+    def test_that_a_filter_leaves_out_are_counted_in_red(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
+    ) -> None:
+        log(temperature=38.4)
+        where = reverse("board-find", args=[care_team.pk])
+        assert at_desk.post(where, {"words": "nobody"}).status_code == 303
+        page = board(at_desk, care_team)
+        assert "1 open alert does not match your filter." in page
+        assert "bar-now" in page
+        at_desk.post(where, {"all": ""})
+        assert "does not match" not in board(at_desk, care_team)
+
+
+class TestFinding:
+    @pytest.mark.parametrize("words", ["jun", "JUNO", "MRN-7"])
+    def test_by_nickname_or_record_number(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, nurse: User, words: str
+    ) -> None:
+        another(care_team, "Theo", {})
+        know_child(child=ward_child, record_number="mrn-77", call_back_number="", by=nurse, now=NOW)
+        at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": words})
+        page = board(at_desk, care_team)
+        assert "Juno" in page
+        assert "Theo" not in page
+
+    def test_by_therapy_and_by_nurse(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, nurse: User, log: Log
+    ) -> None:
+        log(temperature=38.4)
+        take_alert(alert=Alert.objects.get(), by=nurse, now=NOW)
+        another(care_team, "Theo", {"temperature": 38.4})
+        at_desk.post(reverse("board-find", args=[care_team.pk]), {"nurse": str(nurse.pk)})
+        page = board(at_desk, care_team)
+        assert 'aria-labelledby="alert-' in page
+        assert page.count("alert-row") == 1
+
+    def test_keeps_names_and_therapies_out_of_the_address(self, at_desk: Client, care_team: CareTeam) -> None:
+        response = at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": "Juno"})
+        assert response["Location"] == reverse("team-board", args=[care_team.pk])
+
+
+class TestSilence:
+    def test_of_a_day_after_car_t_cells_is_shown(self, at_desk: Client, care_team: CareTeam) -> None:
+        another(care_team, "Silent", {"temperature": 36.8}, 25)
+        another(care_team, "Heard", {"temperature": 36.8}, 23)
+        page = board(at_desk, care_team)
+        assert "Silent for a day: 1 family" in page
+        assert page.index(">Silent<") < page.index("Other children") < page.index(">Heard<")
+
+    def test_of_who_never_logged_is_shown(self, at_desk: Client, care_team: CareTeam) -> None:
+        another(care_team, "Newcomer", None)
+        assert "Silent for a day: 1 family" in board(at_desk, care_team)
+
+    def test_is_not_shown_long_after_the_cells_nor_while_paused(
+        self, at_desk: Client, care_team: CareTeam
+    ) -> None:
+        another(care_team, "Months", {}, 25, Event("infusion", NOW - timedelta(days=60)))
+        paused = another(care_team, "Paused", {}, 25)
+        pause(child=paused, reason="hospital", by=person("somebody"), now=NOW)
+        assert "Silent for a day: 0 families" in board(at_desk, care_team)
+
+    @pytest.mark.parametrize(("stopped", "said"), [(False, "1 family"), (True, "0 families")])
+    def test_counts_while_the_pump_runs(
+        self, at_desk: Client, care_team: CareTeam, stopped: bool, said: str
+    ) -> None:
+        parent = person("pump")
+        events = [Event("start", NOW - timedelta(days=5), cycle=1)]
+        events += [Event("stop", NOW - timedelta(days=1))] if stopped else []
+        child = child_of(parent, "Pump", "blinatumomab", *events)
+        join_care_team(child=child, code=care_team.join_code, by=parent, now=NOW)
+        assert f"Silent for a day: {said}" in board(at_desk, care_team)
+
+
+class TestFreshness:
+    def version(self, client: Client, team: CareTeam) -> str:
+        return client.get(reverse("board-version", args=[team.pk])).content.decode()
+
+    def test_the_version_changes_with_a_log_an_alert_a_taking_and_a_call(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, nurse: User, log: Log
+    ) -> None:
+        seen = [self.version(at_desk, care_team)]
+        log(temperature=36.8, hours_ago=1, at=NOW - timedelta(seconds=2))
+        seen.append(self.version(at_desk, care_team))
+        log(temperature=38.4)
+        seen.append(self.version(at_desk, care_team))
+        take_alert(alert=Alert.objects.get(), by=nurse, now=NOW)
+        seen.append(self.version(at_desk, care_team))
+        assert len(set(seen)) == len(seen)
+        assert self.version(at_desk, care_team) == seen[-1]
+
+    def test_the_version_does_not_change_for_another_team(
+        self, at_desk: Client, care_team: CareTeam, log: Log
+    ) -> None:
+        before = self.version(at_desk, care_team)
+        log(temperature=38.4)  # of a child who is not of the ward
+        assert self.version(at_desk, care_team) == before
+
+    def test_asking_is_cheap(self, at_desk: Client, care_team: CareTeam) -> None:
+        self.version(at_desk, care_team)  # the first request of a day renews the session
+        with CaptureQueriesContext(connection) as queries:
+            self.version(at_desk, care_team)
+        assert len(queries) <= 5  # the session, the person, the team, the heartbeats, and the one that tells
+
+    def test_board_js_gets_the_same_board(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
+    ) -> None:
+        log(temperature=38.4)
+        response = at_desk.get(reverse("team-board", args=[care_team.pk]), headers={"X-Part": "board"})
+        part = response.content.decode()
+        assert "<html" not in part
+        assert without_tokens(part) in without_tokens(board(at_desk, care_team))
+
+    def test_a_red_bar_stands_there_when_the_machine_is_late(
+        self, at_desk: Client, care_team: CareTeam
+    ) -> None:
+        assert "are late" not in board(at_desk, care_team)
+        with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+            assert "Escalations and reminders are late." in board(at_desk, care_team)
+
+
+def test_the_queries_do_not_grow_with_the_children(at_desk: Client, care_team: CareTeam) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            board(at_desk, care_team)
+        return len(queries)
+
+    another(care_team, "One", {"temperature": 38.4})
+    another(care_team, "Two", {"temperature": 36.8}, 25)
+    another(care_team, "Three", {"temperature": 36.8})
+    cost()  # the first request of a day renews the session
+    few = cost()
+    for number in range(12):
+        another(care_team, f"Sick{number}", {"temperature": 38.4})
+        another(care_team, f"Silent{number}", {"temperature": 36.8}, 25)
+        another(care_team, f"Quiet{number}", {"temperature": 36.8})
+    assert cost() == few <= 20
+
+
+class TestWhoMaySeeIt:
+    def test_a_nurse_of_one_team_goes_straight_to_its_board(
+        self, at_desk: Client, care_team: CareTeam
+    ) -> None:
+        assert at_desk.get(reverse("board"))["Location"] == reverse("team-board", args=[care_team.pk])
+
+    def test_a_nurse_of_two_teams_chooses(self, at_desk: Client, care_team: CareTeam, nurse: User) -> None:
+        lead = person("other")
+        team = begin_care_team(name="Birch ward", numbers=NUMBERS, by=lead, now=NOW)
+        join(nurse, Role.NURSE, care_team=team, by=lead)
+        page = at_desk.get(reverse("board")).content.decode()
+        assert "Birch ward" in page
+        assert "Maple ward" in page
+
+    def test_nobody_else_knows_of_it(
+        self, client: Client, care_team: CareTeam, nurse_of_another_team: User, stranger: User
+    ) -> None:
+        for user in (nurse_of_another_team, stranger):
+            client.force_login(user)
+            assert client.get(reverse("team-board", args=[care_team.pk])).status_code == 404
+
+    def test_a_family_of_the_team_may_not_see_it(
+        self, client: Client, care_team: CareTeam, ward_child: Child, mother: User
+    ) -> None:
+        client.force_login(mother)
+        assert client.get(reverse("team-board", args=[care_team.pk])).status_code == 403
+
+    def test_a_family_that_keeps_its_own_numbers_has_none(
+        self, client: Client, child: Child, mother: User
+    ) -> None:
+        client.force_login(mother)
+        assert client.get(reverse("team-board", args=[child.care_team_id])).status_code == 404
+        assert client.get(reverse("board")).status_code == 404

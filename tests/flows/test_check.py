@@ -1,0 +1,106 @@
+"""/check: anybody, at once, and nothing stays."""
+
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.flows.pages import links, text
+from tracker.models import SymptomLog
+
+ADULTS = "brexucabtagene-autoleucel"
+
+
+@pytest.fixture
+def strict() -> Client:
+    """A browser that is refused wherever a CSRF token is asked for."""
+    return Client(enforce_csrf_checks=True)
+
+
+def check(client: Client, **typed: str) -> Any:
+    return client.post("/check/", {"therapy": "tisagenlecleucel", "age_years": "8", "unit": "C"} | typed)
+
+
+@pytest.mark.django_db
+def test_the_answer_is_in_the_post_without_login_cookie_or_query(strict: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        page = strict.get("/check/")
+        answer = check(strict, temperature="38,4", days="6", **{"sign-chills": "moderate"})
+    assert (page.status_code, answer.status_code) == (200, 200)
+    assert "Call your care team now" in text(answer)
+    assert "Call the number on your card." in text(answer)
+    assert "My child is 8 years old and had CAR T cells." in text(answer)
+    assert {"tel:112", "tel:911"} <= set(links(answer))
+    assert 'value="38,4"' in answer.content.decode()
+    assert not {**page.cookies, **answer.cookies, **strict.cookies}
+    assert not queries.captured_queries
+
+
+@pytest.mark.django_db
+def test_nothing_is_stored(strict: Client) -> None:
+    check(strict, temperature="38.4")
+    assert not SymptomLog.objects.exists()
+    assert not Session.objects.exists()
+
+
+def test_an_emergency_is_one_for_every_therapy(strict: Client) -> None:
+    for therapy in ("tisagenlecleucel", "blinatumomab", "gemtuzumab-ozogamicin", "inotuzumab-ozogamicin"):
+        said = text(check(strict, therapy=therapy, **{"sign-seizure": "yes"}))
+        assert "Call emergency services now" in said
+
+
+def test_the_therapy_for_adults_shows_for_adults_only(strict: Client) -> None:
+    assert ADULTS not in strict.get("/check/").content.decode()
+    assert ADULTS in strict.get("/check/?adult").content.decode()
+    assert ADULTS in check(strict, age_years="18").content.decode()
+    assert "Call your care team now" in text(check(strict, therapy=ADULTS, age_years="18", temperature="38"))
+    assert "Call your care team now" in text(
+        check(strict, therapy=ADULTS, age_years="", adult="yes", temperature="38")
+    )
+    for age in ("17", "8"):
+        refused = check(strict, therapy=ADULTS, age_years=age, adult="yes", temperature="38")
+        assert refused.status_code == 422
+        assert ADULTS not in refused.content.decode()
+        assert "Choose one of these therapies." in text(refused)
+
+
+def test_without_a_therapy_the_form_comes_back_with_all_that_was_typed(strict: Client) -> None:
+    page = check(strict, therapy="", temperature="38,4", **{"sign-chills": "severe"})
+    assert page.status_code == 422
+    assert "Choose the therapy." in text(page)
+    assert 'value="38,4"' in page.content.decode()
+    assert "tel:112" in links(page)
+
+
+@pytest.mark.parametrize(("field", "typed"), [("age_years", "eight"), ("age_years", "-1"), ("days", "soon")])
+def test_an_odd_age_or_day_never_stops_the_answer_and_is_said(strict: Client, field: str, typed: str) -> None:
+    page = check(strict, temperature="38.4", **{field: typed})
+    assert page.status_code == 200
+    assert "Call your care team now" in text(page)
+    assert f'value="{typed}"' in page.content.decode()
+    assert 'id="errors"' in page.content.decode()
+
+
+def test_a_number_that_cannot_be_read_is_asked_about(strict: Client) -> None:
+    said = text(check(strict, temperature="38.5.1"))
+    assert "We could not check this. Call your care team now." in said
+    assert "Temperature typed" in said or "temperature typed: “38.5.1”" in said
+
+
+def test_a_broken_knowledge_says_to_call(strict: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_request: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("tracker.assessing.assess", broken)
+    assert "We could not check this. Call your care team now." in text(check(strict, temperature="36.8"))
+
+
+def test_a_pump_that_does_not_run_is_told_to_the_rules(strict: Client) -> None:
+    unknown = check(strict, therapy="blinatumomab", temperature="36.8")
+    assert "How is the pump" not in text(unknown).partition("What you entered")[0]
+    for running in ("yes", "no"):
+        said = check(strict, therapy="blinatumomab", temperature="36.8", running=running, days="30")
+        assert said.status_code == 200

@@ -1,0 +1,108 @@
+"""A nurse and an alert: take it, keep it, hand it over, close it.
+
+Each is one conditional UPDATE whose row count says who won, with its event in the same transaction. Who comes
+too late is told who was faster. The table of moves is tracker/alert_states.py.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+
+from tracker.actions import Refused
+from tracker.actions.alerts import resolve_alert
+from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Membership, Outcome, Urgency, User
+from tracker.models.people import TEAM_ROLES
+
+HELD_FOR = timedelta(minutes=15)
+OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.FAMILY_CALLED)
+"""How a nurse may close an alert. The family's own closing is for families without a team."""
+
+
+def take_alert(*, alert: Alert, by: User, now: datetime) -> None:
+    """Hers for 15 minutes. Again while she holds it: 15 more, and an offer is taken back.
+
+    Refused: a colleague holds it, or it is closed.
+    """
+    free = Q(taken_by=None) | Q(taken_by=by) | Q(taken_until__lte=now)
+    _move(alert, free, AlertVerb.TAKEN, by, now, **_held_by(by, now))
+
+
+def offer_alert(*, alert: Alert, to: User, by: User, now: datetime) -> None:
+    """Asks a colleague to take it over. It stays with her until they accept."""
+    if to.pk == by.pk or not _works_in(alert.child.care_team, to):
+        raise Refused(_("Choose a colleague of your care team."))
+    hers = Q(taken_by=by, taken_until__gt=now)
+    _move(alert, hers, AlertVerb.OFFERED, by, now, offered_to=to)
+
+
+def accept_offer(*, alert: Alert, by: User, now: datetime) -> None:
+    """The alert changes hands: 15 minutes from now."""
+    _move(alert, Q(offered_to=by), AlertVerb.HANDED_OVER, by, now, **_held_by(by, now))
+
+
+def close_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datetime) -> None:
+    """Closes it with an outcome. Refused: a colleague holds it, or was faster."""
+    if outcome not in OUTCOMES:
+        raise Refused(_("Choose how it ended."))
+    if not resolve_alert(alert=alert, outcome=outcome, note=note, by=by, now=now):
+        raise Refused(_who_won(alert))
+
+
+def close_together(
+    *, care_team: CareTeam, alerts: Iterable[UUID], outcome: str, by: User, now: datetime
+) -> tuple[int, int]:
+    """Closes those of the alerts that can wait until the day and that nobody holds: how many, and how many not."""
+    asked = set(alerts)
+    can_wait = Alert.objects.open().filter(
+        pk__in=asked, child__care_team=care_team, urgency=Urgency.TODAY, taken_by=None
+    )
+    closed = 0
+    for alert in can_wait.select_related("child"):
+        try:
+            close_alert(alert=alert, outcome=outcome, note="", by=by, now=now)
+        except Refused:
+            continue
+        closed += 1
+    return closed, len(asked) - closed
+
+
+def _held_by(by: User, now: datetime) -> dict[str, Any]:
+    until = now + HELD_FOR
+    return {"taken_by": by, "taken_until": until, "escalates_at": until, "offered_to": None}
+
+
+@transaction.atomic
+def _move(alert: Alert, where: Q, verb: AlertVerb, by: User, now: datetime, **changes: Any) -> None:
+    if not Alert.objects.open().filter(where, pk=alert.pk).update(**changes):
+        raise Refused(_who_won(alert))
+    AlertEvent.objects.create(alert_id=alert.pk, verb=verb, at=now, by=by)
+
+
+def _works_in(team: CareTeam, person: User) -> bool:
+    return Membership.objects.filter(user=person, care_team=team, role__in=TEAM_ROLES, ended_at=None).exists()
+
+
+def _who_won(alert: Alert) -> str:
+    """What has become of it, in a sentence for whoever came too late."""
+    now_is = Alert.objects.select_related("taken_by", "resolved_by").get(pk=alert.pk)
+    if now_is.taken_in_by_id:
+        return _("A worse log came in. It has an alert of its own now: take that one.")
+    if now_is.resolved_at:
+        told = {"name": now_is.resolved_by.name or _("A colleague"), "time": _clock(now_is.resolved_at)}
+        return _("%(name)s closed this at %(time)s.") % told
+    if now_is.taken_by:
+        taken = now_is.taken_until - HELD_FOR
+        told = {"name": now_is.taken_by.name or _("A colleague"), "time": _clock(taken)}
+        return _("%(name)s took this at %(time)s.") % told
+    return _("Nobody holds this any more. Take it again.")
+
+
+def _clock(at: datetime) -> str:
+    return time_format(timezone.localtime(at), "H:i")

@@ -1,0 +1,46 @@
+"""One page for the next shift: what is open, what was decided, who is silent, what was promised."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from tracker.models import Alert, Call, CareNote, CareTeam, Child
+from tracker.nurse_board import Filters, Row, board, silent_among
+
+SHIFTS = (8, 12, 24)  # hours
+AT_MOST = 100
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What happened since `since`. A list that is longer than the page says so."""
+
+    since: datetime
+    open: list[Row]
+    closed: list[Alert]
+    closed_count: int
+    raised_count: int
+    promised: list[Call]  # the family looks again, at a time that is still to come
+    notes: list[CareNote]
+    silent: list[Child]
+
+
+def handover(team: CareTeam, hours: int, now: datetime) -> Handover:
+    since = now - timedelta(hours=hours)
+    alerts = Alert.objects.filter(child__care_team=team)
+    closed = alerts.filter(resolved_at__gte=since)
+    found = board(team, Filters(), 1, now)
+    children = Child.objects.filter(care_team=team)
+    notes = CareNote.objects.filter(child__care_team=team, at__gte=since).select_related("child", "by")
+    calls = Call.objects.filter(child__care_team=team, look_again_at__gte=now).select_related("child")
+    return Handover(
+        since=since,
+        open=found.alerts,
+        closed=list(closed.select_related("child", "resolved_by").order_by("-resolved_at")[:AT_MOST]),
+        closed_count=closed.count(),
+        raised_count=alerts.filter(raised_at__gte=since).count(),
+        promised=list(calls.filter(called_at__gte=since).order_by("look_again_at")[:AT_MOST]),
+        notes=list(notes.order_by("-at")[:AT_MOST]),
+        silent=list(silent_among(children, now).order_by(F("last_log_at").asc(nulls_first=True))[:AT_MOST]),
+    )

@@ -1,0 +1,297 @@
+"""What a care team's board shows, in a number of queries that does not grow with the children.
+
+Alerts are never paged. The other children are; so are the silent ones, of whom the page says how many it holds.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from therapies.catalogue import load
+from tracker import record
+from tracker.models import (
+    Alert,
+    AlertEvent,
+    AlertVerb,
+    Assessment,
+    Call,
+    CareTeam,
+    Child,
+    Course,
+    TreatmentEvent,
+    Urgency,
+)
+from tracker.models.logs import RANK
+
+PAGE = 50
+SILENCE = timedelta(hours=24)
+"""A day without a log. By the clock, not by the date: at 00:10 nobody has been silent for a day yet."""
+AFTER_CELLS = timedelta(days=28)
+"""How long silence counts after CAR T cells. Families were told to stay near the hospital for four weeks, since
+2025 for two (fda-rems-end in the catalogue): here the longer one holds."""
+WEEK = 7
+FRESH = timedelta(minutes=5)
+"""Ages and silences move without an event: so often a board is drawn again."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a nurse asked to see. Kept in the session: no address carries a name or a therapy."""
+
+    therapy: str = ""
+    nurse: str = ""
+    urgency: str = ""
+    words: str = ""
+
+    @property
+    def are_set(self) -> bool:
+        return any((self.therapy, self.nurse, self.urgency, self.words))
+
+
+@dataclass
+class Row:
+    """One child on the board, with its open alert if there is one."""
+
+    child: Child
+    alert: Alert | None = None
+    seen: list[str] = field(default_factory=list)
+    syndromes: list[str] = field(default_factory=list)
+    sources: int = 0
+    earlier_logs: int = 0
+    called_at: datetime | None = None
+    week: list[dict[str, Any]] = field(default_factory=list)
+    is_held: bool = False
+    age: int | None = None
+    day_label: str = ""  # in words: the view says it
+
+
+@dataclass(frozen=True)
+class Board:
+    alerts: list[Row]
+    hidden: int  # open alerts that the filters leave out
+    hidden_urgent: int
+    silent: list[Row]
+    more_silent: bool
+    children: list[Row]
+    more_children: bool
+
+    @property
+    def rows(self) -> list[Row]:
+        return [*self.alerts, *self.silent, *self.children]
+
+    @property
+    def closable(self) -> list[Row]:
+        """The alerts that may be closed together."""
+        return [row for row in self.alerts if row.alert.urgency == Urgency.TODAY and not row.alert.taken_by]
+
+
+def board(team: CareTeam, filters: Filters, page: int, now: datetime) -> Board:
+    """Everything on the board of one team."""
+    open_alerts = list(_open_alerts(team))
+    shown = [alert for alert in open_alerts if _is_wanted(alert, filters)]
+    hidden = [alert for alert in open_alerts if alert not in shown]
+    children = _children(team, filters)
+    silent = list(silent_among(children, now).order_by(F("last_log_at").asc(nulls_first=True))[: PAGE + 1])
+    quiet = children.filter(~Exists(Alert.objects.open().filter(child=OuterRef("pk"))))
+    start = (page - 1) * PAGE
+    listed = list(quiet.order_by(F("last_log_at").desc(nulls_first=True), "pk")[start : start + PAGE + 1])
+    rows = [
+        Row(alert.child, alert, is_held=bool(alert.taken_until and alert.taken_until > now))
+        for alert in shown
+    ]
+    silents, others = [Row(child) for child in silent[:PAGE]], [Row(child) for child in listed[:PAGE]]
+    _fill_alerts(rows)
+    _fill_children([*rows, *silents, *others], now)
+    return Board(
+        alerts=rows,
+        hidden=len(hidden),
+        hidden_urgent=sum(alert.urgency != Urgency.TODAY for alert in hidden),
+        silent=silents,
+        more_silent=len(silent) > PAGE,
+        children=others,
+        more_children=len(listed) > PAGE,
+    )
+
+
+def version(team: CareTeam, now: datetime, *, is_late: bool) -> str:
+    """Changes whenever the board would look different: one query over indexes."""
+    newest_log = Child.objects.filter(care_team=OuterRef("pk"), last_log_at__isnull=False)
+    alerts = (
+        Alert.objects.open().filter(child__care_team=OuterRef("pk")).order_by().values("child__care_team")
+    )
+    found = (
+        CareTeam.objects.filter(pk=team.pk)
+        .annotate(
+            log_at=Subquery(newest_log.order_by("-last_log_at").values("last_log_at")[:1]),
+            alerts=Subquery(alerts.annotate(n=Count("pk", distinct=True)).values("n")),
+            event=Subquery(alerts.annotate(newest=Max("events__pk")).values("newest")),
+        )
+        .values_list("log_at", "alerts", "event", "changed_at")
+        .get()
+    )
+    minutes = int(now.timestamp() // FRESH.total_seconds())
+    return "-".join(
+        str(part if not isinstance(part, datetime) else part.timestamp())
+        for part in (*found, minutes, int(is_late))
+    )
+
+
+def silent_among(children: QuerySet[Child], now: datetime) -> QuerySet[Child]:
+    """Those of whom nobody has logged for a day, within four weeks of CAR T cells or with a running pump."""
+    a_day_ago = now - SILENCE
+    happened = TreatmentEvent.objects.filter(course=OuterRef("pk"), withdrawn_at=None, at__lte=now)
+    cells = happened.filter(kind="infusion", at__gte=now - AFTER_CELLS)
+    pump = happened.filter(kind__in=("start", "restart", "stop", "end")).order_by("-at").values("kind")[:1]
+    watched = (
+        Course.objects.filter(child=OuterRef("pk"), ended_at=None)
+        .annotate(pump=Subquery(pump))
+        .filter(
+            Q(Exists(cells), therapy__in=_given("once"))
+            | Q(pump__in=("start", "restart"), therapy__in=_given("pump"))
+        )
+    )
+    quiet = children.filter(paused_at=None, begun_at__lt=a_day_ago)
+    return quiet.filter(Q(last_log_at__lt=a_day_ago) | Q(last_log_at=None)).filter(Exists(watched))
+
+
+def _given(how: str) -> list[str]:
+    return [therapy.id for therapy in load().therapies.values() if therapy.schedule.given == how]
+
+
+def _open_alerts(team: CareTeam) -> Iterable[Alert]:
+    """All of them, the worst first, of these the oldest."""
+    found = Alert.objects.open().filter(child__care_team=team)
+    alerts = list(found.select_related("child", "taken_by", "offered_to"))
+    running = {course.child_id: course.therapy for course in _courses([alert.child_id for alert in alerts])}
+    for alert in alerts:
+        alert.therapy = running.get(alert.child_id, "")
+    return sorted(alerts, key=lambda alert: (-RANK[alert.urgency], alert.raised_at))
+
+
+def _courses(children: Sequence[UUID]) -> QuerySet[Course]:
+    return Course.objects.filter(child__in=children, ended_at=None)
+
+
+def _is_wanted(alert: Alert, filters: Filters) -> bool:
+    holder = {str(alert.taken_by_id), str(alert.offered_to_id)}
+    child, words = alert.child, filters.words.casefold()
+    return (
+        filters.therapy in ("", alert.therapy)
+        and (not filters.nurse or filters.nurse in holder)
+        and filters.urgency in ("", alert.urgency)
+        and (words in child.nickname.casefold() or child.record_number.casefold().startswith(words))
+    )
+
+
+def _children(team: CareTeam, filters: Filters) -> QuerySet[Child]:
+    """The children of the team that the filters leave in. Nurse and urgency are said of alerts alone."""
+    children = Child.objects.filter(care_team=team)
+    if filters.therapy:
+        running = Course.objects.filter(child=OuterRef("pk"), ended_at=None, therapy=filters.therapy)
+        children = children.filter(Exists(running))
+    if filters.words:
+        children = children.filter(
+            Q(nickname__icontains=filters.words) | Q(record_number__istartswith=filters.words)
+        )
+    return children
+
+
+# ------------------------------------------------------------ what is read for the rows, in one go each
+
+
+def _fill_alerts(rows: Sequence[Row]) -> None:
+    """What was seen last, what it may be, what the family has done since."""
+    by_alert = {row.alert.pk: row for row in rows if row.alert}
+    newest = {row.alert.pk: row.alert.log_id for row in rows if row.alert}
+    happened = AlertEvent.objects.filter(alert__in=by_alert, verb__in=(AlertVerb.JOINED, AlertVerb.CALLED))
+    for alert, verb, at, log in happened.order_by("pk").values_list("alert_id", "verb", "at", "log_id"):
+        if verb == AlertVerb.JOINED:
+            newest[alert] = log
+            by_alert[alert].earlier_logs += 1
+        else:
+            by_alert[alert].called_at = at
+    logs = {row.pk: row for row in record.rows(list(record.logs_in(newest.values())))}
+    responses = _responses(newest.values())
+    for alert, log in newest.items():
+        row, response = by_alert[alert], responses.get(log, {})
+        row.seen = seen_in(logs[log])
+        row.syndromes = response.get("syndromes", [])
+        row.sources = len({s["id"] for flag in response.get("flags", []) for s in flag.get("sources", [])})
+
+
+def seen_in(log: record.Row) -> list[str]:
+    """ "38.4 °C", "Chills, shaking (moderate)", "worried": the temperature first, as it was typed."""
+    return [*filter(None, [log.temperature]), *log.signs, *([_("worried")] if log.worried else [])]
+
+
+def _responses(logs: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The newest counts: it comes last."""
+    made = Assessment.objects.filter(log__in=list(logs)).order_by("pk")
+    return dict(made.values_list("log_id", "response"))
+
+
+def _fill_children(rows: Sequence[Row], now: datetime) -> None:
+    """The running course, and what the last seven days held."""
+    children: dict[UUID, Child] = {}
+    for row in rows:
+        row.child = children.setdefault(row.child.pk, row.child)  # who is silent is among the others too
+        row.child.course = None
+    for course in _courses(list(children)).prefetch_related("events"):
+        course.child = children[course.child_id]
+        course.child.course = course
+    logs, calls = _week_logs(children, now), _week_calls(children, now)
+    for row in rows:
+        row.age = row.child.age_years(now)
+        row.week = week(row.child, logs.get(row.child.pk, ()), calls.get(row.child.pk, ()), now)
+
+
+def _week_logs(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tuple[datetime, str]]]:
+    """Each child's standing logs of the last days with their urgency: the newest assessment counts."""
+    made = Assessment.objects.filter(
+        log__child__in=list(children), log__observed_at__gte=now - timedelta(days=WEEK), log__corrections=None
+    )
+    newest = {
+        log: (child, at, urgency)
+        for log, child, at, urgency in made.order_by("pk").values_list(
+            "log_id", "log__child_id", "log__observed_at", "urgency"
+        )
+    }
+    found: dict[UUID, list[tuple[datetime, str]]] = {}
+    for child, at, urgency in newest.values():
+        found.setdefault(child, []).append((at, urgency))
+    return found
+
+
+def _week_calls(children: Iterable[UUID], now: datetime) -> dict[UUID, list[datetime]]:
+    calls = Call.objects.filter(child__in=list(children), called_at__gte=now - timedelta(days=WEEK))
+    found: dict[UUID, list[datetime]] = {}
+    for child, at in calls.values_list("child_id", "called_at"):
+        found.setdefault(child, []).append(at)
+    return found
+
+
+def week(
+    child: Child, logs: Iterable[tuple[datetime, str]], calls: Iterable[datetime], now: datetime
+) -> list[dict[str, Any]]:
+    """The seven days up to now by the family's clock, as _week_strip.html wants them."""
+    zone = child.zone
+    today = now.astimezone(zone).date()
+    by_day: dict[date, list[str]] = {}
+    for at, urgency in logs:
+        by_day.setdefault(at.astimezone(zone).date(), []).append(urgency)
+    called = {at.astimezone(zone).date() for at in calls}
+    days = [today - timedelta(days=back) for back in range(WEEK - 1, -1, -1)]
+    return [
+        {
+            "day": day,
+            "logs": len(by_day.get(day, ())),
+            "urgency": max(by_day[day], key=RANK.__getitem__) if day in by_day else None,
+            "called": day in called,
+        }
+        for day in days
+    ]

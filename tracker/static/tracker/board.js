@@ -1,0 +1,90 @@
+// The board stays true while it is open: asks every two seconds whether anything changed, and draws again only then.
+// Without this file the page reloads itself twice a minute.
+
+const EVERY = 2000;
+const GIVE_UP = 5000;
+const board = document.querySelector("[data-board]");
+const lost = document.querySelector("[data-lost]");
+const title = document.title;
+let heardAt = new Date();
+
+const ask = async (address, headers = {}) => {
+  const response = await fetch(address, { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(GIVE_UP) });
+  if (!response.ok) throw new Error(String(response.status));
+  return response.text();
+};
+
+// What a hand is doing stays: the focus, ticked boxes, opened parts.
+const keep = () => {
+  const focus = document.activeElement?.id;
+  const ticked = [...board.querySelectorAll("input:checked")].map((input) => input.id);
+  const open = [...board.querySelectorAll("details")].map((part) => part.open);
+  const outcome = board.querySelector("select")?.value;
+  return () => {
+    for (const id of ticked) document.getElementById(id)?.click();
+    board.querySelectorAll("details").forEach((part, place) => { part.open = open[place] ?? false; });
+    if (outcome && board.querySelector("select")) board.querySelector("select").value = outcome;
+    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+  };
+};
+
+const draw = async () => {
+  const part = new DOMParser().parseFromString(await ask(location.href, { "X-Part": "board" }), "text/html").body.firstElementChild;
+  const restore = keep();
+  board.replaceChildren(document.adoptNode(part));
+  board.dataset.version = part.dataset.version;
+  restore();
+  tell();
+};
+
+const look = async () => {
+  try {
+    const version = await ask(board.dataset.asks);
+    if (version !== board.dataset.version) await draw();
+    heardAt = new Date();
+    lost.hidden = true;
+  } catch {
+    if (lost.hidden) lost.textContent = lost.dataset.words.replace("{time}", heardAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" }));
+    lost.hidden = false;
+  } finally {
+    setTimeout(look, EVERY);
+  }
+};
+
+// How many are open stands in the title. A sound only for who asked for it, on this computer.
+const box = document.querySelector("[data-sound]");
+const sound = box?.querySelector("input");
+let speaker;
+let known = new Set();
+
+const ring = () => {
+  speaker ??= new AudioContext();
+  const tone = speaker.createOscillator();
+  const volume = speaker.createGain();
+  tone.connect(volume).connect(speaker.destination);
+  tone.frequency.value = 660;
+  volume.gain.setValueAtTime(0.2, speaker.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.001, speaker.currentTime + 1.2);
+  tone.start();
+  tone.stop(speaker.currentTime + 1.2);
+};
+
+const tell = () => {
+  const part = board.firstElementChild;
+  const urgent = new Set(part.dataset.urgent.split(" ").filter(Boolean));
+  document.title = part.dataset.open === "0" ? title : `(${part.dataset.open}) ${title}`;
+  if (sound?.checked && [...urgent].some((alert) => !known.has(alert))) ring();
+  known = urgent;
+};
+
+if (box) {
+  box.hidden = false;
+  sound.checked = localStorage.getItem("board-sound") === "yes";
+  sound.addEventListener("change", () => {
+    localStorage.setItem("board-sound", sound.checked ? "yes" : "no");
+    if (sound.checked) ring(); // so that they know it, and the browser allows the next one
+  });
+}
+known = new Set(board.firstElementChild.dataset.urgent.split(" ").filter(Boolean));
+tell();
+setTimeout(look, EVERY);

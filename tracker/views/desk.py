@@ -1,0 +1,57 @@
+"""What stands on every page of the staff: whose team it is, its number at this hour, and who they are in it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from tracker.access import access_care_team, care_teams_of, may
+from tracker.actions import Refused
+from tracker.models import CareTeam
+from tracker.views.frame import number_to_call
+
+
+def team_for(request: HttpRequest, team_id: Any, *, to: str = "review") -> CareTeam:
+    """A clinic's team, for its staff alone: a family that keeps its own numbers has no board."""
+    team = access_care_team(request.user, team_id, to=to)
+    if team.kept_by_family:
+        raise Http404
+    return team
+
+
+def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
+    """The context of tracker/nurse/desk.html. Activates the team's time zone."""
+    timezone.activate(team.zone)
+    teams = list(care_teams_of(request.user))
+    return {
+        "team": team,
+        "teams": teams,
+        "leads": may((getattr(team, "staff_role", None),), "lead"),
+        "call": number_to_call(team, now),
+        "is_open": team.is_open(now),
+        "now": now,
+    }
+
+
+def page_number(request: HttpRequest) -> int:
+    """?page=2. Anything else is the first."""
+    asked = request.GET.get("page", "")
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
+
+
+class refusals:
+    """`with refusals(request):` what an action refuses is said on the next page."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def __enter__(self) -> "refusals":
+        return self
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        if isinstance(error, Refused):
+            messages.warning(self.request, str(error))
+            return True
+        return False

@@ -1,0 +1,211 @@
+"""A log that comes after the session has ended, with a stale CSRF token, or while the database fails.
+
+It is assessed, the numbers stand beside the answer, and nothing that was typed is lost.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tracker import draft
+from tracker.access import access_child, access_log
+from tracker.assessing import assess_alone, assess_unsaved
+from tracker.draft import Draft
+from tracker.forms import Asking, LogForm
+from tracker.models import Child, Urgency, User
+from tracker.speaking import vocabulary
+from tracker.telling import Told, answer_in_words
+from tracker.views.answer import answer_context
+from tracker.views.asking import log_form
+from tracker.views.frame import day_label, frame, number_to_call
+
+CSRF = "csrfmiddlewaretoken"
+View = Callable[..., HttpResponse]
+
+
+def answered_late(kind: str) -> Callable[[View], View]:
+    """Marks a view whose POST is answered even without a login or with a stale CSRF token."""
+
+    def mark(view: View) -> View:
+        view.late = lambda request, **which: late(request, view, kind, **which)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def late(request: HttpRequest, view: View, kind: str, **which: UUID) -> HttpResponse:
+    """The answer to a form that came too late, by what is still known about whose it was."""
+    owner = draft.owner_of(request.POST)
+    if request.user.is_authenticated:
+        child = _child_of(request.user, which)
+        if owner and (owner.child_id, owner.person_id) == (child.pk, request.user.pk):
+            return view(request, **which)  # our own form, given to this person: as good as a CSRF token
+        return not_saved(request, child, log_form(child, timezone.now(), kind, request.POST), status=403)
+    child = _child_of_owner(owner, which)
+    if child is None:
+        return _nobodys(request, kind)
+    now = timezone.now()
+    draft.keep(request.session, Draft(child.pk, request.path, kind, request.POST, now))
+    request.session.set_expiry(int(draft.KEPT_FOR.total_seconds()))
+    form = log_form(child, now, kind, request.POST)
+    return render(request, "tracker/caregiver/late.html", _late(child, form, now), status=403)
+
+
+@require_GET
+def log_kept(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """After the login: the log that waits, filled in, to be saved at one tap."""
+    child, now = access_child(request.user, child_id, to="log"), timezone.now()
+    waiting = draft.kept(request.session, child, now)
+    if waiting is None:
+        return redirect("today", child.pk)
+    form = log_form(child, now, waiting.kind, waiting.typed)
+    return not_saved(request, child, form, action=waiting.path, status=200)
+
+
+def not_saved(
+    request: HttpRequest, child: Child, form: LogForm, *, status: int, action: str = "", broken: bool = False
+) -> HttpResponse:
+    """The answer to a log that is not saved, above the form with everything that was typed.
+
+    `broken`: the database failed, and may fail again while this page is made.
+    """
+    now = timezone.now()
+    context = {
+        **_framed(request, child, now),
+        **_answered(child, form, now),
+        "form": form,
+        "action": action or request.path,
+        "form_of": draft.form_of(child, request.user),
+        "broken": broken,
+    }
+    return render(request, "tracker/caregiver/not_saved.html", context, status=status)
+
+
+def without_database(request: HttpRequest, status: int) -> HttpResponse:
+    """For the error page: the worst case from the rules alone, and a form that sends the same again."""
+    form = LogForm(request.POST, asking=Asking(now=timezone.now(), zone=timezone.get_default_timezone()))
+    context = _worst_case(form) | {
+        "action": request.path,
+        "typed": [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF],
+        "csrf_token": get_token(request),
+    }
+    return HttpResponse(render_to_string("tracker/public/not_saved.html", context), status=status)
+
+
+# ------------------------------------------------------------ whose it was
+
+
+def _child_of(person: User, which: dict[str, UUID]) -> Child:
+    if log_id := which.get("log_id"):
+        return access_log(person, log_id, to="log").child
+    return access_child(person, which["child_id"], to="log")
+
+
+def _child_of_owner(owner: draft.Owner | None, which: dict[str, UUID]) -> Child | None:
+    """The child, if the person of the form may still log for it. Speaks that person's language from here on."""
+    person = User.objects.filter(pk=owner.person_id, is_active=True).first() if owner else None
+    if person is None:
+        return None
+    try:
+        child = _child_of(person, which)
+    except (Http404, PermissionDenied):
+        return None
+    if child.pk != owner.child_id:
+        return None
+    if person.language in dict(settings.LANGUAGES):
+        translation.activate(person.language)
+    return child
+
+
+# ------------------------------------------------------------ the answer
+
+
+def _late(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
+    """For who is not logged in: the answer and the numbers; no name, no history."""
+    timezone.activate(child.zone)
+    back = reverse("log-kept", args=[child.pk])
+    return {
+        **_answered(child, form, now),
+        "call": number_to_call(child.care_team, now),
+        "emergency_number": child.number_in_an_emergency,
+        "login": f"{reverse(settings.LOGIN_URL)}?next={back}",
+    }
+
+
+def _answered(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
+    answers = _answers(form)
+    therapies = [child.course.therapy] if child.course else []
+    response = assess_unsaved(child, answers, form.observed_at if form.is_valid() else now)
+    label = _label(child, now)
+    return _context(response, Told(answers or {}, therapies, child.age_years(now), label))
+
+
+def _context(response: dict[str, Any], told: Told) -> dict[str, Any]:
+    """As on the answer page. A note is no more than that: what was open before, nobody looked at."""
+    said = answer_in_words(response, told)
+    if said["urgency"] == Urgency.NOTE:
+        said["headline"] = _("Not saved yet. Earlier logs were not looked at.")
+    return answer_context(said, told) | {"questions": []}
+
+
+def _label(child: Child, now: datetime) -> str:
+    try:
+        return day_label(child, now)
+    except DatabaseError:
+        return ""
+
+
+def _nobodys(request: HttpRequest, kind: str) -> HttpResponse:
+    """Nobody knows whose form it was: the worst case, and the form again, for after a login in another window."""
+    now = timezone.now()
+    asking = Asking(now=now, zone=timezone.get_default_timezone(), kind=kind, neuro=True, pump=True)
+    form = LogForm(request.POST, asking=asking)
+    context = _worst_case(form) | {
+        "form": form,
+        "action": request.path,
+        "login": f"{reverse(settings.LOGIN_URL)}?next=/",
+    }
+    return render(request, "tracker/caregiver/not_saved.html", context, status=403)
+
+
+def _worst_case(form: LogForm) -> dict[str, Any]:
+    """What was sent, asked with every therapy and nothing else known."""
+    known, answers = vocabulary(), _answers(form)
+    therapies = list(known.therapies) if known else []
+    response = assess_alone(therapies, {}, answers)
+    return _context(response, Told(answers or {}))
+
+
+def _answers(form: LogForm) -> dict[str, Any] | None:
+    """What was answered, even where a time cannot be; None where a field that counts cannot be read."""
+    form.is_valid()
+    try:
+        return form.answers()
+    except KeyError:
+        return None
+
+
+def _framed(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
+    """The frame; without its queries where the database fails."""
+    try:
+        return frame(request, child, now)
+    except DatabaseError:
+        timezone.activate(child.zone)
+        return {
+            "child": child,
+            "call": number_to_call(child.care_team, now),
+            "emergency_number": child.number_in_an_emergency,
+        }

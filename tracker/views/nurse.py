@@ -1,0 +1,185 @@
+"""The nurse's pages: the board of a care team, and the alerts on it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from therapies.catalogue import load
+from therapies.explaining import address
+from tracker.access import access_alert, care_teams_of
+from tracker.actions import taking
+from tracker.handover import SHIFTS, handover
+from tracker.models import Alert, CareTeam, Membership, Urgency, User
+from tracker.models.people import TEAM_ROLES
+from tracker.nurse_board import Filters, board, version
+from tracker.views.desk import desk, page_number, refusals, team_for
+from tracker.views.frame import day_label
+from tracker.views.going import see_other
+from tracker.views.health import is_on_duty, seconds_since_heartbeats
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """To the board of the one team; who works in several chooses."""
+    teams = list(care_teams_of(request.user))
+    if not teams:
+        raise Http404
+    if len(teams) == 1:
+        return see_other("team-board", teams[0].pk)
+    return render(request, "tracker/nurse/choose.html", {"teams": teams})
+
+
+@require_safe
+def team_board(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """The board; asked for by board.js, only the part of it that changes."""
+    now, team = timezone.now(), team_for(request, team_id)
+    filters, page = _filters(request, team), page_number(request)
+    late = _late()
+    found = board(team, filters, page, now)
+    context = desk(request, team, now) | {
+        "board": found,
+        "version": version(team, now, is_late=bool(late)),
+        "late": late,
+        "filters": filters,
+        "page": page,
+        "staff": staff_of(team),
+        "therapies": [(address(therapy.id), therapy) for therapy in load().therapies.values()],
+        "urgencies": [urgency for urgency in Urgency if urgency != Urgency.NOTE],
+        "outcomes": taking.OUTCOMES,
+    }
+    for row in found.rows:
+        row.day_label = day_label(row.child, now)
+    part = request.headers.get("X-Part") == "board"
+    return render(request, "tracker/nurse/_board.html" if part else "tracker/nurse/board.html", context)
+
+
+@require_safe
+def board_version(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """What every open board asks each two seconds: one short line that changes when the board does."""
+    team = team_for(request, team_id)
+    late = bool(_late())
+    return HttpResponse(version(team, timezone.now(), is_late=late), content_type="text/plain")
+
+
+@require_safe
+def shift(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """The handover: one page for whoever comes next."""
+    team, now = team_for(request, team_id), timezone.now()
+    asked = request.GET.get("hours", "")
+    hours = next((hours for hours in SHIFTS if str(hours) == asked), SHIFTS[1])
+    found = handover(team, hours, now)
+    for row in found.open:
+        row.day_label = day_label(row.child, now)
+    context = desk(request, team, now) | {"handover": found, "hours": hours, "shifts": SHIFTS}
+    return render(request, "tracker/nurse/handover.html", context)
+
+
+@require_POST
+def find(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """Keeps what to show in the session: names and therapies stay out of every address."""
+    team = team_for(request, team_id)
+    names = ("therapy", "nurse", "urgency", "words")
+    wanted = {name: request.POST.get(name, "").strip()[:64] for name in names}
+    request.session[f"board-{team.pk}"] = {} if "all" in request.POST else wanted
+    return see_other("team-board", team.pk)
+
+
+@require_POST
+def take(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    alert = access_alert(request.user, alert_id, to="review")
+    with refusals(request):
+        taking.take_alert(alert=alert, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+@require_POST
+def offer(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    """Hands over to a colleague, who has to accept."""
+    alert = access_alert(request.user, alert_id, to="review")
+    chosen = request.POST.get("to", "")
+    to = next((nurse for nurse in staff_of(alert.child.care_team) if str(nurse.pk) == chosen), request.user)
+    with refusals(request):
+        taking.offer_alert(alert=alert, to=to, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+@require_POST
+def accept(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    alert = access_alert(request.user, alert_id, to="review")
+    with refusals(request):
+        taking.accept_offer(alert=alert, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+@require_POST
+def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    alert = access_alert(request.user, alert_id, to="review")
+    told = {name: request.POST.get(name, "") for name in ("outcome", "note")}
+    with refusals(request):
+        taking.close_alert(alert=alert, **told, by=request.user, now=timezone.now())
+        messages.success(request, _("Closed. The family sees what was decided."))
+    return _to_child(alert)
+
+
+@require_POST
+def close_together(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """The chosen ones among those that can wait until the day."""
+    team = team_for(request, team_id)
+    with refusals(request):
+        chosen = [UUID(pk) for pk in request.POST.getlist("alert") if _is_uuid(pk)]
+        outcome = request.POST.get("outcome", "")
+        closed, left = taking.close_together(
+            care_team=team, alerts=chosen, outcome=outcome, by=request.user, now=timezone.now()
+        )
+        _say_how_many(request, closed, left)
+    return see_other("team-board", team.pk)
+
+
+def _say_how_many(request: HttpRequest, closed: int, left: int) -> None:
+    if closed:
+        messages.success(request, ngettext("%(n)d closed.", "%(n)d closed.", closed) % {"n": closed})
+    if left:
+        sentence = ngettext(
+            "%(n)d stays open: it was taken, closed or has become urgent meanwhile.",
+            "%(n)d stay open: they were taken, closed or have become urgent meanwhile.",
+            left,
+        )
+        messages.warning(request, sentence % {"n": left})
+
+
+def staff_of(team: CareTeam) -> list[User]:
+    """Who works in the team, in the order in which they are called."""
+    memberships = Membership.objects.filter(care_team=team, ended_at=None, role__in=TEAM_ROLES)
+    ordered = memberships.select_related("user").order_by("call_order", "begun_at")
+    return [membership.user for membership in ordered]
+
+
+def _to_child(alert: Alert) -> HttpResponse:
+    return see_other("nurse-child", alert.child_id)
+
+
+def _late() -> dict[str, Any]:
+    """The parts of the machine that have not shown for too long, with their seconds."""
+    return {name: age for name, age in seconds_since_heartbeats().items() if not is_on_duty(name, age)}
+
+
+def _filters(request: HttpRequest, team: CareTeam) -> Filters:
+    """A therapy is kept by its address, which names nothing."""
+    kept = request.session.get(f"board-{team.pk}", {})
+    therapies = {address(therapy): therapy for therapy in load().therapies}
+    return Filters(**{**kept, "therapy": therapies.get(kept.get("therapy", ""), "")})
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

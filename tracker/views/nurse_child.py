@@ -1,0 +1,91 @@
+"""One child, for the nurse: why the alert, what was logged, what was done; notes, and a text for the chart."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tracker import nurse_child
+from tracker.access import access_child
+from tracker.actions import nursing, taking
+from tracker.actions.audit import record_read
+from tracker.models import Child
+from tracker.nurse_chart import chart_text
+from tracker.views.desk import desk, refusals, team_for
+from tracker.views.frame import day_label
+from tracker.views.going import see_other
+from tracker.views.nurse import staff_of
+
+
+@require_safe
+def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """Everything about one child on one page."""
+    now, child = timezone.now(), access_child(request.user, child_id, to="review")
+    record_read(child=child, by=request.user, now=now)
+    context = _around(request, child, now)
+    alert = nurse_child.open_alert(child)
+    context |= {
+        "alert": alert,
+        "is_mine": alert is not None and alert.taken_by_id == request.user.pk,
+        "is_held": alert is not None and alert.taken_until is not None and alert.taken_until > now,
+        "is_offered_to_me": alert is not None and alert.offered_to_id == request.user.pk,
+        "colleagues": [nurse for nurse in staff_of(context["team"]) if nurse != request.user],
+        "outcomes": taking.OUTCOMES,
+        "fired": nurse_child.fired(child, alert),
+        "days": nurse_child.page_of_days(child, _day(request.GET.get("until", "")), now),
+        "notes": nurse_child.notes(child),
+        "unit": child.units,
+    }
+    return render(request, "tracker/nurse/child.html", context)
+
+
+@require_safe
+def chart(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """Plain text for the hospital's own record."""
+    now, child = timezone.now(), access_child(request.user, child_id, to="review")
+    record_read(child=child, by=request.user, now=now)
+    context = _around(request, child, now)
+    alert = nurse_child.open_alert(child)
+    fired = nurse_child.fired(child, alert)
+    context["text"] = chart_text(child, context["patient_day"], alert, fired, now)
+    return render(request, "tracker/nurse/chart.html", context)
+
+
+@require_POST
+def note(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    child = access_child(request.user, child_id, to="review")
+    with refusals(request):
+        text = request.POST.get("text", "")
+        nursing.write_note(child=child, text=text, by=request.user, now=timezone.now())
+    return see_other(reverse("nurse-child", args=[child.pk]) + "#notes")
+
+
+@require_POST
+def know(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """The clinic's number of the child, and where to reach the family."""
+    child = access_child(request.user, child_id, to="review")
+    told = {name: request.POST.get(name, "").strip()[:32] for name in ("record_number", "call_back_number")}
+    nursing.know_child(child=child, **told, by=request.user, now=timezone.now())
+    return see_other(reverse("nurse-child", args=[child.pk]) + "#numbers")
+
+
+def _around(request: HttpRequest, child: Child, now: Any) -> dict[str, Any]:
+    team = team_for(request, child.care_team_id)
+    return desk(request, team, now) | {
+        "patient": child,
+        "patient_day": day_label(child, now),
+        "patient_age": child.age_years(now),
+        "emergency_number": child.number_in_an_emergency,
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

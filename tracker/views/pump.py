@@ -1,0 +1,117 @@
+"""The pump at home: its clock, and what to do when something is wrong with it."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tracker.access import access_child, may, of_child
+from tracker.actions.lines import record_change, set_intervals, take_back_change
+from tracker.actions.logs import record_log
+from tracker.line_clock import hospital_days, line_clock, pump_cycle
+from tracker.models import Child, LineChange, LinePart
+from tracker.own_forms import IntervalForm, moment_in, number_in
+from tracker.speaking import vocabulary
+from tracker.telling import instructions
+from tracker.views.frame import frame
+from tracker.views.going import see_other
+
+CHANGES_SHOWN = 8
+PROBLEMS = ("alarm", "leak", "disconnected")
+
+
+@require_safe
+def pump(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """What is due when, where the cycle is, and which days are hospital days."""
+    return _page(request, access_child(request.user, child_id, to="see"))
+
+
+@require_POST
+def pump_intervals(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """The days that the clinic gave."""
+    child = access_child(request.user, child_id, to="manage")
+    form = IntervalForm(request.POST)
+    if not form.is_valid():
+        return _page(request, child, form)
+    set_intervals(child=child, days=form.cleaned_data, by=request.user, now=timezone.now())
+    return see_other("pump", child.pk)
+
+
+@require_POST
+def pump_changed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """A bag, a needle or a dressing was changed."""
+    now = timezone.now()
+    child = access_child(request.user, child_id, to="manage")
+    frame(request, child, now)
+    part = request.POST.get("part")
+    if part in LinePart.values:
+        record_change(
+            child=child,
+            part=part,
+            changed_at=moment_in(request.POST.get("changed_at", ""), now) or now,
+            client_uuid=number_in(request.POST.get("client_uuid", "")),
+            by=request.user,
+            now=now,
+        )
+    return see_other("pump", child.pk)
+
+
+@require_POST
+def pump_take_back(request: HttpRequest, child_id: uuid.UUID, change_id: uuid.UUID) -> HttpResponse:
+    """It was recorded by mistake."""
+    child = access_child(request.user, child_id, to="manage")
+    change = of_child(LineChange.objects.all(), child, change_id)
+    take_back_change(change=change, by=request.user, now=timezone.now())
+    return see_other("pump", child.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pump_problem(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """Call now, and don't touch the settings. What happened can be logged with one more tap."""
+    now = timezone.now()
+    child = access_child(request.user, child_id, to="log" if request.method == "POST" else "see")
+    problem = request.POST.get("pump")
+    if problem in PROBLEMS:
+        recorded = record_log(
+            child=child,
+            caregiver=request.user,
+            answers={"pump": problem},
+            observed_at=now,
+            client_uuid=number_in(request.POST.get("client_uuid", "")),
+            now=now,
+        )
+        return see_other("answer", recorded.log.pk)
+    context = frame(request, child, now) | {
+        "instructions": instructions(child.course.therapy) if child.course else [],
+        "problems": _problems(),
+        "number": uuid.uuid4(),
+        "may_log": may((child.family_role, child.staff_role), "log"),
+    }
+    return render(request, "tracker/own/pump_problem.html", context)
+
+
+def _problems() -> list[tuple[str, str]]:
+    known = vocabulary()
+    choices = known.observations["pump"].choices if known else ()
+    return [(choice.code, choice.name) for choice in choices if choice.code in PROBLEMS]
+
+
+def _page(request: HttpRequest, child: Child, form: IntervalForm | None = None) -> HttpResponse:
+    now = timezone.now()
+    cycle = pump_cycle(child, now)
+    days, sources = hospital_days(child, cycle)
+    clock = line_clock(child, now)
+    changes = child.line_changes.select_related("recorded_by").order_by("-changed_at")
+    context: dict[str, Any] = frame(request, child, now) | {
+        "cycle": cycle,
+        "hospital_days": days,
+        "schedule_sources": sources,
+        "clock": [(one, uuid.uuid4()) for one in clock],
+        "changes": changes[:CHANGES_SHOWN],
+        "form": form or IntervalForm(initial={one.part.value: one.days for one in clock}),
+        "may_manage": may((child.family_role,), "manage"),
+    }
+    return render(request, "tracker/own/pump.html", context, status=200 if form is None else 422)

@@ -1,0 +1,96 @@
+"""To take along: questions kept between visits, what the team said, the summary as a paper and as a table."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tracker.access import access_child, may, of_child
+from tracker.actions import Refused
+from tracker.actions.questions import answer_question, ask_question, withdraw_question
+from tracker.models import Child, Question
+from tracker.own_forms import QuestionForm
+from tracker.reports.card import therapy_given
+from tracker.reports.summary import PERIODS, Summary, open_questions, summary_of, told_to
+from tracker.reports.visit import summary_csv, summary_pdf
+from tracker.views.card import paper
+from tracker.views.frame import day_label, frame
+from tracker.views.going import see_other
+
+USUAL = 14
+
+
+@require_safe
+def summary(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """The questions, what was told, and the papers."""
+    now = timezone.now()
+    child = access_child(request.user, child_id, to="history")
+    context = frame(request, child, now) | {
+        "questions": open_questions(child),
+        "told": told_to(child),
+        "periods": PERIODS,
+        "days": _days(request),
+        "form": QuestionForm(),
+        "may_manage": may((child.family_role,), "manage"),
+    }
+    return render(request, "tracker/own/summary.html", context)
+
+
+@require_safe
+def summary_paper(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """The summary as an accessible PDF."""
+    child, found = _found(request, child_id)
+    label = day_label(child, found.made_at)
+    pdf = summary_pdf(found, therapy=therapy_given(child, found.made_at), day_label=label)
+    return paper(pdf, "visit-summary.pdf")
+
+
+@require_safe
+def summary_table(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """The logs as a table for a spreadsheet."""
+    _child, found = _found(request, child_id)
+    answer = HttpResponse(summary_csv(found), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="logs.csv"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_POST
+def question_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """A question, kept until the next visit."""
+    child = access_child(request.user, child_id, to="manage")
+    try:
+        ask_question(child=child, text=request.POST.get("text", ""), by=request.user, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    return see_other("summary", child.pk)
+
+
+@require_POST
+def question_answer(request: HttpRequest, child_id: uuid.UUID, question_id: uuid.UUID) -> HttpResponse:
+    """What they said; or it need not be asked any more."""
+    now = timezone.now()
+    child = access_child(request.user, child_id, to="manage")
+    question = of_child(Question.objects.all(), child, question_id)
+    if request.POST.get("withdraw") == "yes":
+        withdraw_question(question=question, by=request.user, now=now)
+    else:
+        answer = request.POST.get("answer", "")
+        answer_question(question=question, answer=answer, by=request.user, now=now)
+    return see_other("summary", child.pk)
+
+
+def _found(request: HttpRequest, child_id: uuid.UUID) -> tuple[Child, Summary]:
+    now = timezone.now()
+    child = access_child(request.user, child_id, to="history")
+    timezone.activate(child.zone)
+    return child, summary_of(child, _days(request), now)
+
+
+def _days(request: HttpRequest) -> int:
+    """One of the periods; any other number is the usual one."""
+    asked = request.GET.get("days", "")
+    return int(asked) if asked in map(str, PERIODS) else USUAL

@@ -1,0 +1,164 @@
+"""The lead's pages: numbers, rules, staff, the code for families, and what is on record. Each change holds at once."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tracker import team_record
+from tracker.access import access_colleague, access_team_invitation
+from tracker.actions.memberships import end_membership, invite, revoke_invitation
+from tracker.actions.people import change_numbers
+from tracker.actions.policy import change_call_order, change_escalation, change_policy, renew_code
+from tracker.models import CareTeam, Invitation, Membership
+from tracker.models.people import TEAM_ROLES
+from tracker.policy_preview import preview
+from tracker.reports.qr import qr_svg
+from tracker.team_forms import EscalationForm, PolicyForm, StaffForm, TeamNumbersForm
+from tracker.views.desk import desk, page_number, refusals, team_for
+from tracker.views.frame import all_numbers
+from tracker.views.going import see_other
+
+
+@require_safe
+def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """Numbers, hours, rules and staff, for everybody of the team; the lead may change them."""
+    team, now = team_for(request, team_id), timezone.now()
+    context = {"numbers": all_numbers(team), "staff": memberships_of(team)}
+    return render(request, "tracker/team/team.html", desk(request, team, now) | context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def numbers(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    form = TeamNumbersForm(request.POST or None, initial=TeamNumbersForm.kept(team))
+    if request.method == "POST" and form.is_valid():
+        change_numbers(care_team=team, numbers=form.numbers(), by=request.user, now=now)
+        messages.success(request, _("Saved. Families see it now."))
+        return see_other("team", team.pk)
+    return render(request, "tracker/team/numbers.html", desk(request, team, now) | {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """First what it would have changed, then the change."""
+    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    held = {"fever_rule": team.fever_rule, "sensitivity": team.sensitivity}
+    form, shown = PolicyForm(request.POST or None, initial=held), None
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        if "take" in request.POST:
+            change_policy(care_team=team, **chosen, by=request.user, now=now)
+            messages.success(request, _("Saved. Each log from now on is checked with this."))
+            return see_other("team", team.pk)
+        asked = {"fever": chosen["fever_rule"], "sensitivity": chosen["sensitivity"]}
+        shown = preview(team, asked, now) if chosen != held else None
+    context = {"form": form, "preview": shown, "is_same": request.method == "POST" and shown is None}
+    return render(request, "tracker/team/policy.html", desk(request, team, now) | context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """Who works here, who is called first, and after how many minutes who else."""
+    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    form = EscalationForm(request.POST or None, initial=EscalationForm.kept(team))
+    if request.method == "POST" and form.is_valid():
+        with refusals(request):
+            change_escalation(care_team=team, minutes=form.minutes(), by=request.user, now=now)
+            messages.success(request, _("Saved. The next alert goes this way."))
+        return see_other("team-staff", team.pk)
+    return _staff(request, team, now, escalation_form=form)
+
+
+@require_POST
+def call_order(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    team = team_for(request, team_id, to="lead")
+    told = {
+        membership.pk: request.POST.get(f"order-{membership.pk}", "") for membership in memberships_of(team)
+    }
+    order = {pk: int(place) if place.isdecimal() and len(place) < 3 else None for pk, place in told.items()}
+    change_call_order(care_team=team, order=order, by=request.user, now=timezone.now())
+    messages.success(request, _("Saved."))
+    return see_other("team-staff", team.pk)
+
+
+@require_POST
+def invite_staff(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """The link is shown once, in the answer to this request: its token is not kept anywhere."""
+    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    form = StaffForm(request.POST)
+    if not form.is_valid():
+        return _staff(request, team, now, staff_form=form)
+    made, token = invite(care_team=team, role=form.cleaned_data["role"], by=request.user, now=now)
+    link = settings.SITE_URL + reverse("invitation", args=[token])
+    shown = {"link": link, "qr": qr_svg(link, _("QR code of the link below")), "invitation": made}
+    return _staff(request, team, now, **shown)
+
+
+@require_POST
+def revoke_staff(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    invitation = access_team_invitation(request.user, invitation_id)
+    revoke_invitation(invitation=invitation, by=request.user, now=timezone.now())
+    return see_other("team-staff", invitation.care_team_id)
+
+
+@require_POST
+def end_staff(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    membership = access_colleague(request.user, membership_id)
+    with refusals(request):
+        end_membership(membership=membership, by=request.user, now=timezone.now())
+    return see_other("team-staff", membership.care_team_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """What families join the team by, to print and hang up."""
+    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    if request.method == "POST":
+        renew_code(care_team=team, by=request.user, now=now)
+        messages.success(request, _("There is a new code. Nobody joins with the old one any more."))
+        return see_other("team-code", team.pk)
+    address = settings.SITE_URL + reverse("begin")
+    context = {"address": address, "qr": qr_svg(address, _("QR code of the address below"))}
+    return render(request, "tracker/team/code.html", desk(request, team, now) | context)
+
+
+@require_safe
+def changes(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """Who changed what, and who looked at whom."""
+    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    page, shows_looks = page_number(request), request.GET.get("show") == "looks"
+    found = (team_record.looks if shows_looks else team_record.changes)(team, page)
+    context = {
+        "done": found[: team_record.PAGE],
+        "has_more": len(found) > team_record.PAGE,
+        "page": page,
+        "shows_looks": shows_looks,
+    }
+    return render(request, "tracker/team/changes.html", desk(request, team, now) | context)
+
+
+def memberships_of(team: CareTeam) -> list[Membership]:
+    """The staff in the order in which they are called."""
+    found = Membership.objects.filter(care_team=team, ended_at=None, role__in=TEAM_ROLES)
+    return list(found.select_related("user").order_by("call_order", "begun_at"))
+
+
+def _staff(request: HttpRequest, team: CareTeam, now: Any, **more: Any) -> HttpResponse:
+    open_ones = Invitation.objects.filter(
+        care_team=team, accepted_at=None, revoked_at=None, expires_at__gt=now
+    )
+    context = {
+        "staff": memberships_of(team),
+        "open_invitations": open_ones.select_related("invited_by").order_by("-invited_at"),
+        "staff_form": StaffForm(),
+        "escalation_form": EscalationForm(initial=EscalationForm.kept(team)),
+    }
+    return render(request, "tracker/team/staff.html", desk(request, team, now) | context | more)

@@ -1,0 +1,141 @@
+"""Treatment: what was given, what changed, what is planned. The day labels and the rules follow at once."""
+
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from therapies.catalogue import load
+from tracker.access import access_child, access_event
+from tracker.actions.treatment import record_event, start_course, withdraw_event
+from tracker.family_forms.dates import Clock, DatesForm
+from tracker.family_forms.fields import PageForm
+from tracker.family_forms.treatment import DATES, THERAPY, WORDS, ChangeForm, NewTherapyForm, changes_for
+from tracker.models import Child, EventKind, TreatmentEvent
+from tracker.views.family import name_of
+from tracker.views.frame import frame, label_text
+from tracker.views.going import LOOK_AGAIN, see_other
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def treatment(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """What stands, and one change at a time."""
+    child, now = access_child(request.user, child_id, to="manage"), timezone.now()
+    if request.method == "POST":
+        return changed(request, child, now)
+    change = request.GET.get("change")
+    form = form_for(change, child, now)
+    return shown(request, child, now, change if form else None, form)
+
+
+@require_POST
+def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
+    """It did not happen like that."""
+    event = access_event(request.user, event_id, to="manage")
+    withdraw_event(event=event, by=request.user, now=timezone.now())
+    messages.success(request, _("Taken back. The day and what is watched for have followed."))
+    return see_other("treatment", event.course.child_id)
+
+
+def changed(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+    """Saves the change, or shows again what was typed."""
+    change = request.POST.get("kind")
+    form = form_for(change, child, now, request.POST)
+    if form is None or request.POST.get("standing", standing(child)) != standing(
+        child
+    ):  # another parent has changed it meanwhile, and this no longer fits
+        messages.error(request, _("This no longer fits what is recorded. Look at it again."))
+        return see_other("treatment", child.pk)
+    if not form.is_valid():
+        return shown(request, child, now, change, form, LOOK_AGAIN)
+    if change == THERAPY:
+        dates = dates_form(child, now, form.cleaned_data["therapy"])
+        return shown(request, child, now, DATES, dates)
+    if change == DATES:
+        therapy = request.POST["therapy"]
+        start_course(child=child, therapy=therapy, events=form.events(), by=request.user, now=now)
+    else:
+        record_change(child, change, form, request, now)
+    messages.success(request, _("Saved. The day and what is watched for have followed."))
+    return see_other("treatment", child.pk)
+
+
+def record_change(child: Child, change: str, form: Any, request: HttpRequest, now: datetime) -> None:
+    """One event; a corrected day takes the place of the one that stood."""
+    wrong = None
+    if change == "moved":
+        standing = child.course.events.filter(kind=EventKind.INFUSION, withdrawn_at=None)
+        wrong = standing.select_related("course__child").order_by("-at").first()
+    record_event(course=child.course, event=form.event(), by=request.user, now=now, instead_of=wrong)
+
+
+def form_for(change: str | None, child: Child, now: datetime, data: Any = None) -> PageForm | None:
+    """The form of a change that fits what is recorded; None for any other."""
+    clock = Clock(now, child.zone, child.birth_month)
+    if change == DATES and data is not None:
+        first = NewTherapyForm(data, age_years=child.age_years(now))
+        return dates_form(child, now, first.cleaned_data["therapy"], data) if first.is_valid() else first
+    if change not in dict(changes_for(child.course, now)):
+        return None
+    if change == THERAPY:
+        return NewTherapyForm(data, age_years=child.age_years(now))
+    return ChangeForm(data, change=change, course=child.course, clock=clock)
+
+
+def dates_form(child: Child, now: datetime, therapy: str, data: Any = None) -> DatesForm:
+    """The dates of a course that begins, with the therapy that was chosen on the screen before."""
+    form = DatesForm(data, therapy=therapy, clock=Clock(now, child.zone, child.birth_month))
+    for name, value in (("kind", DATES), ("therapy", therapy), ("standing", standing(child))):
+        form.fields[name] = forms.CharField(widget=forms.HiddenInput, initial=value, required=False)
+    return form
+
+
+def standing(child: Child) -> str:
+    """Which course runs: a form that was sent twice begins one course."""
+    return str(child.course.pk) if child.course else ""
+
+
+def shown(
+    request: HttpRequest, child: Child, now: datetime, change: str | None, form: Any, status: int = 200
+) -> HttpResponse:
+    course = child.course
+    context = frame(request, child, now) | {
+        "therapy": load().therapies[course.therapy] if course else None,
+        "labels": [label_text(label) for label in course.day_labels(now)] if course else [],
+        "changes": changes_for(course, now),
+        "change": change,
+        "change_words": WORDS.get(change or "", ""),
+        "form": form,
+        "events": events_of(child),
+    }
+    return render(request, "tracker/caregiver/treatment.html", context, status=status)
+
+
+def events_of(child: Child) -> list[Any]:
+    """Of the course that runs, newest first."""
+    if child.course is None:
+        return []
+    events = child.course.events.select_related("recorded_by").order_by("-at", "-recorded_at")
+    return [
+        SimpleNamespace(
+            pk=event.pk,
+            words=words_of(event),
+            at=event.until or event.at,
+            by=name_of(event.recorded_by),
+            withdrawn_at=event.withdrawn_at,
+        )
+        for event in events
+    ]
+
+
+def words_of(event: TreatmentEvent) -> str:
+    kind = event.get_kind_display()
+    return _("%(what)s, cycle %(cycle)d") % {"what": kind, "cycle": event.cycle} if event.cycle else kind
