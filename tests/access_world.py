@@ -22,6 +22,7 @@ from tracker.actions.lines import record_change
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
 from tracker.actions.questions import ask_question
+from tracker.actions.reaching import set_mobile
 from tracker.actions.second_factors import seed_totp
 from tracker.models import (
     Alert,
@@ -134,6 +135,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
         child=world.child, by=world.people["parent"], now=timezone.now()
     )[1],
     "message_id": lambda world: a_reminder(world).pk,
+    "point_id": lambda world: set_mobile(person=world.people["parent"], number="+15550100", now=NOW).pk,
     "step": lambda world: "therapy",
     "place": lambda world: address("tisagenlecleucel"),
     "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),

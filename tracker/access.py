@@ -17,6 +17,7 @@ from tracker.models import (
     Alert,
     CareTeam,
     Child,
+    ContactPoint,
     Invitation,
     Kind,
     Membership,
@@ -145,6 +146,14 @@ def access_message(user: User, message_id: Any) -> Message:
     if message is None:
         raise Http404
     return message
+
+
+def access_way(user: User, point_id: Any) -> ContactPoint:
+    """One of the ways to reach oneself."""
+    point = ContactPoint.objects.filter(person_id=user.pk, pk=_uuid(point_id)).first()
+    if point is None:
+        raise Http404
+    return point
 
 
 def reminder_sent(message_id: Any) -> Message:

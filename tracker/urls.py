@@ -25,6 +25,7 @@ from tracker.views import (
     outbox,
     privacy,
     pump,
+    reaching,
     reminders,
     settings,
     summary,
@@ -54,6 +55,11 @@ urlpatterns = [
     path("how/<str:place>/", how.how_therapy, name="how-therapy"),
     path("how/<str:place>/<str:sign>/", how.how_sign, name="how-sign"),
     # reminders and messages
+    path("children/<uuid:child_id>/reminders/", reminders.reminders, name="reminders"),
+    path("reach/", reaching.reach, name="reach"),
+    path("reach/push/", reaching.push_subscribe, name="push-subscribe"),
+    path("reach/<uuid:point_id>/forget/", reaching.forget, name="way-forget"),
+    path("sw.js", reaching.service_worker, name="service-worker"),
     path("m/<uuid:message_id>/", reminders.message, name="message"),
     path("m/<uuid:message_id>/off/", reminders.switch_off, name="reminders-off"),
     # The staff: board, alerts, one child
