@@ -442,6 +442,7 @@ ROUTES = [
     ("children/<uuid:pk>/logs/", "logs", "answer-now"),
     ("children/<uuid:pk>/logs/nothing-new/", "log-nothing-new", "nothing-new"),
     ("children/<uuid:pk>/logs/neuro/", "log-neuro", "neuro"),
+    ("children/<uuid:pk>/pump/problem/", "pump-problem", "today"),
     ("children/<uuid:pk>/days/", "days", "days"),
     ("logs/<uuid:pk>/", "log", "log-detail"),
     ("logs/<uuid:pk>/answer/", "answer", "answer-now"),

@@ -10,6 +10,7 @@ from tests.accessibility import violations
 from tests.personas import NOW
 from tracker.actions.doses import add_medicine
 from tracker.models import DoseGiven
+from tracker.on_duty import on_duty
 from tracker.reports.qr import qr_svg
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +60,34 @@ def test_two_parents_collide_on_a_dose(phone, live_server, child, mother, father
     his.get_by_role("link", name="Do not give it again").click()
     assert his.get_by_text("Given at 02:14 by Mother").is_visible()
     assert DoseGiven.objects.count() == 1
+
+
+def test_two_parents_hand_over_the_baton(phone, live_server, child, mother, father, clock_at_now):
+    hers, his = phone(mother), phone(father)
+    go(hers, live_server, "duty", child.pk)
+    hers.get_by_role("button", name="I am on duty").click()
+    hers.get_by_role("button", name="Ask Father").click()
+    assert hers.get_by_text("Until it is accepted, Mother stays on duty.").is_visible()
+    assert violations(hers) == []
+    go(his, live_server, "duty", child.pk)
+    assert his.get_by_role("heading", name="Mother asks you to take over").is_visible()
+    assert violations(his) == []
+    his.get_by_role("button", name="I accept").click()
+    assert his.get_by_text("You are on duty").is_visible()
+    hers.reload()
+    assert hers.get_by_text("Father is on duty", exact=True).is_visible()
+    assert on_duty(child, NOW + timedelta(minutes=1)) == father
+
+
+@pytest.mark.parametrize("route", ["pump", "pump-problem", "summary", "medicine-new", "duty"])
+def test_the_family_s_own_pages_are_accessible_and_fit_a_narrow_phone(
+    phone, live_server, child, mother, father, clock_at_now, route
+):
+    page = phone(mother)
+    go(page, live_server, route, child.pk)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 600})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_an_emergency_room_scans_the_card_until_its_hour_is_over(

@@ -57,7 +57,8 @@ def summary_of(child: Child, days: int, at: datetime) -> Summary:
     logs = record.logs_of(child).filter(observed_at__gte=since, observed_at__lte=at)
     rows = record.rows_with_what_followed(list(logs.order_by("-observed_at", "-received_at")[:MOST_LOGS]))
     standing = [row for row in rows if row.corrected_by is None]
-    alerts = Alert.objects.filter(child=child, raised_at__gte=since).select_related("taken_by", "resolved_by")
+    alerts = Alert.objects.filter(child=child, raised_at__gte=since, taken_in_by=None)
+    alerts = alerts.select_related("resolved_by").prefetch_related("calls")
     doses = DoseGiven.objects.standing().filter(child=child, given_at__gte=since).select_related("given_by")
     return Summary(
         child=child,

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker import record, speaking
-from tracker.models import Alert
+from tracker.models import Alert, Call, Outcome
 from tracker.pictures import Curve, HeatMap
 from tracker.record import Row, called
 from tracker.reports.card import Given
 from tracker.reports.cells import cell
-from tracker.reports.drawing import curve_svg, heat_svg
+from tracker.reports.drawing import curve_svg, heat_svg, in_unit
 from tracker.reports.pdf import make_pdf, therapy_name, when_text
 from tracker.reports.summary import Summary, Told
 from tracker.templatetags.formatting import urgency_word
@@ -120,16 +120,12 @@ def _curve(curve: Curve, unit: str) -> dict[str, Any] | None:
     n = len(curve.points)
     words = ngettext("%(n)d reading.", "%(n)d readings.", n) % {"n": n}
     told = _("Highest: %(highest)s, %(day)s. Last: %(last)s, %(then)s.") % {
-        "highest": _degrees(highest.celsius, unit),
+        "highest": in_unit(highest.celsius, unit),
         "day": _moment(highest.at),
-        "last": _degrees(curve.last.celsius, unit),
+        "last": in_unit(curve.last.celsius, unit),
         "then": _moment(curve.last.at),
     }
-    return {"svg": curve_svg(curve, unit), "alt": f"{_('Temperature')}: {words} {told}", "width": 100}
-
-
-def _degrees(celsius: Any, unit: str) -> str:
-    return speaking.degrees(celsius, "C") if unit == "C" else speaking.other_unit(celsius, "C")
+    return {"svg": curve_svg(curve, unit), "alt": f"{_('Temperature')}: {words} {told}"}
 
 
 def _heat(heat: HeatMap) -> dict[str, Any]:
@@ -138,25 +134,26 @@ def _heat(heat: HeatMap) -> dict[str, Any]:
     degree = {1: _("mild"), 2: _("moderate"), 3: _("severe or not said")}
     told = "; ".join(f"{name}: {degree[level]}" for name, level in worst.items())
     heading = _("%(first)s to %(last)s") % {"first": _long(first), "last": _long(last)}
-    width = 100 if len(heat.days) > 10 else 60
     alt = _("At its worst in these days: %(told)s") % {"told": told}
-    return {"svg": heat_svg(heat), "alt": alt, "heading": heading, "width": width}
+    return {"svg": heat_svg(heat), "alt": alt, "heading": heading}
 
 
 def _alert(alert: Alert) -> tuple[str, str, str]:
-    told = [record.outcome_in_words(alert.outcome)]
+    told = [_call(call) for call in alert.calls.all()]
     if alert.resolved_at:
         who = called(alert.resolved_by)
+        told.append(record.outcome_in_words(alert.outcome))
         told.append(_("Closed %(when)s by %(who)s.") % {"when": _moment(alert.resolved_at), "who": who})
-    elif alert.taken_in_by_id:
-        told.append(_("Became part of a worse one."))
     else:
         told.append(_("Still open."))
-    return (
-        _moment(alert.raised_at),
-        urgency_word(alert.urgency),
-        " ".join(filter(None, (*told, alert.resolution_note))),
-    )
+    if alert.outcome != Outcome.FAMILY_CALLED:  # then the note is what the call says already
+        told.append(alert.resolution_note)
+    return _moment(alert.raised_at), urgency_word(alert.urgency), " ".join(filter(None, told))
+
+
+def _call(call: Call) -> str:
+    told = call.told if call.reached else _("nobody answered")
+    return _("Called %(when)s: %(told)s.") % {"when": _moment(call.called_at), "told": told.rstrip(".")}
 
 
 def _log(row: Row) -> tuple[str, str, str, str]:
@@ -168,7 +165,7 @@ def _log(row: Row) -> tuple[str, str, str, str]:
 
 
 def _told(one: Told) -> str:
-    return f"{one.question}: {one.words}" if one.question else one.words
+    return f"{one.question} {one.words}" if one.question else one.words
 
 
 def _moment(at: Any) -> str:

@@ -15,6 +15,7 @@ from tracker import draft, record, speaking
 from tracker.access import access_child, may
 from tracker.models import Child
 from tracker.views.frame import frame
+from tracker.views.own_today import own_today
 
 
 @require_GET
@@ -23,6 +24,7 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
     context = {
         **frame(request, child, now),
+        **own_today(child, now),
         "last": record.last_log(child),
         "call_note": record.last_advice(child),
         "open_answer": _open_answer(child),
