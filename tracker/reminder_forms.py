@@ -45,7 +45,6 @@ class PlanForm(PageForm):
         self.fields["first"].choices = [(str(parent.pk), parent.name or parent.email) for parent in parents]
         if len(parents) < 2:
             del self.fields["first"], self.fields["tells_others"]
-        self.lay_out()
 
     def times(self) -> list[time]:
         return [at for name in TIMES if (at := self.cleaned_data.get(name)) is not None]
@@ -82,10 +81,6 @@ class MobileForm(PageForm):
     number = PhoneField(
         label=gettext_lazy("Mobile number"), help_text=gettext_lazy("With the country: +1 555 0100")
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lay_out()
 
     def clean_number(self) -> str:
         digits = re.sub(r"[^\d+]", "", self.cleaned_data["number"])
