@@ -38,7 +38,7 @@ def settings(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 
 def save_child(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
-    form = SettingsForm(request.POST, now=now)
+    form = SettingsForm(request.POST, child=child, now=now)
     if not form.is_valid():
         return shown(request, child, now, form=form)
     change_settings(child=child, about=form.about(), about_by=form.about_oneself(), by=request.user, now=now)
@@ -78,7 +78,9 @@ def saved(request: HttpRequest, child: Child) -> HttpResponse:
 
 def shown(request: HttpRequest, child: Child, now: datetime, **tried: Any) -> HttpResponse:
     """The page; `tried` is the form that needs another look."""
-    forms: dict[str, Any] = {"form": SettingsForm(initial=standing(child, request.user), now=now)}
+    forms: dict[str, Any] = {
+        "form": SettingsForm(initial=standing(child, request.user), child=child, now=now)
+    }
     if child.care_team.kept_by_family:
         forms["numbers_form"] = KeptNumbersForm(initial=kept(child.care_team))
         forms["clinic_form"] = ClinicForm()
