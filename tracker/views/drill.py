@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,8 @@ from tracker.views.frame import all_numbers, frame
 from tracker.views.going import see_other
 
 DRILLS_SHOWN = 5
-MADE_UP = {"temperature": {"value": 38.6, "unit": "C", "route": "ear"}, "symptoms": [{"code": "chills"}]}
+FEVER = Decimal("38.6")
+MADE_UP = {"temperature": {"value": FEVER, "unit": "C", "route": "ear"}, "symptoms": [{"code": "chills"}]}
 
 
 @require_safe
@@ -100,6 +102,7 @@ def _step(request: HttpRequest, child: Child, found: Drill, now: datetime) -> di
         "step": found.open_step,
         "night": the_night(child, now),
         "numbers": all_numbers(child.care_team),
+        "fever": FEVER,
         "script": what_to_say(told, {"flags": [], "urgency": "now"}),
         "took": _took(found),
     }
