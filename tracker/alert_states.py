@@ -46,6 +46,7 @@ MOVES = {
     "take over": Move("taken", (HELD, OFFERED), HELD, OTHER, "only once the 15 minutes are over"),
     "offer": Move("offered", (HELD, OFFERED), OFFERED, HOLDER, "within her 15 minutes, to one of the team"),
     "accept": Move("handed-over", (OFFERED,), HELD, RECEIVER, "hers for 15 minutes"),
+    "tell": Move("told", (WAITING,), WAITING, SWEEP, "a round begins: the first on call are told"),
     "lapse": Move("lapsed", (HELD, OFFERED), WAITING, SWEEP, "the 15 minutes are over: a new round begins"),
     "escalate": Move("escalated", (WAITING,), WAITING, SWEEP, "it is due: the next level is told"),
     "close": Move("resolved", OPEN, CLOSED, NURSE, "with an outcome; while another nurse holds it, only she"),

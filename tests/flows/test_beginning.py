@@ -1,5 +1,6 @@
 """From signing up to Today."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,6 +48,28 @@ def test_who_is_new_signs_up_and_comes_to_the_first_screen(client):
     assert response.url == "/begin/"
     assert client.get("/begin/").url == "/begin/child/"
     assert len(mail.outbox) == 1  # the address is to be confirmed, and nothing waits for that
+
+
+def test_an_address_that_has_an_account_is_told_to_sign_in(client, newcomer):
+    client.logout()
+    response = client.post("/account/signup/", {"email": "New@example.org", "password1": "a quiet night"})
+    assert "Sign in with it" in response.content.decode()
+    assert User.objects.count() == 1
+
+
+def test_a_code_by_mail_leads_back_to_where_it_was_begun(client, newcomer):
+    client.logout()
+    asked = client.post("/account/login/code/?next=/begin/", {"email": "new@example.org"})
+    code = re.search(r"^[A-Z0-9-]{6,}$", mail.outbox[0].body, re.MULTILINE)[0]
+    assert client.post(asked.url, {"code": code}).url == "/begin/"
+
+
+def test_a_draft_survives_signing_in_again(client, newcomer):
+    send(client, "child")
+    send(client, "therapy")
+    client.force_login(newcomer)
+    assert client.get("/").url == "/begin/"
+    assert client.get("/begin/").url == "/begin/dates/"
 
 
 def test_five_screens_give_a_child_with_its_numbers_and_day(client, newcomer):

@@ -21,6 +21,7 @@ from tracker.actions.nursing import know_child
 from tracker.actions.people import begin_care_team, join_care_team, pause
 from tracker.actions.taking import take_alert
 from tracker.models import Alert, CareTeam, Child, Role, User
+from tracker.views.health import ON_DUTY
 
 Log = Callable[..., Recorded]
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def _night() -> Any:
 @pytest.fixture
 def at_desk(client: Client, nurse: User) -> Client:
     client.force_login(nurse)
-    for name in ("beat", "worker", "sweep"):
+    for name in ON_DUTY:
         record_heartbeat(name=name, now=NOW)
     return client
 
@@ -80,6 +81,7 @@ class TestAlerts:
         places = [page.index(f">{name}<") for name in ("Worst", "Older", "Younger", "Todayer")]
         assert places == sorted(places)
 
+    @pytest.mark.hazard("H26")
     def test_are_never_on_another_page(self, at_desk: Client, care_team: CareTeam) -> None:
         for number in range(55):
             another(care_team, f"Child{number}", {"temperature": 38.4}, 1 + number / 60)
@@ -94,6 +96,7 @@ class TestAlerts:
         assert "38.4 °C, Chills, shaking (moderate)" in page
         assert "Day 6 after the infusion" in page
 
+    @pytest.mark.hazard("H26")
     def test_that_a_filter_leaves_out_are_counted_in_red(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
     ) -> None:
@@ -171,6 +174,7 @@ class TestFreshness:
     def version(self, client: Client, team: CareTeam) -> str:
         return client.get(reverse("board-version", args=[team.pk])).content.decode()
 
+    @pytest.mark.hazard("H26")
     def test_the_version_changes_with_a_log_an_alert_a_taking_and_a_call(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, nurse: User, log: Log
     ) -> None:
@@ -206,11 +210,12 @@ class TestFreshness:
         assert "<html" not in part
         assert without_tokens(part) in without_tokens(board(at_desk, care_team))
 
+    @pytest.mark.hazard("H13")
     def test_a_red_bar_stands_there_when_the_machine_is_late(
         self, at_desk: Client, care_team: CareTeam
     ) -> None:
         assert "are late" not in board(at_desk, care_team)
-        with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        with time_machine.travel(NOW + timedelta(minutes=3), tick=False):
             assert "Escalations and reminders are late." in board(at_desk, care_team)
 
 

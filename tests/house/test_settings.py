@@ -143,7 +143,7 @@ def test_an_error_page_needs_no_database_and_shows_a_number_to_call(client, path
     page = client.get(path)
     assert page.status_code == 404
     assert re.search(r'href="tel:\d+"', page.content.decode())
-    assert "the number on your card" in page.content.decode()
+    assert "The number on your card" in page.content.decode()
 
 
 def test_a_failed_csrf_check_shows_a_number_to_call(db):
@@ -159,6 +159,7 @@ def mother(db):
     return get_user_model().objects.create_user(email="mother@family.example", password="a quiet night")
 
 
+@pytest.mark.hazard("H24")
 def test_a_session_is_renewed_once_a_day_and_lives_ninety_days(client, mother, clock):
     client.force_login(mother)
     first = client.get("/account/email/")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from tracker.actions import duty, escalating, messages, reminders
+from tracker.actions import duty, escalating, messages, reminders, sealing
 from tracker.doorbell import ring
 from tracker.models import Lane
 
@@ -32,6 +32,9 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
     went_well = [_try(step) for step in steps]
     if all(went_well):
         duty.record_heartbeat(name="sweep", now=now)
+    _try(
+        partial(sealing.seal, now=now)
+    )  # without it the record is not proven, and every message still leaves
     return all(went_well)
 
 

@@ -15,12 +15,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tracker import qr
 from tracker.access import access_child, access_invitation, access_membership, invitation_for, may
 from tracker.actions import Refused
 from tracker.actions.memberships import end_membership, invite, revoke_invitation
 from tracker.family_forms.family import InviteForm
 from tracker.models import Child, User
+from tracker.reports.qr import qr_svg
 from tracker.views.frame import frame
 from tracker.views.going import LOOK_AGAIN, see_other
 
@@ -128,7 +128,7 @@ def just_made(request: HttpRequest, now: datetime) -> Any:
     url = settings.SITE_URL + reverse("invitation", args=[token])
     return SimpleNamespace(
         url=url,
-        qr=qr.qr_svg(url, _("QR code of the link below")),
+        qr=qr_svg(url, _("QR code of the link below")),
         role_name=capfirst(invitation.get_role_display()),
         expires_at=invitation.expires_at,
     )

@@ -1,5 +1,6 @@
 """The first page: for who is new, and the way on for who is not."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,7 @@ from tracker.models import Membership, User
 def home(request: HttpRequest) -> HttpResponse:
     """The welcome page; signed in, Today of the newest child, the nurse's board, or the beginning."""
     if not request.user.is_authenticated:
-        return render(request, "tracker/public/home.html")
+        return render(request, "tracker/public/home.html", {"demo": settings.DEMO})
     if child := children_of(request.user).order_by("-begun_at").first():
         return redirect("today", child.pk)
     return redirect(board(request.user) or reverse("begin"))

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tracker import draft
@@ -24,7 +25,7 @@ from tracker.access import access_child, access_log
 from tracker.assessing import assess_alone, assess_unsaved
 from tracker.draft import Draft
 from tracker.forms import Asking, LogForm
-from tracker.models import Child, User
+from tracker.models import Child, Urgency, User
 from tracker.speaking import vocabulary
 from tracker.telling import Told, answer_in_words
 from tracker.views.answer import answer_context
@@ -149,8 +150,15 @@ def _answered(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
     therapies = [child.course.therapy] if child.course else []
     response = assess_unsaved(child, answers, form.observed_at if form.is_valid() else now)
     label = _label(child, now)
-    told = Told(answers or {}, therapies, child.age_years(now), label)
-    return answer_context(answer_in_words(response, told), told) | {"questions": []}
+    return _context(response, Told(answers or {}, therapies, child.age_years(now), label))
+
+
+def _context(response: dict[str, Any], told: Told) -> dict[str, Any]:
+    """As on the answer page. A note is no more than that: what was open before, nobody looked at."""
+    said = answer_in_words(response, told)
+    if said["urgency"] == Urgency.NOTE:
+        said["headline"] = _("Not saved yet. Earlier logs were not looked at.")
+    return answer_context(said, told) | {"questions": []}
 
 
 def _label(child: Child, now: datetime) -> str:
@@ -178,8 +186,7 @@ def _worst_case(form: LogForm) -> dict[str, Any]:
     known, answers = vocabulary(), _answers(form)
     therapies = list(known.therapies) if known else []
     response = assess_alone(therapies, {}, answers)
-    told = Told(answers or {})
-    return answer_context(answer_in_words(response, told), told) | {"questions": []}
+    return _context(response, Told(answers or {}))
 
 
 def _answers(form: LogForm) -> dict[str, Any] | None:
