@@ -22,6 +22,7 @@ from tracker.actions.lines import record_change
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
 from tracker.actions.questions import ask_question
+from tracker.actions.reaching import set_mobile
 from tracker.actions.second_factors import seed_totp
 from tracker.models import (
     Alert,
@@ -105,12 +106,12 @@ def by_her_mother(world: World) -> dict[str, Any]:
     return {"child": world.child, "by": world.people["parent"], "now": NOW}
 
 
-def an_invitation_to_the_ward(world: World) -> Invitation:
-    return invite(care_team=world.child.care_team, role=Role.NURSE, by=world.people["lead"], now=NOW)[0]
-
-
 def an_invitation(world: World) -> tuple[Invitation, str]:
     return invite(child=world.child, role=Role.HELPER, by=world.people["parent"], now=NOW)
+
+
+def a_staff_invitation(world: World) -> Invitation:
+    return invite(care_team=world.child.care_team, role=Role.NURSE, by=world.people["lead"], now=NOW)[0]
 
 
 # What an argument of a route stands for; "route argument" where one route means something else by it.
@@ -121,9 +122,9 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "event_id": lambda world: world.child.course.events.first().pk,
     "membership_id": lambda world: world.people["helper"].memberships.get().pk,
     "invitation_id": lambda world: an_invitation(world)[0].pk,
-    "team_id": lambda world: world.child.care_team_id,
-    "team-end membership_id": lambda world: world.people["nurse"].memberships.get().pk,
-    "team-revoke invitation_id": lambda world: an_invitation_to_the_ward(world).pk,
+    "colleague_id": lambda world: world.people["nurse"].memberships.get().pk,
+    "link_id": lambda world: a_staff_invitation(world).pk,
+    "care_team_id": lambda world: world.child.care_team_id,
     "medicine_id": lambda world: a_medicine(world).pk,
     "dose_id": lambda world: a_dose(world).pk,
     "baton_id": lambda world: an_offer(world).pk,
@@ -134,6 +135,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
         child=world.child, by=world.people["parent"], now=timezone.now()
     )[1],
     "message_id": lambda world: a_reminder(world).pk,
+    "point_id": lambda world: set_mobile(person=world.people["parent"], number="+15550100", now=NOW).pk,
     "step": lambda world: "therapy",
     "place": lambda world: address("tisagenlecleucel"),
     "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),

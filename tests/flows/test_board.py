@@ -215,7 +215,7 @@ class TestFreshness:
         self, at_desk: Client, care_team: CareTeam
     ) -> None:
         assert "are late" not in board(at_desk, care_team)
-        with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        with time_machine.travel(NOW + timedelta(minutes=3), tick=False):
             assert "Escalations and reminders are late." in board(at_desk, care_team)
 
 

@@ -47,10 +47,11 @@ class Broken:
         self.sent: list[Message] = []
         monkeypatch.setattr(messages, "send", self.send)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> tuple[()]:
         if self.error and message.channel != Channel.CANARY:
             raise self.error
         self.sent.append(message)
+        return ()
 
 
 @pytest.fixture
@@ -114,10 +115,11 @@ class TestDelivering:
     def test_believes_the_last_claim_only(self, paged: Alert, nurse: User, monkeypatch: Any) -> None:
         """One who slept through its lease sends, and changes nothing of what the next one wrote."""
 
-        def sleep_and_send(message: Message) -> None:
+        def sleep_and_send(message: Message) -> tuple[()]:
             Message.objects.filter(pk=message.pk).update(claimed_until=None)
-            monkeypatch.setattr(messages, "send", lambda message: None)
+            monkeypatch.setattr(messages, "send", lambda message: ())
             messages.deliver(message_id=message.pk, now=NOW + MINUTE)
+            return ()
 
         monkeypatch.setattr(messages, "send", sleep_and_send)
         messages.deliver(message_id=to(nurse).pk, now=NOW)

@@ -132,8 +132,8 @@ def test_no_random_walk_leaves_an_urgent_alert_to_nobody(db: None, nurses: int) 
         "take over",
         "offer",
         "accept",
-        "lapsed",
-        "escalated",
+        "lapse",
+        "escalate",
         "close",
         "taken-in",
     } - set(machine.done)

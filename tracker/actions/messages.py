@@ -185,7 +185,7 @@ def _is_held(message: Message, now: datetime) -> bool:
 
 def _send(message: Message, now: datetime) -> None:
     try:
-        send(message)
+        dead = send(message)
     except SendError as error:
         _failed(message, error, now)
     except Exception:
@@ -193,6 +193,7 @@ def _send(message: Message, now: datetime) -> None:
         _failed(message, SendError("broken", is_unknown=True), now)
     else:
         _end(message, sent_at=now)
+        reaching.bury(message=message, addresses=dead, now=now)
         if message.kind == Kind.CANARY:
             record_heartbeat(name="canary", now=now)
 
