@@ -110,6 +110,10 @@ def an_invitation(world: World) -> tuple[Invitation, str]:
     return invite(child=world.child, role=Role.HELPER, by=world.people["parent"], now=NOW)
 
 
+def a_staff_invitation(world: World) -> Invitation:
+    return invite(care_team=world.child.care_team, role=Role.NURSE, by=world.people["lead"], now=NOW)[0]
+
+
 # What an argument of a route stands for; "route argument" where one route means something else by it.
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "child_id": lambda world: world.child.pk,
@@ -118,6 +122,8 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "event_id": lambda world: world.child.course.events.first().pk,
     "membership_id": lambda world: world.people["helper"].memberships.get().pk,
     "invitation_id": lambda world: an_invitation(world)[0].pk,
+    "colleague_id": lambda world: world.people["nurse"].memberships.get().pk,
+    "link_id": lambda world: a_staff_invitation(world).pk,
     "care_team_id": lambda world: world.child.care_team_id,
     "medicine_id": lambda world: a_medicine(world).pk,
     "dose_id": lambda world: a_dose(world).pk,
@@ -179,7 +185,7 @@ def key_of(user: User) -> str:
 
 
 def signed_in(world: World, kind: str) -> Client:
-    client = Client()
+    client = Client(raise_request_exception=False)  # a page that breaks is a cell, too: 500
     if kind != "anyone":
         client.cookies[settings.SESSION_COOKIE_NAME] = world.keys[kind]
     return client

@@ -17,8 +17,9 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.db.models import Q
 
-from tracker.actions import Refused
+from tracker.actions import Refused, messages
 from tracker.actions.alerts import Finding, raise_alert, record_call
+from tracker.actions.escalating import escalate
 from tracker.actions.holding import hold
 from tracker.actions.taking import (
     OUTCOMES,
@@ -28,8 +29,8 @@ from tracker.actions.taking import (
     offer_alert,
     take_alert,
 )
-from tracker.alert_states import CLOSED, HELD, MOVES, OFFERED, PART, WAITING
-from tracker.models import Alert, AlertEvent, AlertVerb, Child, SymptomLog, Urgency, User
+from tracker.alert_states import CLOSED, HELD, MOVES, OFFERED, PART, SWEEP, WAITING
+from tracker.models import Alert, Child, SymptomLog, Urgency, User
 
 DUE_WITHIN = timedelta(minutes=15)
 STEPS = ("tick", "sweep", "log", "call", "take", "offer", "accept", "close", "close together")
@@ -58,14 +59,14 @@ class Machine:
         self.done["tick"] += 1
 
     def sweep(self) -> None:
-        """What the sweep does with an alert that is due: it lapses, or the next level is told."""
+        """Alerts that are due: the first are told, one lapses, the next level is told."""
         for alert in Alert.objects.open().filter(escalates_at__lte=self.now):
-            verb = AlertVerb.LAPSED if alert.taken_by_id else AlertVerb.ESCALATED
-            free = {"taken_by": None, "taken_until": None, "offered_to": None}
-            Alert.objects.filter(pk=alert.pk).update(escalates_at=self.now + timedelta(minutes=5), **free)
-            AlertEvent.objects.create(alert=alert, verb=verb, at=self.now)
-            assert state_of(self.again(alert.pk)) == WAITING
-            self.done[str(verb.value)] += 1
+            if escalate(alert_id=alert.pk, now=self.now):
+                told = alert.events.latest("pk").verb
+                name = {move.verb: name for name, move in MOVES.items() if move.who == SWEEP}[told]
+                assert state_of(alert) in MOVES[name].states
+                assert state_of(self.again(alert.pk)) == MOVES[name].to
+                self.done[name] += 1
 
     def log(self) -> None:
         child = self.dice.choice(self.children)
@@ -227,6 +228,7 @@ def main() -> None:
     told = parser.parse_args()
     from tests.personas import NOW
 
+    messages.ring = lambda *_task, **_queue: None  # there is no worker to ring for
     connection.creation.create_test_db(verbosity=0)
     machine, begun, done = Machine(*ward(told.nurses), NOW, told.seed), time.monotonic(), 0
     while done < told.steps:

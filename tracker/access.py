@@ -124,9 +124,8 @@ def _in_a_team_of(user: User, rows: QuerySet[M], row_id: Any) -> M:
 
 def care_teams_of(user: User) -> QuerySet[CareTeam]:
     """The care teams that the user works in, by name."""
-    own = Membership.objects.filter(
-        user_id=user.pk, ended_at=None, care_team=OuterRef("pk"), role__in=TEAM_ROLES
-    )
+    own = Membership.objects.filter(user_id=user.pk, ended_at=None, role__in=TEAM_ROLES)
+    own = own.filter(has_second_factor("user"), care_team=OuterRef("pk"))
     return CareTeam.objects.filter(Exists(own), kept_by_family=False).order_by("name", "begun_at")
 
 

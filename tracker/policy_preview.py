@@ -19,13 +19,14 @@ from tracker.answers import Answer, report_of
 from tracker.assessing import WINDOW
 from tracker.models import Assessment, CareTeam, Observation, SymptomLog, Urgency
 from tracker.models.logs import RANK
+from tracker.speaking import celsius_of
 
 BACK = timedelta(days=90)
 AT_MOST = 600
 """So many logs are asked about, the newest. It takes about a second."""
 REMEMBERED = timedelta(hours=24)
-WARM = Decimal("37.5")
-"""No fever rule looks at less; a log without a sign and cooler than this is the same under every policy."""
+UNREMARKABLE = (Decimal("36"), Decimal("37.5"))
+"""No rule that a policy changes looks at a temperature from the first to below the second."""
 
 
 @dataclass(frozen=True)
@@ -131,14 +132,16 @@ def _with_history(logs: Sequence[_Log]) -> Iterator[tuple[_Log, list[_Log]]]:
 
 
 def _could_differ(log: _Log, history: Sequence[_Log]) -> bool:
-    """Only signs and warmth are read by a policy, of the log itself or of the day that is remembered."""
+    """Only signs and the temperature are read by a policy, of the log itself or of the day that is remembered."""
     lately = [one for one in history if log.observed_at - one.observed_at <= REMEMBERED]
     return bool(log.basis) and any(_has_something(one.report) for one in (log, *lately))
 
 
 def _has_something(report: Mapping[str, Any]) -> bool:
-    reading = report.get("temperature", {}).get("value")
-    return bool(report.get("symptoms")) or (reading is not None and Decimal(str(reading)) >= WARM)
+    celsius = celsius_of(report)
+    lowest, highest = UNREMARKABLE
+    is_told = bool(report.get("temperature"))
+    return bool(report.get("symptoms")) or (is_told and not (celsius and lowest <= celsius < highest))
 
 
 def _urgency(log: _Log, history: Sequence[_Log], policy: Mapping[str, str]) -> str | None:

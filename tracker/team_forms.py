@@ -35,10 +35,7 @@ class TeamNumbersForm(PageForm):
     opens_at = clock_field(gettext_lazy("From"), time(8))
     closes_at = clock_field(gettext_lazy("Until"), time(17))
     time_zone = ZoneField(label=gettext_lazy("Where you are"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lay_out()
+    side_by_side: ClassVar[tuple[str, ...]] = ("opens_at", "closes_at")
 
     def clean(self) -> None:
         told = self.cleaned_data
@@ -81,10 +78,6 @@ class PolicyForm(PageForm):
     )
     drawn_as: ClassVar[dict[str, str]] = {"fever_rule": "cards", "sensitivity": "cards"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lay_out()
-
 
 class EscalationForm(PageForm):
     """Minutes after an alert until each level is told."""
@@ -94,10 +87,6 @@ class EscalationForm(PageForm):
     third = forms.IntegerField(
         label=gettext_lazy("The lead and the family, after (minutes)"), min_value=2, max_value=LONGEST_WAIT
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lay_out()
 
     def minutes(self) -> list[int]:
         return [self.cleaned_data[name] for name in ("first", "second", "third")]
@@ -120,7 +109,3 @@ class StaffForm(PageForm):
         widget=forms.RadioSelect,
     )
     drawn_as: ClassVar[dict[str, str]] = {"role": "cards"}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lay_out()

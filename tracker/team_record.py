@@ -19,6 +19,7 @@ CHANGES = {
     "escalation.changed": gettext_lazy("Changed when each level is told"),
     "call-order.changed": gettext_lazy("Changed who is called first"),
     "code.renewed": gettext_lazy("Made a new code for families"),
+    "alerts.exported": gettext_lazy("Took the table of alerts along"),
     "invitation.made": gettext_lazy("Invited somebody"),
     "invitation.accepted": gettext_lazy("Accepted an invitation"),
     "invitation.revoked": gettext_lazy("Took an invitation back"),

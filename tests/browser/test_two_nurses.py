@@ -6,17 +6,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from tests.access_world import key_of
 from tests.accessibility import violations
 from tests.personas import answers, join, person
 from tracker.actions.duty import record_heartbeat
 from tracker.actions.logs import record_log
 from tracker.models import Alert, CareTeam, Child, Role, User
+from tracker.views.health import ON_DUTY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = {"width": 1280, "height": 800}
@@ -25,13 +25,8 @@ PATIENCE = 20_000  # milliseconds: a busy machine; what it took is printed
 
 
 def signed_in(open_page: Callable[..., Page], user: User, url: str, **options: Any) -> Page:
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
     page = open_page(**options)
-    page.context.add_cookies([{"name": "session", "value": session.session_key, "url": url}])
+    page.context.add_cookies([{"name": "session", "value": key_of(user), "url": url}])
     return page
 
 
@@ -71,7 +66,7 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     colleague: User,
     fever: Callable[[], object],
 ) -> None:
-    for name in ("beat", "worker", "sweep"):
+    for name in ON_DUTY:
         record_heartbeat(name=name, now=timezone.now())
     boards = [signed_in(open_page, who, live_server.url, viewport=DESK) for who in (nurse, colleague)]
     for board in boards:

@@ -114,6 +114,7 @@ def test_a_note_never_nudges(phone: Phone, child: Child, night) -> None:
 # ---------------------------------------------------------------- what the team did
 
 
+@pytest.mark.hazard("H07")
 def test_five_minutes_without_a_nurse_the_family_is_told_that_nobody_has_confirmed(
     phone: Phone, ward_child: Child, nurse: User, night
 ) -> None:
@@ -136,6 +137,7 @@ def test_a_family_reads_which_nurse_took_it_and_when(
     assert "Nobody has confirmed yet." not in said
 
 
+@pytest.mark.hazard("H06")
 def test_a_taking_that_lapsed_no_longer_stands_for_somebody(
     phone: Phone, ward_child: Child, nurse: User, night
 ) -> None:

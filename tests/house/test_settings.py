@@ -159,6 +159,7 @@ def mother(db):
     return get_user_model().objects.create_user(email="mother@family.example", password="a quiet night")
 
 
+@pytest.mark.hazard("H24")
 def test_a_session_is_renewed_once_a_day_and_lives_ninety_days(client, mother, clock):
     client.force_login(mother)
     first = client.get("/account/email/")

@@ -13,9 +13,9 @@ from tracker.models import CareTeam
 from tracker.views.frame import number_to_call
 
 
-def team_for(request: HttpRequest, team_id: Any, *, to: str = "review") -> CareTeam:
+def team_for(request: HttpRequest, care_team_id: Any, *, to: str = "review") -> CareTeam:
     """A clinic's team, for its staff alone: a family that keeps its own numbers has no board."""
-    team = access_care_team(request.user, team_id, to=to)
+    team = access_care_team(request.user, care_team_id, to=to)
     if team.kept_by_family:
         raise Http404
     return team

@@ -1,6 +1,5 @@
 """The nurse's pages: the board of a care team, and the alerts on it."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -37,9 +36,9 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def team_board(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The board; asked for by board.js, only the part of it that changes."""
-    now, team = timezone.now(), team_for(request, team_id)
+    now, team = timezone.now(), team_for(request, care_team_id)
     filters, page = _filters(request, team), page_number(request)
     late = _late()
     found = board(team, filters, page, now)
@@ -61,17 +60,17 @@ def team_board(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def board_version(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def board_version(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """What every open board asks each two seconds: one short line that changes when the board does."""
-    team = team_for(request, team_id)
+    team = team_for(request, care_team_id)
     late = bool(_late())
     return HttpResponse(version(team, timezone.now(), is_late=late), content_type="text/plain")
 
 
 @require_safe
-def shift(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def shift(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The handover: one page for whoever comes next."""
-    team, now = team_for(request, team_id), timezone.now()
+    team, now = team_for(request, care_team_id), timezone.now()
     asked = request.GET.get("hours", "")
     hours = next((hours for hours in SHIFTS if str(hours) == asked), SHIFTS[1])
     found = handover(team, hours, now)
@@ -82,9 +81,9 @@ def shift(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def find(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def find(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """Keeps what to show in the session: names and therapies stay out of every address."""
-    team = team_for(request, team_id)
+    team = team_for(request, care_team_id)
     names = ("therapy", "nurse", "urgency", "words")
     wanted = {name: request.POST.get(name, "").strip()[:64] for name in names}
     request.session[f"board-{team.pk}"] = {} if "all" in request.POST else wanted
@@ -129,9 +128,9 @@ def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def close_together(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def close_together(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The chosen ones among those that can wait until the day."""
-    team = team_for(request, team_id)
+    team = team_for(request, care_team_id)
     with refusals(request):
         chosen = [UUID(pk) for pk in request.POST.getlist("alert") if _is_uuid(pk)]
         outcome = request.POST.get("outcome", "")
@@ -165,9 +164,9 @@ def _to_child(alert: Alert) -> HttpResponse:
     return see_other("nurse-child", alert.child_id)
 
 
-def _late() -> dict[str, Any]:
-    """The parts of the machine that have not shown for too long, with their seconds."""
-    return {name: age for name, age in seconds_since_heartbeats().items() if not is_on_duty(name, age)}
+def _late() -> list[str]:
+    """The parts of the machine that have not shown lately."""
+    return [name for name, age in seconds_since_heartbeats().items() if not is_on_duty(name, age)]
 
 
 def _filters(request: HttpRequest, team: CareTeam) -> Filters:

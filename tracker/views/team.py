@@ -1,11 +1,12 @@
 """The lead's pages: numbers, rules, staff, the code for families, and what is on record. Each change holds at once."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tracker import team_record
 from tracker.access import access_colleague, access_team_invitation
+from tracker.actions.audit import record_audit
 from tracker.actions.memberships import end_membership, invite, revoke_invitation
 from tracker.actions.people import change_numbers
 from tracker.actions.policy import change_call_order, change_escalation, change_policy, renew_code
+from tracker.figures import PERIODS, alerts_since
+from tracker.figures import figures as figures_of
 from tracker.models import CareTeam, Invitation, Membership
 from tracker.models.people import TEAM_ROLES
 from tracker.policy_preview import preview
+from tracker.reports.alerts import lines
 from tracker.reports.qr import qr_svg
 from tracker.team_forms import EscalationForm, PolicyForm, StaffForm, TeamNumbersForm
 from tracker.views.desk import desk, page_number, refusals, team_for
@@ -28,16 +33,16 @@ from tracker.views.going import see_other
 
 
 @require_safe
-def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def team(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """Numbers, hours, rules and staff, for everybody of the team; the lead may change them."""
-    team, now = team_for(request, team_id), timezone.now()
+    team, now = team_for(request, care_team_id), timezone.now()
     context = {"numbers": all_numbers(team), "staff": memberships_of(team)}
     return render(request, "tracker/team/team.html", desk(request, team, now) | context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def numbers(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    team, now = team_for(request, team_id, to="lead"), timezone.now()
+def numbers(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     form = TeamNumbersForm(request.POST or None, initial=TeamNumbersForm.kept(team))
     if request.method == "POST" and form.is_valid():
         change_numbers(care_team=team, numbers=form.numbers(), by=request.user, now=now)
@@ -47,9 +52,9 @@ def numbers(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def policy(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def policy(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """First what it would have changed, then the change."""
-    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     held = {"fever_rule": team.fever_rule, "sensitivity": team.sensitivity}
     form, shown = PolicyForm(request.POST or None, initial=held), None
     if request.method == "POST" and form.is_valid():
@@ -65,9 +70,9 @@ def policy(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def staff(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def staff(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """Who works here, who is called first, and after how many minutes who else."""
-    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     form = EscalationForm(request.POST or None, initial=EscalationForm.kept(team))
     if request.method == "POST" and form.is_valid():
         with refusals(request):
@@ -78,8 +83,8 @@ def staff(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def call_order(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    team = team_for(request, team_id, to="lead")
+def call_order(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+    team = team_for(request, care_team_id, to="lead")
     told = {
         membership.pk: request.POST.get(f"order-{membership.pk}", "") for membership in memberships_of(team)
     }
@@ -90,9 +95,9 @@ def call_order(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def invite_staff(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def invite_staff(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The link is shown once, in the answer to this request: its token is not kept anywhere."""
-    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     form = StaffForm(request.POST)
     if not form.is_valid():
         return _staff(request, team, now, staff_form=form)
@@ -103,24 +108,24 @@ def invite_staff(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def revoke_staff(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
-    invitation = access_team_invitation(request.user, invitation_id)
+def revoke_staff(request: HttpRequest, link_id: UUID) -> HttpResponse:
+    invitation = access_team_invitation(request.user, link_id)
     revoke_invitation(invitation=invitation, by=request.user, now=timezone.now())
     return see_other("team-staff", invitation.care_team_id)
 
 
 @require_POST
-def end_staff(request: HttpRequest, membership_id: UUID) -> HttpResponse:
-    membership = access_colleague(request.user, membership_id)
+def end_staff(request: HttpRequest, colleague_id: UUID) -> HttpResponse:
+    membership = access_colleague(request.user, colleague_id)
     with refusals(request):
         end_membership(membership=membership, by=request.user, now=timezone.now())
     return see_other("team-staff", membership.care_team_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def code(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def code(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """What families join the team by, to print and hang up."""
-    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     if request.method == "POST":
         renew_code(care_team=team, by=request.user, now=now)
         messages.success(request, _("There is a new code. Nobody joins with the old one any more."))
@@ -131,9 +136,9 @@ def code(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def changes(request: HttpRequest, team_id: UUID) -> HttpResponse:
+def changes(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """Who changed what, and who looked at whom."""
-    team, now = team_for(request, team_id, to="lead"), timezone.now()
+    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     page, shows_looks = page_number(request), request.GET.get("show") == "looks"
     found = (team_record.looks if shows_looks else team_record.changes)(team, page)
     context = {
@@ -143,6 +148,32 @@ def changes(request: HttpRequest, team_id: UUID) -> HttpResponse:
         "shows_looks": shows_looks,
     }
     return render(request, "tracker/team/changes.html", desk(request, team, now) | context)
+
+
+@require_safe
+def figures(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+    """What the work of the last days comes to."""
+    team, now = team_for(request, care_team_id), timezone.now()
+    context = {"figures": figures_of(team, _days(request), now), "periods": PERIODS}
+    return render(request, "tracker/team/figures.html", desk(request, team, now) | context)
+
+
+@require_POST
+def export(request: HttpRequest, care_team_id: UUID) -> StreamingHttpResponse:
+    """The alerts as a table; that somebody took it along is on record."""
+    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
+    days = _days(request)
+    record_audit("alerts.exported", by=request.user, now=now, about=team.pk, days=days)
+    with timezone.override(team.zone):
+        rows = list(lines(alerts_since(team, now - timedelta(days=days))))
+    table = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    table["Content-Disposition"] = f'attachment; filename="alerts-{now:%Y-%m-%d}.csv"'
+    return table
+
+
+def _days(request: HttpRequest) -> int:
+    asked = request.POST.get("days") or request.GET.get("days", "")
+    return next((days for days in PERIODS if str(days) == asked), PERIODS[1])
 
 
 def memberships_of(team: CareTeam) -> list[Membership]:

@@ -1,0 +1,91 @@
+"""What a care team's work comes to, in figures: bounded, over whole days, and said when a part was left out."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median, quantiles
+
+from django.db.models import Min, OuterRef, Q, Subquery
+
+from tracker.models import Alert, AlertVerb, Assessment, CareTeam, Child, Message, SymptomLog, Urgency
+from tracker.models.messages import Kind
+
+PERIODS = (7, 30, 90)  # days
+MOST_ALERTS = 5000
+IN_TIME = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one team, since `since`. A figure that nothing can be said about is None."""
+
+    since: datetime
+    days: int
+    children: int
+    logs: int
+    children_with_logs: int
+    alerts: int
+    is_cut: bool
+    urgent: int
+    urgent_taken: int
+    minutes_to_take: float | None  # the middle one of the urgent alerts that somebody took
+    slowest_tenth: float | None
+    taken_in_time: int
+    ended: int
+    with_outcome: int
+    rules: list[tuple[str, int, float]]  # rule, alerts that it had a part in, per child and week
+    reminders: int
+    reminders_sent: int
+
+    @property
+    def child_weeks(self) -> float:
+        return self.children * self.days / 7
+
+    @property
+    def logs_per_child_week(self) -> float | None:
+        return self.logs / self.child_weeks if self.children else None
+
+
+def figures(team: CareTeam, days: int, now: datetime) -> Figures:
+    since = now - timedelta(days=days)
+    children = Child.objects.filter(care_team=team, paused_at=None).count()
+    logs = SymptomLog.objects.standing().filter(child__care_team=team, received_at__gte=since)
+    alerts = alerts_since(team, since)
+    urgent = [alert for alert in alerts if alert.urgency != Urgency.TODAY]
+    waits = [alert.first_taken - alert.raised_at for alert in urgent if alert.first_taken]
+    minutes = sorted(wait / timedelta(minutes=1) for wait in waits)
+    ended = [alert for alert in alerts if alert.resolved_at]
+    sent = Message.objects.filter(kind=Kind.REMINDER, child__care_team=team, due_at__range=(since, now))
+    return Figures(
+        since=since,
+        days=days,
+        children=children,
+        logs=logs.count(),
+        children_with_logs=logs.values("child").distinct().count(),
+        alerts=len(alerts),
+        is_cut=len(alerts) == MOST_ALERTS,
+        urgent=len(urgent),
+        urgent_taken=len(waits),
+        minutes_to_take=median(minutes) if minutes else None,
+        slowest_tenth=quantiles(minutes, n=10)[-1] if len(minutes) > 1 else None,
+        taken_in_time=sum(wait <= IN_TIME for wait in waits),
+        ended=len(ended),
+        with_outcome=sum(bool(alert.outcome) for alert in ended),
+        rules=_rules(alerts, children * days / 7),
+        reminders=sent.filter(dropped_at=None).count(),
+        reminders_sent=sent.filter(sent_at__isnull=False).count(),
+    )
+
+
+def alerts_since(team: CareTeam, since: datetime) -> list[Alert]:
+    """The newest first; those that a worse one took in count with it."""
+    newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("response__flags")[:1]
+    taken = Min("events__at", filter=Q(events__verb=AlertVerb.TAKEN))
+    alerts = Alert.objects.filter(child__care_team=team, raised_at__gte=since, taken_in_by=None)
+    alerts = alerts.select_related("child", "resolved_by").annotate(first_taken=taken, flags=Subquery(newest))
+    return list(alerts.order_by("-raised_at")[:MOST_ALERTS])
+
+
+def _rules(alerts: list[Alert], child_weeks: float) -> list[tuple[str, int, float]]:
+    counted = Counter(rule for alert in alerts for rule in {flag["id"] for flag in alert.flags or ()})
+    return [(rule, times, times / child_weeks if child_weeks else 0) for rule, times in counted.most_common()]
