@@ -242,7 +242,10 @@ ROUTES = [
     ("children/<uuid:pk>/more/", "more", "more"),
     ("children/<uuid:pk>/pause/", "pause", "pause"),
     # the family's own pages are shown with a database: tests/browser/test_own.py
-    *((f"children/<uuid:pk>/{name}/", name, "more") for name in ("card", "doses", "duty", "pump", "summary")),
+    *(
+        (f"children/<uuid:pk>/{name}/", name, "more")
+        for name in ("card", "doses", "duty", "pump", "summary", "handed", "drill")
+    ),
     ("children/<uuid:pk>/family/", "family", "family"),
     ("children/<uuid:pk>/family/invite/", "invite", "family-invited"),
     ("children/<uuid:pk>/treatment/", "treatment", "treatment"),
