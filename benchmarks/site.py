@@ -115,7 +115,8 @@ class Measured:
         return statistics.median(self.busy)
 
     def line(self) -> str:
-        return f"{self.name:<34}{self.queries:>8}{self.bytes:>10}{self.median:>10.1f}{self.slowest:>10.1f}{self.work:>10.1f}"
+        times = "".join(f"{number:>10.1f}" for number in (self.median, self.slowest, self.work))
+        return f"{self.name:<34}{self.queries:>8}{self.bytes:>10}{times}"
 
 
 HEAD = f"{'':<34}{'queries':>8}{'bytes gz':>10}{'ms median':>10}{'ms 95 %':>10}{'ms work':>10}"
