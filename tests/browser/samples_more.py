@@ -257,6 +257,8 @@ ROUTES = [
     ("reach/", "reach", "more"),
     ("children/<uuid:pk>/export/", "export", "more"),
     ("children/<uuid:pk>/erase/", "erase", "more"),
+    ("children/<uuid:pk>/reminders/", "reminders", "more"),
+    ("reach/", "reach", "more"),
     ("account/2fa/", "mfa_index", "more"),
     ("begin/", "begin", "begin-1"),
     ("check/", "check", "check"),
