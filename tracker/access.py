@@ -199,8 +199,8 @@ def _access(rows: QuerySet[M], user: User, row_id: Any, verb: str, *, child: str
     family = own.filter(child=OuterRef(f"{child}pk")).values("role")[:1]
     staff = own.filter(has_second_factor("user"), care_team=OuterRef(f"{child}care_team")).values("role")[:1]
     rows = rows.annotate(family_role=Subquery(family), staff_role=Subquery(staff))
-    row = rows.filter(pk=_uuid(row_id)).filter(_knows_of_it()).first()
-    if row is None:
+    row = rows.filter(pk=_uuid(row_id)).order_by().first()
+    if row is None or not (row.family_role or row.staff_role):
         raise Http404
     if not may((row.family_role, row.staff_role), verb):
         raise PermissionDenied

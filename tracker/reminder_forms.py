@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any, ClassVar
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -45,7 +47,17 @@ class PlanForm(PageForm):
         self.fields["first"].choices = [(str(parent.pk), parent.name or parent.email) for parent in parents]
         if len(parents) < 2:
             del self.fields["first"], self.fields["tells_others"]
-        self.lay_out()
+
+    @property
+    def helper(self) -> FormHelper:
+        """Two clocks in a line."""
+        pairs = [TIMES[:2], TIMES[2:], ("quiet_from", "quiet_until")]
+        lines = [Div(*pair, css_class="side-by-side") for pair in pairs]
+        others = [name for name in self.fields if not any(name in pair for pair in pairs)]
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = Layout(*lines[:2], *(self._drawn(name) for name in others), lines[2])
+        return helper
 
     def times(self) -> list[time]:
         return [at for name in TIMES if (at := self.cleaned_data.get(name)) is not None]
@@ -82,10 +94,6 @@ class MobileForm(PageForm):
     number = PhoneField(
         label=gettext_lazy("Mobile number"), help_text=gettext_lazy("With the country: +1 555 0100")
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lay_out()
 
     def clean_number(self) -> str:
         digits = re.sub(r"[^\d+]", "", self.cleaned_data["number"])

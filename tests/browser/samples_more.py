@@ -253,6 +253,8 @@ ROUTES = [
     ("memberships/<uuid:pk>/end/", "membership-end", "family"),
     ("invitations/<uuid:pk>/revoke/", "invitation-revoke", "family"),
     ("treatment/<uuid:pk>/withdraw/", "treatment-withdraw", "treatment"),
+    ("children/<uuid:pk>/reminders/", "reminders", "more"),
+    ("reach/", "reach", "more"),
     ("children/<uuid:pk>/export/", "export", "more"),
     ("children/<uuid:pk>/erase/", "erase", "more"),
     ("children/<uuid:pk>/reminders/", "reminders", "more"),

@@ -79,7 +79,7 @@ def _refused(error: WebPushException, point: ContactPoint) -> SendError:
         return SendError(f"push-{status}", is_permanent=True, dead=[point.address])
     asked = error.retry_after or ""
     if status == 429 or status >= 500:
-        return SendError(f"push-{status}", retry_after=min(int(asked), 3600) if asked.isdigit() else 0)
+        return SendError(f"push-{status}", retry_after=int(asked) if asked.isdigit() else 0)
     return SendError(f"push-{status}", is_permanent=True)
 
 
