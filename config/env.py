@@ -79,3 +79,12 @@ def mail(name: str) -> dict[str, object]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_TIMEOUT": 10,
     }
+
+
+def sms(name: str) -> str:
+    """A gateway's address, its secret and the sender's number in it; empty when it is not set."""
+    found = text(name)
+    parts = urlsplit(found)
+    if found and not (parts.scheme in ("twilio", "twilio+http") and parts.username and parts.path.strip("/")):
+        raise ImproperlyConfigured(f"{name} must look like twilio://account:token@api.twilio.com/+15550100.")
+    return found

@@ -94,10 +94,9 @@ class LoginRequired(LoginRequiredMiddleware):
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
             return None
-        if hasattr(view_func, "late") and request.method == "POST" and not request.user.is_authenticated:
-            return view_func.late(
-                request, **view_kwargs
-            )  # a log is answered even after its session has ended
+        is_log = request.method == "POST" and hasattr(view_func, "late")
+        if is_log and not request.user.is_authenticated:
+            return view_func.late(request, **view_kwargs)  # answered even after its session has ended
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
@@ -108,7 +107,7 @@ class SecondFactor:
     """
 
     PASSES = frozenset(
-        {"home", "theme", "today", "log-new", "logs", "log-nothing-new", "log-neuro"}
+        {"home", "theme", "today", "log-new", "logs", "log-nothing-new", "log-neuro", "log-kept"}
         | {"log", "answer", "log-correct", "log-confirm", "called", "check", "days", "card", "demo-codes"}
     )
     SIGNING_IN = ("account_", "mfa_", "usersessions_")

@@ -1,5 +1,6 @@
 """Settings, one file. Everything that differs between machines is an environment variable (docs/deploy.md)."""
 
+from email.utils import parseaddr
 from pathlib import Path
 
 import dj_database_url
@@ -21,6 +22,7 @@ AUDIT_KEY = env.secret("AUDIT_KEY", VAR / "audit_key")  # seals the record of wh
 AUDIT_HEAD = Path(
     env.text("AUDIT_HEAD", str(VAR / "audit_head"))
 )  # how far the seals go: better on another disk
+ERASED = VAR / "erased"  # ids of who was deleted: a restored backup must not bring them back
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("DEBUG")
 if DEBUG and HTTPS:
@@ -198,6 +200,18 @@ OUTBOX = VAR / "outbox"
 EMAIL_BACKEND = "tracker.channels.outbox.EmailBackend"
 globals().update(env.mail("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Nightlight <nightlight@localhost>")
+
+# SMS goes to the same files until SMS_URL names a gateway. A browser is pushed to only through these services.
+SMS_URL = env.sms("SMS_URL")
+PUSH_HOSTS = env.items("PUSH_HOSTS") or [
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    ".push.apple.com",
+    ".notify.windows.com",
+]
+PUSH_KEY_FILE = Path(env.text("PUSH_KEY_FILE", str(VAR / "push_key.pem")))
+PUSH_CONTACT = SITE_URL if HTTPS else f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"  # whom a push service asks
+PUSH_LEAVES_THE_HOUSE = env.flag("PUSH", default=not DEMO)
 
 LOGGING = logging_settings(env.text("LOG_LEVEL", "INFO"))
 

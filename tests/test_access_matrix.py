@@ -110,6 +110,7 @@ def test_every_row_has_a_route_and_a_cell_for_each_kind_of_person() -> None:
     assert not [row.name for row in TABLE if not set(row.methods) <= set(METHODS)]
 
 
+@pytest.mark.hazard("H33")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_each_person_gets_what_the_table_says(part: int, world: World) -> None:
     wrong = [complaint for route in ROUTES[part::PARTS] for complaint in complaints(route, world)]
@@ -142,6 +143,7 @@ def as_row(route: Route, method: str, world: World) -> str:
 OURS = [route for route in ROUTES if set(route.arguments) & set(ARGUMENTS)]
 
 
+@pytest.mark.hazard("H33")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nobody_learns_which_ids_exist(part: int, world: World) -> None:
     """An id of nothing gets the same answer as somebody else's."""
@@ -155,6 +157,7 @@ def test_nobody_learns_which_ids_exist(part: int, world: World) -> None:
             assert set(found.values()) == {"404"}, f"{method} {route.name}: {found}"
 
 
+@pytest.mark.hazard("H04")
 def test_the_ids_of_one_address_must_agree(world: World) -> None:
     """What belongs to one child is not reached by way of another."""
     own = Child.objects.get(nickname="Mila")

@@ -32,7 +32,7 @@ def mother_signed_in(page: Page, live_server, mother: User) -> Page:
     page.goto(f"{live_server.url}/account/login/")
     page.get_by_label("Email").fill(mother.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(re.compile("/children/|/begin/"))
     return page
 

@@ -61,6 +61,7 @@ def is_wider_than_the_screen(page: Page) -> bool:
 # ---------------------------------------------------------------- every page, every state
 
 
+@pytest.mark.hazard("H02")
 @pytest.mark.parametrize("name", gallery.STATES)
 def test_every_page_is_valid_html_with_a_number_to_call(site, name):
     with urlopen(f"{site}/state/{name}/") as answer:
@@ -80,6 +81,7 @@ def test_every_page_is_valid_html_with_a_number_to_call(site, name):
     assert all(number in readable for number in numbers)
 
 
+@pytest.mark.hazard("H25")
 @pytest.mark.parametrize("name", gallery.STATES)
 def test_every_page_is_accessible_and_fits_a_narrow_phone(open_page, site, name):
     page = opened(show(open_page(viewport=NARROW), site, name))
@@ -103,6 +105,7 @@ def test_letters_of_twice_the_size_fit(open_page, site, name):
     assert not is_wider_than_the_screen(page)
 
 
+@pytest.mark.hazard("H25")
 @pytest.mark.parametrize("name", ["today", "log-blinatumomab", "answer-now", "more", "begin-1"])
 def test_what_a_thumb_hits_is_48_pixels_high(page, site, name):
     opened(show(page, site, name))
@@ -120,6 +123,7 @@ def test_what_a_thumb_hits_is_48_pixels_high(page, site, name):
 # ---------------------------------------------------------------- the number to call
 
 
+@pytest.mark.hazard("H02")
 @pytest.mark.parametrize("name", ["today", "log", "answer-now", "days", "login", "404", "500", "home"])
 def test_the_number_to_call_stays_in_sight(page, site, name):
     show(page, site, name)
@@ -150,6 +154,7 @@ def test_the_emergency_card_shows_the_emergency_number_first(page, site):
     assert numbers == ["911", "555 0142"]
 
 
+@pytest.mark.hazard("H25")
 def test_each_urgency_is_a_word_and_a_shape_of_its_own(page, site):
     seen = set()
     for urgency in ("emergency", "now", "today", "note"):
@@ -210,6 +215,7 @@ def test_paper_shows_the_number_and_no_buttons(page, site):
 # ---------------------------------------------------------------- the log form
 
 
+@pytest.mark.hazard("H01")
 def test_a_sign_is_logged_with_three_taps_and_no_script(open_page, site):
     page = show(open_page(java_script_enabled=False), site, "log")
     words = page.locator("label[for=chills-moderate]")

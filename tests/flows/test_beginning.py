@@ -59,9 +59,9 @@ def test_an_address_that_has_an_account_is_told_to_sign_in(client, newcomer):
 
 def test_a_code_by_mail_leads_back_to_where_it_was_begun(client, newcomer):
     client.logout()
-    client.post("/account/login/code/?next=/begin/", {"email": "new@example.org", "next": "/begin/"})
+    asked = client.post("/account/login/code/?next=/begin/", {"email": "new@example.org"})
     code = re.search(r"^[A-Z0-9-]{6,}$", mail.outbox[0].body, re.MULTILINE)[0]
-    assert client.post("/account/login/code/confirm/", {"code": code}).url == "/begin/"
+    assert client.post(asked.url, {"code": code}).url == "/begin/"
 
 
 def test_a_draft_survives_signing_in_again(client, newcomer):
@@ -233,6 +233,26 @@ def test_american_families_start_with_fahrenheit_and_911(client, newcomer):
     send(client, "therapy")
     assert 'value="911"' in client.get("/begin/numbers/").content.decode()
     assert client.get("/begin/start/").context["form"]["unit"].value() == "F"
+
+
+def test_the_emergency_number_is_that_of_the_place_that_was_chosen(client, newcomer):
+    """The browser's clock was wrong; what it filled in is nobody's choice."""
+    begin(client, numbers={"emergency_number": "112"}, start={"time_zone": "America/Chicago"})
+    child = Child.objects.get()
+    assert (child.emergency_number, child.number_in_an_emergency) == ("", "911")
+
+
+def test_an_emergency_number_of_ones_own_is_kept(client, newcomer):
+    begin(client, numbers={"emergency_number": "19222"})
+    assert Child.objects.get().number_in_an_emergency == "19222"
+
+
+@pytest.mark.parametrize("step", SCREENS)
+def test_a_screen_costs_few_queries(client, newcomer, step, django_assert_max_num_queries):
+    for done in list(SCREENS)[:-1]:
+        send(client, done)
+    with django_assert_max_num_queries(15):
+        assert client.get(f"/begin/{step}/").status_code == 200
 
 
 def test_an_old_name_of_a_time_zone_is_understood(client, newcomer):

@@ -81,6 +81,7 @@ class TestAlerts:
         places = [page.index(f">{name}<") for name in ("Worst", "Older", "Younger", "Todayer")]
         assert places == sorted(places)
 
+    @pytest.mark.hazard("H26")
     def test_are_never_on_another_page(self, at_desk: Client, care_team: CareTeam) -> None:
         for number in range(55):
             another(care_team, f"Child{number}", {"temperature": 38.4}, 1 + number / 60)
@@ -95,6 +96,7 @@ class TestAlerts:
         assert "38.4 °C, Chills, shaking (moderate)" in page
         assert "Day 6 after the infusion" in page
 
+    @pytest.mark.hazard("H26")
     def test_that_a_filter_leaves_out_are_counted_in_red(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
     ) -> None:
@@ -172,6 +174,7 @@ class TestFreshness:
     def version(self, client: Client, team: CareTeam) -> str:
         return client.get(reverse("board-version", args=[team.pk])).content.decode()
 
+    @pytest.mark.hazard("H26")
     def test_the_version_changes_with_a_log_an_alert_a_taking_and_a_call(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, nurse: User, log: Log
     ) -> None:
@@ -207,6 +210,7 @@ class TestFreshness:
         assert "<html" not in part
         assert without_tokens(part) in without_tokens(board(at_desk, care_team))
 
+    @pytest.mark.hazard("H13")
     def test_a_red_bar_stands_there_when_the_machine_is_late(
         self, at_desk: Client, care_team: CareTeam
     ) -> None:

@@ -24,6 +24,7 @@ def check(client: Client, **typed: str) -> Any:
     return client.post("/check/", {"therapy": "tisagenlecleucel", "age_years": "8", "unit": "C"} | typed)
 
 
+@pytest.mark.hazard("H24")
 @pytest.mark.django_db
 def test_the_answer_is_in_the_post_without_login_cookie_or_query(strict: Client) -> None:
     with CaptureQueriesContext(connection) as queries:

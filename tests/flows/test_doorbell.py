@@ -43,6 +43,7 @@ def test_nothing_rings_before_the_commit_nor_after_a_rollback(bell):
     assert waiting(bell, "default") == 0
 
 
+@pytest.mark.hazard("H12")
 def test_a_dead_broker_raises_nothing_and_costs_one_short_try(dead_broker):
     assert seconds(lambda: doorbell.ring(TASK)) < 0.3
     assert seconds(lambda: [doorbell.ring(TASK) for _ in range(100)]) < 0.05

@@ -111,6 +111,7 @@ def test_a_link_that_was_used_cannot_be_taken_back(as_mother, child, stranger):
     assert "used this link already" in response.content.decode()
 
 
+@pytest.mark.hazard("H30")
 def test_a_mother_removes_the_helper_who_then_sees_nothing(as_mother, child, helper):
     as_mother.post(reverse("membership-end", args=[helper.memberships.get().pk]))
     client = Client()

@@ -56,6 +56,7 @@ def test_everybody_is_on_duty_after_a_tick_and_a_sweep(client, clock):
     assert {age for name, age in answer.json()["seconds"].items() if name != "canary"} == {4.0}
 
 
+@pytest.mark.hazard("H13")
 def test_duty_is_late_a_minute_after_the_beat_fell_silent(client, clock):
     everybody_works()
     record_heartbeat(name="beat", now=timezone.now() - timedelta(seconds=60))
@@ -70,6 +71,7 @@ def test_a_heartbeat_is_one_row_however_often_it_beats():
     assert sorted(Heartbeat.objects.values_list("name", flat=True)) == ["sweep", "worker"]
 
 
+@pytest.mark.hazard("H13")
 def test_duty_is_late_when_no_canary_comes_through(client, clock):
     """Workers, beat and sweep all show that they live, and yet no message goes out."""
     everybody_works()

@@ -48,6 +48,7 @@ def after_the_session(phone: Phone, child: Child, **typed: str) -> Any:
 # ---------------------------------------------------------------- the session has ended
 
 
+@pytest.mark.hazard("H19")
 def test_a_log_after_the_session_is_answered_with_the_teams_number(phone: Phone, child: Child) -> None:
     answer = after_the_session(phone, child)
     assert answer.status_code == 403
@@ -59,6 +60,7 @@ def test_a_log_after_the_session_is_answered_with_the_teams_number(phone: Phone,
     assert not SymptomLog.objects.exists()
 
 
+@pytest.mark.hazard("H19")
 def test_what_was_typed_waits_for_the_login_and_is_saved_at_one_tap(
     phone: Phone, child: Child, mother: User
 ) -> None:
@@ -171,6 +173,7 @@ def test_a_form_of_a_removed_helper_opens_nothing(child: Child, helper: User, mo
     assert CALL not in links(phone.post(reverse("logs", args=[child.pk]), typed))
 
 
+@pytest.mark.hazard("H04")
 def test_a_form_of_one_child_opens_no_other(phone: Phone, child: Child, stranger: User) -> None:
     mila = stranger.memberships.get().child
     typed = TYPED | {"form_of": form_of(phone, child)}
@@ -237,6 +240,7 @@ def broken(*_: Any, **__: Any) -> None:
     raise OperationalError("disk I/O error")
 
 
+@pytest.mark.hazard("H19")
 def test_a_log_that_the_database_refuses_is_answered_and_can_be_sent_again(
     phone: Phone, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,6 +296,7 @@ def test_another_page_without_a_database_says_that_the_site_is_not_answering(
 # ---------------------------------------------------------------- error pages
 
 
+@pytest.mark.hazard("H01")
 def test_a_page_that_breaks_shows_numbers_to_call(
     phone: Phone, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:

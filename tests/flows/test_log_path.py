@@ -13,6 +13,7 @@ from tracker.models import Alert, Child, SymptomLog, User
 pytestmark = pytest.mark.usefixtures("night")
 
 
+@pytest.mark.hazard("H01")
 def test_a_fever_at_night_is_call_now_with_the_number_and_what_to_say(phone: Phone, child: Child) -> None:
     answer = phone.send(child, **FEVER)
     assert answer.redirect_chain[0][1] == 303
@@ -39,6 +40,7 @@ def test_signs_are_said_with_how_bad_and_for_how_long(phone: Phone, child: Child
     assert "At 01:14 I saw: Chills, shaking (moderate, for 2 hours), Throws up" in said
 
 
+@pytest.mark.hazard("H27")
 def test_an_uneventful_log_is_a_note_and_offers_no_script(phone: Phone, child: Child) -> None:
     said = text(phone.send(child, temperature="36.8", unit="C", antipyretic_given="no"))
     assert "Nothing documented as urgent in what you entered" in said
@@ -46,6 +48,7 @@ def test_an_uneventful_log_is_a_note_and_offers_no_script(phone: Phone, child: C
     assert "What to say" not in said
 
 
+@pytest.mark.hazard("H27")
 def test_nothing_documented_as_urgent_is_not_said_while_an_earlier_alert_is_open(
     phone: Phone, ward_child: Child, night
 ) -> None:
@@ -92,6 +95,7 @@ def test_the_same_form_with_other_answers_is_a_correction_at_once(phone: Phone, 
     assert SymptomLog.objects.standing().count() == 1
 
 
+@pytest.mark.hazard("H18")
 @pytest.mark.parametrize(
     ("when_at", "sentence"),
     [
@@ -171,6 +175,7 @@ def test_a_number_is_answered_as_it_was_typed(
     assert SymptomLog.objects.get().assessment.urgency == urgency
 
 
+@pytest.mark.hazard("H03")
 def test_a_wrong_unit_is_asked_about_and_one_tap_records_the_correction(phone: Phone, child: Child) -> None:
     answer = phone.send(child, temperature="38", unit="F")
     assert "38 °F is not possible. Did you mean 38.0 °C?" in text(answer)
@@ -192,6 +197,7 @@ def test_a_reply_that_cannot_be_read_leads_to_the_correction(phone: Phone, child
     assert SymptomLog.objects.count() == 1
 
 
+@pytest.mark.hazard("H21")
 def test_a_danger_word_in_a_note_is_asked_about_before_anything_else(phone: Phone, child: Child) -> None:
     answer = phone.send(child, temperature="36.8", antipyretic_given="no", note="he had a seizure I think")
     said = text(answer)
@@ -270,6 +276,7 @@ def test_a_correction_stands_in_for_the_log_which_stays(phone: Phone, child: Chi
     )
 
 
+@pytest.mark.hazard("H09")
 def test_a_log_by_mistake_no_longer_counts_and_its_alert_stays(phone: Phone, child: Child) -> None:
     phone.send(child, **FEVER)
     log = SymptomLog.objects.get()

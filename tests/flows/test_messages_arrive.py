@@ -75,6 +75,7 @@ def test_a_reminder_reaches_the_mother(post: MailServer, worker: Any, mother: Us
     assert post.arrivals[0].mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+@pytest.mark.hazard("H12")
 def test_without_broker_and_worker_nightwatch_delivers(
     post: MailServer, ward_child: Child, nurse: User, mother: User
 ) -> None:

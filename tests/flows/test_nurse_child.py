@@ -155,6 +155,7 @@ class TestTaking:
         client.force_login(colleague)
         assert "Nurse took this at 02:14." in post(client, "alert-take", alert)
 
+    @pytest.mark.hazard("H06")
     def test_an_urgent_alert_does_not_close_without_an_outcome(self, at_desk: Client, alert: Alert) -> None:
         for outcome in ("", "family-called", "whatever"):
             assert "Choose how it ended." in post(at_desk, "alert-close", alert, outcome=outcome)

@@ -108,6 +108,7 @@ class TestWithoutOne:
         client.force_login(bare_nurse)
         assert client.get(reverse("today", args=[ward_child.pk])).status_code == 404
 
+    @pytest.mark.hazard("H24")
     def test_a_nurse_who_is_a_mother_too_still_logs_for_her_own_child(
         self, bare_nurse: User, child: Child, mother: User
     ) -> None:
@@ -123,6 +124,7 @@ class TestWithoutOne:
         client.force_login(bare_nurse)
         assert client.get(reverse("today", args=[ward_child.pk])).status_code == 200
 
+    @pytest.mark.hazard("H30")
     def test_taking_it_away_closes_everything_at_once(self, nurse: User, ward_child: Child) -> None:
         client = Client()
         client.force_login(nurse)
@@ -169,6 +171,7 @@ def test_a_code_changes_every_half_minute() -> None:
 
 
 class TestSessions:
+    @pytest.mark.hazard("H30")
     def test_are_listed_and_ended(self, mother: User) -> None:
         with_password(mother)
         phone, tablet = Client(headers={"user-agent": "Phone"}), Client(headers={"user-agent": "Tablet"})
@@ -208,6 +211,7 @@ def test_an_address_is_confirmed_by_a_button_and_not_by_looking(client: Client, 
     assert address.verified
 
 
+@pytest.mark.hazard("H24")
 def test_no_number_of_wrong_passwords_stops_a_log(client: Client, child: Child, mother: User) -> None:
     """Somebody else guesses; the mother's phone is signed in."""
     phone = Phone()

@@ -84,6 +84,7 @@ def test_a_nurse_sees_today_and_no_way_to_log(phone: Phone, ward_child: Child, n
     assert "Log what you see" not in text(today_of(hers, ward_child))
 
 
+@pytest.mark.hazard("H04")
 def test_several_children_are_one_tap_away(phone: Phone, child: Child, mother: User) -> None:
     theo = child_of(mother, "Theo", "blinatumomab")
     assert reverse("today", args=[theo.pk]) in links(today_of(phone, child))

@@ -123,6 +123,8 @@ def test_every_page_carries_the_policy_and_stays_out_of_caches(client):
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "geolocation=()" in headers["Permissions-Policy"]
 
 
@@ -159,6 +161,7 @@ def mother(db):
     return get_user_model().objects.create_user(email="mother@family.example", password="a quiet night")
 
 
+@pytest.mark.hazard("H24")
 def test_a_session_is_renewed_once_a_day_and_lives_ninety_days(client, mother, clock):
     client.force_login(mother)
     first = client.get("/account/email/")

@@ -58,6 +58,7 @@ def give(medicine, by, at=EVENING, slot=None, now=None, **more):
     )
 
 
+@pytest.mark.hazard("H32")
 def test_two_parents_cannot_give_the_same_planned_dose(fixed, mother, father):
     first = give(fixed, mother, slot=EVENING)
     with pytest.raises(AlreadyGiven) as refused:
@@ -66,6 +67,7 @@ def test_two_parents_cannot_give_the_same_planned_dose(fixed, mother, father):
     assert DoseGiven.objects.get().given_by == mother
 
 
+@pytest.mark.hazard("H32")
 def test_the_database_itself_keeps_a_planned_dose_single(fixed, mother, father):
     dose = give(fixed, mother, slot=EVENING)
     dose.pk, dose.client_uuid = uuid4(), uuid4()
@@ -202,6 +204,7 @@ def post(client, user, route, *args, **data):
     return client.post(reverse(route, args=args), data)
 
 
+@pytest.mark.hazard("H32")
 def test_the_other_parent_sees_who_gave_it_before_any_button(
     client, child, needed, mother, father, clock_at_now
 ):

@@ -48,6 +48,7 @@ def test_a_common_sign_is_never_silent_when_it_is_severe(row):
     assert response["urgency"] in ("today", "now", "emergency")
 
 
+@pytest.mark.hazard("H17")
 @pytest.mark.parametrize("row", [r for r in ROWS if r["code"] == "temperature"], ids=lambda row: row["row"])
 def test_a_fever_is_call_now_wherever_it_is_listed(row):
     fever = {"hours_ago": 0, "temperature": {"value": 38, "unit": "C"}, "symptoms": []}

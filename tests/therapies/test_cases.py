@@ -14,6 +14,7 @@ def test_the_answer_is_the_one_that_the_case_says(case: Case):
     assert case.differences(assess(case.request)) == []
 
 
+@pytest.mark.hazard("H17")
 def test_every_red_flag_of_every_therapy_is_found_by_a_case_at_each_of_its_urgencies():
     seen = set()
     for case in CASES:

@@ -99,6 +99,7 @@ def test_a_refusal_names_the_allowed_values(name):
     assert ("blinatumomab" if name == "therapy" else "moderate") in refused.value.message
 
 
+@pytest.mark.hazard("H16")
 @pytest.mark.parametrize(
     "text",
     [
@@ -204,6 +205,7 @@ def test_the_age_of_an_old_report_stands_in_the_headline():
     assert response["headline"] == "Call your care team now (30 hours ago)"
 
 
+@pytest.mark.hazard("H16")
 def test_a_rule_that_fails_is_named_and_the_others_still_fire(monkeypatch):
     monkeypatch.setitem(__import__("therapies.conditions").conditions.OPERATORS, "episodes_over", None)
     response = ask({"symptoms": [{"code": "diarrhea", "severity": "mild"}, {"code": "exposure"}]})

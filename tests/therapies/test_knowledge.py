@@ -113,6 +113,7 @@ def test_a_red_flag_can_be_of_some_therapies_only(folder):
     assert has_it == {"blinatumomab"}
 
 
+@pytest.mark.hazard("H17")
 def test_a_red_flag_without_a_source_does_not_load(folder):
     path = folder / "blinatumomab.toml"
     head, _, tail = path.read_text("utf-8").partition('id = "BLIN-STOMACH-01"')
@@ -142,6 +143,7 @@ def test_a_failed_load_is_not_remembered(monkeypatch, folder):
     assert load().therapies
 
 
+@pytest.mark.hazard("H08")
 def test_the_version_changes_with_any_change_of_the_knowledge(folder):
     before = read(folder, CASES).version
     path = folder / "blinatumomab.toml"

@@ -60,12 +60,14 @@ def test_there_are_at_least_three_hundred_phrases():
     assert len({row["phrase"] for row in PHRASES}) >= 300
 
 
+@pytest.mark.hazard("H21")
 def test_of_the_phrases_at_least_95_in_100_are_found():
     """The phrases are the authors' own: this keeps the words from getting worse, it proves no more."""
     missed = [row["phrase"] for row in PHRASES if not signs_in(row["phrase"], load().danger_words)]
     assert len(missed) <= 0.05 * len(PHRASES), missed
 
 
+@pytest.mark.hazard("H21")
 def test_a_note_changes_neither_urgency_nor_flags():
     quiet, told = assess(report("")), assess(report("seizure, blue lips, can't breathe"))
     assert (told["urgency"], told["flags"]) == (quiet["urgency"], quiet["flags"])

@@ -7,6 +7,7 @@ import pytest
 from therapies.numbers import read_number, read_temperature
 
 
+@pytest.mark.hazard("H03")
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -27,6 +28,7 @@ def test_a_number_is_read_in_any_script_with_a_point_or_a_comma(typed, meant):
     assert str(read_number(typed)) == meant
 
 
+@pytest.mark.hazard("H03")
 @pytest.mark.parametrize(
     "typed",
     [

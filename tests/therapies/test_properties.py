@@ -3,6 +3,7 @@
 import os
 from decimal import Decimal
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -107,6 +108,7 @@ def test_the_order_of_signs_and_reports_changes_nothing(request, random):
     assert {f["id"] for f in after["flags"]} == {f["id"] for f in before["flags"]}
 
 
+@pytest.mark.hazard("H03")
 @given(requests)
 def test_celsius_or_fahrenheit_changes_nothing(request):
     def in_fahrenheit(report):
@@ -154,6 +156,7 @@ def test_no_fever_rule_is_stricter_than_the_default(request):
     assert max(ranks.values()) == ranks["38.0-once"]
 
 
+@pytest.mark.hazard("H16")
 @given(requests, st.sampled_from(["infusion_running", "hours_since_start", "age_years"]))
 def test_what_is_unknown_about_the_course_is_never_better_than_anything_known(request, key):
     assume(key in request["context"])
@@ -163,6 +166,7 @@ def test_what_is_unknown_about_the_course_is_never_better_than_anything_known(re
     assert rank(assess(request | {"context": unknown})) >= rank(assess(request))
 
 
+@pytest.mark.hazard("H28")
 @given(requests)
 def test_a_fever_medicine_lowers_nothing(request):
     report = newest(request)
@@ -174,6 +178,7 @@ def test_a_fever_medicine_lowers_nothing(request):
     assert ranks[1] >= ranks[0]
 
 
+@pytest.mark.hazard("H27")
 @given(requests)
 def test_a_note_is_only_given_when_nothing_more_urgent_fired(request):
     response = assess(request)

@@ -117,12 +117,14 @@ def test_a_nurse_who_is_the_mother_too_may_do_both(nurse: User, ward_child: Chil
         assert outcome(access_child, nurse, ward_child.pk, to=verb) == OK
 
 
+@pytest.mark.hazard("H30")
 def test_a_nurse_loses_a_child_that_leaves_the_team(nurse: User, ward_child: Child, mother: User) -> None:
     assert outcome(access_child, nurse, ward_child.pk, to="see") == OK
     leave_care_team(child=ward_child, by=mother, now=NOW)
     assert outcome(access_child, nurse, ward_child.pk, to="see") == UNKNOWN
 
 
+@pytest.mark.hazard("H30")
 def test_a_nurse_loses_everything_when_she_leaves(nurse: User, lead: User, ward_child: Child) -> None:
     end_membership(membership=nurse.memberships.get(), by=lead, now=NOW)
     assert outcome(access_child, nurse, ward_child.pk, to="see") == UNKNOWN

@@ -42,6 +42,7 @@ class TestAnEpisode:
         event = alert.events.get()
         assert (event.verb, event.by, event.log, event.at) == ("raised", mother, recorded.log, NOW)
 
+    @pytest.mark.hazard("H15")
     def test_is_joined_by_a_log_that_is_no_worse(self, log: Log) -> None:
         log(temperature=38.4, hours_ago=2)
         second = log(temperature=38.6)
@@ -110,11 +111,13 @@ class TestWhoIsTold:
         assert log(constipation="mild").assessment.urgency == "today"
         assert self.recipients() == []
 
+    @pytest.mark.hazard("H15")
     def test_is_not_told_again_of_a_log_that_joins(self, log: Log, ward_child: Child, nurse: User) -> None:
         log(temperature=38.4, hours_ago=1)
         log(temperature=38.4)
         assert self.recipients() == ["Lead", "Nurse"]
 
+    @pytest.mark.hazard("H15")
     def test_is_told_again_of_a_worse_one(self, log: Log, ward_child: Child, nurse: User) -> None:
         log(temperature=38.4, hours_ago=1)
         assert self.recipients() == ["Lead", "Nurse"]

@@ -52,6 +52,7 @@ def count(table: str) -> int:
     return apps.get_model("tracker", table).objects.count()
 
 
+@pytest.mark.hazard("H09")
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_no_column_of_the_record_can_be_updated(record: Recorded, table: str) -> None:
     for field in apps.get_model("tracker", table)._meta.concrete_fields:
@@ -59,6 +60,7 @@ def test_no_column_of_the_record_can_be_updated(record: Recorded, table: str) ->
             run(f"UPDATE tracker_{table} SET {field.column} = {field.column}")
 
 
+@pytest.mark.hazard("H09")
 @pytest.mark.parametrize("table", KEPT)
 def test_the_record_cannot_be_deleted(record: Recorded, table: str) -> None:
     before = count(table)

@@ -43,6 +43,7 @@ def test_times_are_written_as_people_say_them(ago, words):
         assert formatting.ago(NOW - ago, NOW) == words
 
 
+@pytest.mark.hazard("H03")
 @pytest.mark.parametrize(
     ("celsius", "unit", "words"),
     [

@@ -65,6 +65,7 @@ def test_a_log_says_who_saw_what_when_and_when_it_came(child: Child, mother: Use
     assert {row.observed_at for row in Observation.objects.all()} == {log.observed_at}
 
 
+@pytest.mark.hazard("H08")
 def test_the_assessment_keeps_the_answer_what_it_rests_on_and_its_version(log: Log) -> None:
     log(temperature=38.4)
     assessment = Assessment.objects.get()
@@ -152,6 +153,7 @@ class TestWhatCannotBeRead:
 
 
 class TestWhateverTheRulesDo:
+    @pytest.mark.hazard("H16")
     @pytest.mark.parametrize(
         "failing",
         [
@@ -214,6 +216,7 @@ class TestWhateverTheRulesDo:
     ) -> None:
         assert send(child, mother, seen).assessment.urgency in ("note", "now")
 
+    @pytest.mark.hazard("H18")
     @pytest.mark.parametrize(
         "observed_at",
         [
@@ -233,6 +236,7 @@ class TestWhateverTheRulesDo:
         recorded = send(child, mother, answers(seizure=None), observed_at=observed_at)
         assert recorded.assessment.urgency in ("emergency", "now")
 
+    @pytest.mark.hazard("H28")
     def test_a_child_without_a_course_is_call_now(self, child: Child, mother: User) -> None:
         child.courses.all().delete()
         assert send(child, mother, answers(temperature=37)).assessment.response["headline"] == COULD_NOT_CHECK
@@ -253,6 +257,7 @@ class TestACorrection:
         assert list(SymptomLog.objects.standing()) == [correction]
         assert first.observations.get().value_number == Decimal("39.2")
 
+    @pytest.mark.hazard("H09")
     def test_leaves_the_alert(self, log: Log, mother: User) -> None:
         first = log(temperature=39.2).log
         calm = correct_log(
@@ -278,6 +283,7 @@ class TestACorrection:
         )
         assert Alert.objects.get().urgency == "now"
 
+    @pytest.mark.hazard("H20")
     def test_by_both_parents_at_once_keeps_both(self, log: Log, mother: User, father: User) -> None:
         first = log(temperature=37.2).log
         for person, seen in (

@@ -65,6 +65,7 @@ def blinatumomab_child(mother: User) -> Child:
     return child_of(mother, "Theo", "blinatumomab")
 
 
+@pytest.mark.hazard("H18")
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(logs=four_logs, order=st.permutations(range(4)))
 def test_four_logs_in_any_order_end_with_the_same_answers(

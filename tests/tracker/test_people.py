@@ -42,6 +42,7 @@ class TestTheNumberToCall:
             in_hours = at.isoweekday() <= 5 and 8 <= at.hour < 17
             assert ward.number_for(at) == (DAY_NUMBER if in_hours else NIGHT_NUMBER, not in_hours, in_hours)
 
+    @pytest.mark.hazard("H22")
     @pytest.mark.parametrize("opens", [time(0), time(8), time(20), time(23, 59)])
     @pytest.mark.parametrize("closes", [time(0), time(8), time(17), time(23, 59)])
     @pytest.mark.parametrize("days", ["", "12345", "67", "1234567"])
@@ -80,6 +81,7 @@ class TestTheNumberToCall:
         for name in ("Mars/Phobos", "", "../../etc/passwd", "\x00", "Europe"):
             assert team(time_zone=name).number_for(NOW).number == NIGHT_NUMBER
 
+    @pytest.mark.hazard("H22")
     @pytest.mark.django_db
     def test_cannot_be_missing(self) -> None:
         with pytest.raises(IntegrityError, match="care_team_has_a_number"):

@@ -62,6 +62,7 @@ def test_eight_taps_are_one_log(child: Child, mother: User) -> None:
     assert SymptomLog.objects.count() == Alert.objects.count() == 1
 
 
+@pytest.mark.hazard("H20")
 def test_two_parents_with_one_danger_raise_one_alert(child: Child, mother: User, father: User) -> None:
     results = at_once(
         *[sending(child, who, answers(temperature=38.4)) for who in (mother, father, mother, father)]
@@ -76,6 +77,7 @@ def test_two_parents_with_one_danger_raise_one_alert(child: Child, mother: User,
     ]
 
 
+@pytest.mark.hazard("H20")
 def test_logs_at_once_know_of_each_other(child: Child, mother: User, father: User) -> None:
     """Vomiting on two days: whichever log comes first, the answer for today ends as call now."""
     for _ in range(5):

@@ -95,6 +95,7 @@ class TestAPlan:
         log(temperature=36.8, at=NOW + DAY - HOUR)
         assert sent(DAY) == []
 
+    @pytest.mark.hazard("H05")
     def test_reminds_nobody_who_left_the_family(self, child: Child, mother: User, father: User) -> None:
         plan(child, father)
         remind_due(now=NOW)
@@ -111,6 +112,7 @@ class TestAPlan:
         remind_due(now=NOW)
         assert queued()[0] == ("Father", 0, 0)
 
+    @pytest.mark.hazard("H10")
     def test_does_not_arrive_in_a_heap_after_a_standstill(self, child: Child, mother: User) -> None:
         plan(child, mother, time(2, 14), time(14, 0), time(20, 0), at=NOW - 3 * DAY)
         assert sent() == ["Mother"]
@@ -223,6 +225,7 @@ class TestLookAgain:
 
 
 class TestTheNumbers:
+    @pytest.mark.hazard("H22")
     def test_are_asked_for_at_set_up_and_each_month(self, child: Child, mother: User) -> None:
         plan(child, mother)
         morning = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -234,11 +237,13 @@ class TestTheNumbers:
 
 
 class TestAnotherZone:
+    @pytest.mark.hazard("H10")
     def test_moves_the_times_with_the_clocks_there(self, child: Child, mother: User) -> None:
         plan(child, mother, time(20))
         update_child(child=child, about={"time_zone": "Asia/Tokyo"}, by=mother, now=NOW)
         assert ReminderTime.objects.get().due_at == datetime(2026, 11, 20, 11, tzinfo=UTC)
 
+    @pytest.mark.hazard("H10")
     def test_going_west_does_not_remind_twice_on_one_date(self, child: Child, mother: User) -> None:
         plan(child, mother)
         remind_due(now=NOW)
@@ -247,6 +252,7 @@ class TestAnotherZone:
         dates = Counter(Reminder.objects.values_list("local_date", flat=True))
         assert set(dates.values()) == {1}
 
+    @pytest.mark.hazard("H10")
     def test_going_east_leaves_no_date_out(self, child: Child, mother: User) -> None:
         plan(child, mother, time(20))
         update_child(child=child, about={"time_zone": "Pacific/Auckland"}, by=mother, now=NOW + 8 * HOUR)
@@ -284,10 +290,10 @@ def test_reminders_go_out_though_one_messages_channel_breaks(
     remind_due(now=NOW)
     real = messages.send
 
-    def break_for_the_mother(message: Message) -> None:
+    def break_for_the_mother(message: Message) -> Any:
         if message.recipient == mother:
             raise ZeroDivisionError
-        real(message)
+        return real(message)
 
     monkeypatch.setattr(messages, "send", break_for_the_mother)
     assert sent(3 * MINUTE) == ["Father"]

@@ -127,6 +127,7 @@ def test_an_event_removed_together_with_its_link_is_found(sealed: list[int], no_
     assert Fault("removed") in verify().faults
 
 
+@pytest.mark.hazard("H31")
 def test_a_tail_that_was_cut_off_is_found(sealed: list[int], no_triggers: None) -> None:
     run("DELETE FROM tracker_auditseal WHERE id > 9")
     run("DELETE FROM tracker_auditevent WHERE id > %s", sealed[8])
@@ -206,6 +207,7 @@ def _swap(one: int, other: int) -> None:
         run(f"UPDATE tracker_auditevent SET id = {new} WHERE id = {old}")
 
 
+@pytest.mark.hazard("H31")
 def test_each_of_two_hundred_random_tamperings_is_found(sealed: list[int], no_triggers: None) -> None:
     chance = random.Random(2)
     for _round in range(25):

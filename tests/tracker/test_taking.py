@@ -105,6 +105,7 @@ def test_a_worse_log_takes_the_alert_out_of_her_hands(alert: Alert, nurse: User,
     assert Alert.objects.open().get().taken_by is None
 
 
+@pytest.mark.hazard("H06")
 @pytest.mark.django_db(transaction=True)
 def test_of_five_who_take_at_once_one_wins_and_four_learn_who(
     alert: Alert, care_team: CareTeam, lead: User
@@ -119,6 +120,7 @@ def test_of_five_who_take_at_once_one_wins_and_four_learn_who(
     assert AlertEvent.objects.filter(verb="taken").count() == 1
 
 
+@pytest.mark.hazard("H06")
 @pytest.mark.parametrize("nurses", [2, 5])
 def test_no_random_walk_leaves_an_urgent_alert_to_nobody(db: None, nurses: int) -> None:
     """1,000 steps here; `python -m tests.alert_machine 100000 --nurses 5` walks further."""

@@ -50,6 +50,7 @@ def test_days_are_those_of_the_familys_calendar(child: Child, mother: User) -> N
     assert labels(child, NOW + timedelta(hours=9)) == ["Day 6 after the infusion"]
 
 
+@pytest.mark.hazard("H28")
 def test_a_stopped_pump_is_known_to_the_label_and_to_the_rules(pump_child: Child, mother: User) -> None:
     record_event(course=pump_child.course, event=Event("stop", NOW - timedelta(hours=1)), by=mother, now=NOW)
     assert labels(pump_child) == ["Cycle 1, day 11", "pump off"]
@@ -67,6 +68,7 @@ def test_a_restart_after_a_long_pause_is_early_again(pump_child: Child, mother: 
     assert urgency(pump_child, mother, headache="mild") == "now"
 
 
+@pytest.mark.hazard("H28")
 def test_recent_logs_are_asked_about_again(pump_child: Child, mother: User) -> None:
     """The restart was told only after the log: its answer rises, and the alert with it."""
     recorded = record_log(

@@ -60,7 +60,10 @@ def people_to_tell(child: Child, team: CareTeam) -> People:
 
 def escalate_due(*, now: datetime) -> int:
     """One step for each alert whose time has come. One that cannot be told keeps none of the others waiting."""
-    due = Alert.objects.open().filter(escalates_at__lte=now).order_by("escalates_at")
+    standing = Alert.objects.open()
+    # None of these rests for longer: the clock was put back.
+    standing.filter(urgency__in=AT_ANY_HOUR, escalates_at__gt=now + REST).update(escalates_at=now)
+    due = standing.filter(escalates_at__lte=now).order_by("escalates_at")
     told = 0
     for alert_id in list(due.values_list("pk", flat=True)[:MANY]):
         try:

@@ -19,17 +19,19 @@ from tracker.channels.errors import SendError
 from tracker.channels.sending import send
 from tracker.doorbell import ring
 from tracker.models import Alert, Channel, Kind, Lane, Message
-from tracker.models.messages import ONCE_AT_MOST
+from tracker.models.messages import LEASE, ONCE_AT_MOST
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
-"""How long a claim keeps others away; after it, whoever had it is taken for dead."""
 ALERT_LIVES = timedelta(hours=1)
 """By then the escalation has told others, and this person again."""
 BATCH = 50
-FIRST_PAUSE, LONGEST_PAUSE = 10, 60
-"""Seconds until a failed send is tried again: twice as long each time."""
+FIRST_PAUSE, LONGEST_PAUSE, LONGEST_ASKED = 10, 60, 600
+"""Seconds until a failed send is tried again: twice as long each time, or as long as the other side asks for."""
+NOBODY_TOLD = timedelta(minutes=2)
+"""Until the next round, where none of a round's messages could be sent."""
+AHEAD = timedelta(minutes=15)
+"""No message of an alert is due later than this. One that is was written before the clock was put back."""
 
 
 def queue(
@@ -185,7 +187,7 @@ def _is_held(message: Message, now: datetime) -> bool:
 
 def _send(message: Message, now: datetime) -> None:
     try:
-        send(message)
+        dead = send(message)
     except SendError as error:
         _failed(message, error, now)
     except Exception:
@@ -193,6 +195,7 @@ def _send(message: Message, now: datetime) -> None:
         _failed(message, SendError("broken", is_unknown=True), now)
     else:
         _end(message, sent_at=now)
+        reaching.bury(message=message, addresses=dead, now=now)
         if message.kind == Kind.CANARY:
             record_heartbeat(name="canary", now=now)
 
@@ -206,7 +209,9 @@ def _failed(message: Message, error: SendError, now: datetime) -> None:
         if error.is_permanent or (error.is_unknown and once_at_most):
             _end(message, reason=error.code, failed_at=now)
         else:
-            pause = error.retry_after or min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (message.tries - 1))
+            pause = min(error.retry_after, LONGEST_ASKED) or min(
+                LONGEST_PAUSE, FIRST_PAUSE * 2 ** (message.tries - 1)
+            )
             _mine(message).update(
                 due_at=now + timedelta(seconds=pause), claimed_until=None, reason=error.code
             )
@@ -230,13 +235,21 @@ def _try_the_next_way(message: Message, now: datetime) -> None:
 
 
 def _raise_the_next_level(message: Message, now: datetime) -> None:
-    """Nobody waits for a nurse who could not be told. At the last level the round takes its time."""
+    """Nobody waits for a nurse who could not be told. Where nobody at all could, the next round comes soon."""
     if not message.alert or (message.is_family and not message.is_staff):
         return
     last = len(message.child.care_team.steps) - 1
-    standing = Alert.objects.open().filter(pk=message.alert_id, taken_by=None, round=message.round)
-    if standing.filter(level=message.level, level__lt=last).update(escalates_at=now):
-        ring("tracker.tasks.sweep", queue=Lane.ALERTS)
+    same = Message.objects.filter(alert=message.alert_id, round=message.round, sent_at__isnull=False)
+    standing = Alert.objects.open().filter(
+        pk=message.alert_id, taken_by=None, round=message.round, level=message.level
+    )
+    if message.level < last:
+        raised = standing.update(escalates_at=now)
+    else:
+        soon = now + NOBODY_TOLD
+        raised = not same.exists() and standing.filter(escalates_at__gt=soon).update(escalates_at=soon)
+    if raised:
+        ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
 
 def _mine(message: Message):
@@ -256,3 +269,4 @@ def settle(*, now: datetime) -> None:
     )
     late = waiting.filter(due_at__lte=now, expires_at__lte=now, claimed_until=None)
     late.update(dropped_at=now, reason="late")
+    waiting.filter(kind=Kind.ALERT, due_at__gt=now + AHEAD).update(due_at=now, claimed_until=None)

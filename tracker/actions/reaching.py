@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from tracker.models import Channel, ContactPoint, Message, User
@@ -60,12 +61,50 @@ def prove(*, message: Message, now: datetime) -> None:
     ways.filter(proved_at=None, channel=Channel.EMAIL).update(proved_at=now, dead_at=None)
 
 
-def switch_mail_off(*, person: User, now: datetime) -> None:
-    """No reminders by mail any more; alerts still come."""
-    ContactPoint.objects.update_or_create(
-        person=person,
-        channel=Channel.EMAIL,
-        address=person.email,
-        defaults={"for_reminders": False},
-        create_defaults={"for_reminders": False, "begun_at": now},
+@transaction.atomic
+def add_browser(*, person: User, endpoint: str, keys: Mapping[str, str], now: datetime) -> ContactPoint:
+    """This browser is pushed to from now on: for this person, and for nobody who used it before."""
+    ContactPoint.objects.filter(channel=Channel.PUSH, address=endpoint).delete()
+    ContactPoint.objects.filter(person=person, channel=Channel.PUSH, dead_at__isnull=False).delete()
+    return ContactPoint.objects.create(
+        person=person, channel=Channel.PUSH, address=endpoint, keys=dict(keys), begun_at=now
     )
+
+
+@transaction.atomic
+def set_mobile(*, person: User, number: str, now: datetime) -> ContactPoint:
+    """The one number that SMS go to."""
+    others = ContactPoint.objects.filter(person=person, channel=Channel.SMS).exclude(address=number)
+    others.delete()
+    point, _new = ContactPoint.objects.update_or_create(
+        person=person,
+        channel=Channel.SMS,
+        address=number,
+        defaults={"dead_at": None},
+        create_defaults={"begun_at": now},
+    )
+    return point
+
+
+def forget_way(*, point: ContactPoint) -> None:
+    """Not this way any more. The e-mail address stays: it is the login's."""
+    if point.channel != Channel.EMAIL:
+        point.delete()
+
+
+def choose_for_reminders(*, person: User, channel: str, wanted: bool, now: datetime) -> None:
+    """Whether reminders may come this way. Alerts may always."""
+    if channel == Channel.EMAIL:
+        ContactPoint.objects.get_or_create(
+            person=person, channel=channel, address=person.email, defaults={"begun_at": now}
+        )
+    ContactPoint.objects.filter(CURRENT, person=person, channel=channel).update(for_reminders=wanted)
+
+
+def known_ways(person: User) -> list[tuple[str, str, ContactPoint | None]]:
+    """Each channel and address of a person, with what is known about it, the best first."""
+    points = list(ContactPoint.objects.filter(CURRENT, person=person).order_by("begun_at"))
+    found = [(point.channel, point.address, point) for point in points]
+    if all(channel != Channel.EMAIL for channel, _address, _point in found):
+        found.append((Channel.EMAIL, person.email, None))
+    return sorted(found, key=lambda way: WAYS.index(way[0]))

@@ -39,7 +39,7 @@ NUMBERS_EVERY = timedelta(days=30)
 NUMBERS_CLOCK = time(10)
 TONIGHT = time(21)
 MANY = 200
-ABOUT_A_PLAN = ("first", "nudge_minutes", "tells_others", "quiet_from", "quiet_until")
+ABOUT_A_PLAN = ("first_id", "nudge_minutes", "tells_others", "quiet_from", "quiet_until")
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def set_plan(
     """
     if unknown := set(about) - set(ABOUT_A_PLAN):
         raise TypeError(f"not about a plan: {', '.join(sorted(unknown))}")
-    begun = {"first": by, "numbers_due_at": _numbers_due(child, now), "changed_at": now}
+    begun = {"first_id": by.pk, "numbers_due_at": _numbers_due(child, now), "changed_at": now}
     plan, _created = ReminderPlan.objects.select_for_update().get_or_create(child=child, defaults=begun)
     plan.child = child
     for name, value in about.items():

@@ -1,6 +1,7 @@
 """Mail, by Django's backends: plain and HTML, under one Message-ID however often it is sent."""
 
 import smtplib
+from collections.abc import Collection
 from contextlib import suppress
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 
@@ -11,11 +12,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from tracker.channels.errors import SendError
+from tracker.channels.outbox import message_id
 from tracker.channels.wording import headline, link
 from tracker.models import Kind, Message
 
 
-def send(message: Message) -> None:
+def send(message: Message) -> Collection[str]:
+    """To the address of the recipient's login."""
     connection = get_connection()
     try:
         connection.open()
@@ -34,6 +37,7 @@ def send(message: Message) -> None:
         raise SendError("cut-off", is_unknown=True) from error
     finally:
         _close(connection)
+    return ()
 
 
 def _close(connection: object) -> None:
@@ -50,7 +54,7 @@ def _refused(code: int, message: Message) -> SendError:
 
 def mail_of(message: Message) -> EmailMultiAlternatives:
     context = {"message": message, "link": link(message), "is_reminder": message.kind == Kind.REMINDER}
-    headers = {"Message-ID": f"<{message.pk}@{_host()}>"}
+    headers = {"Message-ID": message_id(message)}
     if context["is_reminder"]:
         off = settings.SITE_URL + reverse("reminders-off", args=[message.pk])
         context["off"] = off
@@ -65,7 +69,3 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
         )
         mail.attach_alternative(render_to_string("tracker/mail/message.html", context), "text/html")
     return mail
-
-
-def _host() -> str:
-    return settings.SITE_URL.partition("://")[2].partition(":")[0]

@@ -51,6 +51,13 @@ def read_families() -> Iterator[dict[str, Any]]:
         yield tomllib.loads(file.read_text(encoding="utf-8"))
 
 
+def numbers_of(told: Mapping[str, Any], time_zone: str) -> Numbers:
+    """The numbers and hours of a team, or of a family that keeps its own."""
+    numbers = {name: told[name] for name in ("day_number", "night_number") if name in told}
+    hours = {name: time.fromisoformat(told[name]) for name in ("opens_at", "closes_at") if name in told}
+    return Numbers(**numbers, **hours, time_zone=time_zone)
+
+
 @transaction.atomic
 def tell(now: datetime) -> list[Child]:
     """Everybody and everything, up to `now`; gives the children."""
@@ -68,8 +75,7 @@ def _person(told: Mapping[str, str], password: str, zone: str) -> User:
 def _team(told: Mapping[str, Any], password: str, now: datetime) -> CareTeam:
     began = now - BEGAN - timedelta(days=1)
     lead, *nurses = (_person(one, password, told["time_zone"]) for one in (told["lead"], *told["nurses"]))
-    numbers = Numbers(**{name: told[name] for name in ("day_number", "night_number", "time_zone")})
-    team = begin_care_team(name=told["name"], numbers=numbers, by=lead, now=began)
+    team = begin_care_team(name=told["name"], numbers=numbers_of(told, told["time_zone"]), by=lead, now=began)
     for nurse in nurses:
         _join(nurse, Role.NURSE, by=lead, now=began, care_team=team)
     for one in (lead, *nurses):
@@ -100,13 +106,9 @@ def _child(told: Mapping[str, Any], parent: User, now: datetime) -> Child:
     about = dict(told["child"])
     months = now.year * 12 + now.month - 1 - about.pop("age_months")
     when = When(now, ZoneInfo(about["time_zone"]))
-    numbers = dict(told.get("numbers", {"day_number": "555 0100"}))
-    for name in ("opens_at", "closes_at"):
-        if name in numbers:
-            numbers[name] = time.fromisoformat(numbers[name])
     return begin_child(
         about=about | {"birth_month": date(months // 12, months % 12 + 1, 1)},
-        numbers=Numbers(time_zone=about["time_zone"], **numbers),
+        numbers=numbers_of(told.get("numbers", {"day_number": "555 0100"}), about["time_zone"]),
         therapy=told["therapy"],
         events=[_event(row, when) for row in told["events"]],
         by=parent,

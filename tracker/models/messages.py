@@ -1,7 +1,7 @@
 """What is to be told to whom, and by which ways a person can be reached."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -41,6 +41,8 @@ class Lane(models.TextChoices):
         return (Kind.REMINDER,) if self is Lane.REMINDERS else (Kind.ALERT, Kind.TEST, Kind.CANARY)
 
 
+LEASE = timedelta(seconds=30)
+"""How long a claim keeps others away; after it, whoever had it is taken for dead."""
 IS_WAITING = Q(sent_at=None, failed_at=None, dropped_at=None)
 ONCE_AT_MOST = Q(kind=Kind.REMINDER, channel__in=(Channel.EMAIL, Channel.SMS))
 """What would arrive twice if it were sent twice. The rest replaces itself on the telephone, or is an alert."""
@@ -51,8 +53,12 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(IS_WAITING)
 
     def claimable(self, at: datetime) -> "MessageQuerySet":
-        """Due, and in nobody's hands. A claim that ran out is open again, but not where twice would hurt."""
-        is_free = Q(claimed_until=None) | (Q(claimed_until__lte=at) & ~ONCE_AT_MOST)
+        """Due, and in nobody's hands. A claim that ran out is open again, but not where twice would hurt.
+
+        So is one that lies much further ahead than a claim can: the clock was put back.
+        """
+        has_run_out = Q(claimed_until__lte=at) | Q(claimed_until__gt=at + 2 * LEASE)
+        is_free = Q(claimed_until=None) | (has_run_out & ~ONCE_AT_MOST)
         return self.waiting().filter(is_free, due_at__lte=at)
 
     def with_what_matters(self) -> "MessageQuerySet":

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker import beginning
 from tracker.access import children_of
+from tracker.actions.beginning import UNKNOWN_ZONE
 from tracker.actions.beginning import begin as begin_action
 from tracker.actions.people import Numbers
 from tracker.beginning import STEPS, Draft
@@ -98,7 +99,7 @@ def about_oneself(request: HttpRequest, draft: Draft) -> Mapping[str, str]:
     told = {"language": get_language()}
     if name := draft.told("child").get("your_name"):
         told["name"] = name
-    if request.user.time_zone == "UTC":
+    if request.user.time_zone == UNKNOWN_ZONE:
         told["time_zone"] = draft.zone
     return told
 

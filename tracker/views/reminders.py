@@ -1,19 +1,87 @@
 """A family's reminders, and where the link in a message leads."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tracker.access import access_message, reminder_sent
-from tracker.actions.reaching import prove, switch_mail_off
-from tracker.models import Cause, Membership, Message
+from tracker.access import access_child, access_message, reminder_sent
+from tracker.actions import Refused
+from tracker.actions.reaching import choose_for_reminders, known_ways, prove
+from tracker.actions.reminders import NUMBERS_EVERY, confirm_numbers, set_plan, snooze, tonight
+from tracker.models import Cause, Channel, Child, Membership, Message, ReminderPlan, ReminderTime, Role, User
+from tracker.reminder_forms import PlanForm, as_typed
+from tracker.views.frame import all_numbers, frame
+from tracker.views.going import see_other
+
+LATER = {"15": 15, "60": 60, "tonight": None}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """Times, "remind me later" and the numbers: three forms, told apart by their button."""
+    child, now = access_child(request.user, child_id, to="manage"), timezone.now()
+    if request.method != "POST":
+        return _shown(request, child, now)
+    act = {"later": _later, "numbers": _numbers}.get(request.POST.get("save", ""), _plan)
+    return act(request, child, now)
+
+
+def _plan(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+    form = PlanForm(request.POST, parents=_parents(child))
+    if not form.is_valid():
+        return _shown(request, child, now, form=form)
+    set_plan(child=child, times=form.times(), by=request.user, now=now, **form.about())
+    messages.success(request, _("Saved."))
+    return see_other("reminders", child.pk)
+
+
+def _later(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+    try:
+        minutes = LATER.get(request.POST.get("later", ""), 15)
+        until = snooze(child=child, minutes=minutes, by=request.user, now=now)
+        local = until.astimezone(child.zone)
+        messages.success(request, _("You are reminded at %(time)s.") % {"time": time_format(local, "H:i")})
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return see_other("reminders", child.pk)
+
+
+def _numbers(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+    confirm_numbers(child=child, by=request.user, now=now)
+    messages.success(request, _("Noted. You are asked again in a month."))
+    return see_other("reminders", child.pk)
+
+
+def _shown(request: HttpRequest, child: Child, now: datetime, form: PlanForm | None = None) -> HttpResponse:
+    plan = ReminderPlan.objects.filter(child=child).prefetch_related("times").first()
+    checked = child.number_checks.select_related("by").order_by("-at").first()
+    due = ReminderTime.objects.filter(plan=child.pk).order_by("due_at")
+    context = {
+        "form": form or PlanForm(initial=as_typed(plan), parents=_parents(child)),
+        "next_at": due.values_list("due_at", flat=True).first(),
+        "dead": [way for way in known_ways(request.user) if way[2] and way[2].dead_at],
+        "tonight": tonight(child, now),
+        "numbers": all_numbers(child.care_team),
+        "checked": checked,
+        "check_is_old": checked is None or now - checked.at > NUMBERS_EVERY + timedelta(days=1),
+    }
+    return render(request, "tracker/caregiver/reminders.html", frame(request, child, now) | context)
+
+
+def _parents(child: Child) -> list[User]:
+    own = {"memberships__child": child, "memberships__role": Role.PARENT, "memberships__ended_at": None}
+    return list(User.objects.filter(**own).order_by("memberships__begun_at"))
 
 
 @require_safe
@@ -21,20 +89,20 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """One tap from a message to what it is about. That it was opened proves the way it came by."""
     found = access_message(request.user, message_id)
     prove(message=found, now=timezone.now())
-    return HttpResponseRedirect(place_of(found))
+    return HttpResponseRedirect(_place_of(found))
 
 
-def place_of(message: Message) -> str:
+def _place_of(message: Message) -> str:
     """The log form for a reminder; of an alert, the nurse's page or the family's answer."""
     if message.reminder:
         page = "reminders" if message.reminder.cause == Cause.NUMBERS else "log-new"
         return reverse(page, args=[message.child_id])
     if message.alert is None:
-        return reverse("home")
+        return reverse("reach")
     family = Membership.objects.filter(user=message.recipient, child=message.child_id, ended_at=None)
     if family.exists():
         return reverse("answer", args=[message.alert.log_id])
-    return _first_of(("nurse-alert", [message.alert_id]), ("board", []))
+    return _first_of(("nurse-child", [message.child_id]), ("board", []))
 
 
 def _first_of(*pages: tuple[str, list[Any]]) -> str:
@@ -52,9 +120,8 @@ def _first_of(*pages: tuple[str, list[Any]]) -> str:
 def switch_off(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Reminders by mail, off with one click. Alerts still come."""
     found = reminder_sent(message_id)
-    if request.method == "POST":
-        switch_mail_off(person=found.recipient, now=timezone.now())
-        if "by_hand" not in request.POST:
-            return HttpResponse(status=200)
-        return redirect(request.path + "?off")
-    return render(request, "tracker/public/reminders_off.html", {"is_off": "off" in request.GET})
+    if request.method != "POST":
+        return render(request, "tracker/public/reminders_off.html", {"is_off": "off" in request.GET})
+    person = found.recipient
+    choose_for_reminders(person=person, channel=Channel.EMAIL, wanted=False, now=timezone.now())
+    return redirect(request.path + "?off") if "by_hand" in request.POST else HttpResponse(status=200)

@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
+from py_vapid import Vapid
 
 PRIVATE = 0o077  # the file mode that nobody else gets
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         make_private_folder(settings.VAR)
         make_secret("SECRET_KEY", settings.VAR / "secret_key")
         make_secret("AUDIT_KEY", settings.VAR / "audit_key")
+        make_push_key(settings.PUSH_KEY_FILE)
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         compile_translations(settings.LOCALE_PATHS)
@@ -46,6 +48,18 @@ def make_secret(name: str, file: Path) -> None:
     setattr(settings, name, secrets.token_urlsafe(50))
     draft = file.with_suffix(".new")
     draft.write_text(getattr(settings, name))
+    draft.replace(file)
+
+
+def make_push_key(file: Path) -> None:
+    """Once: browsers that subscribed under it know the site by it."""
+    if file.exists():
+        return
+    key = Vapid()
+    key.generate_keys()
+    draft = file.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_bytes(key.private_pem())
     draft.replace(file)
 
 

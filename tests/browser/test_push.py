@@ -1,0 +1,125 @@
+"""An alert and a reminder on a real telephone's screen: subscribed by a tap, encrypted, delivered, shown, opened."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import CDPSession, Page
+
+from tests.accessibility import violations
+from tests.personas import answers, child_of
+from tests.sinks import Browser, Gateway, gateway
+from tests.waiting import wait_until
+from tracker.actions import sweeping
+from tracker.actions.logs import record_log
+from tracker.actions.reminders import look_again
+from tracker.channels import push
+from tracker.management.commands.setup import make_push_key
+from tracker.models import Child, ContactPoint, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# The browser's own push service cannot be reached from here: its answer is ours, what follows is the browser's.
+SUBSCRIBE = """(told) => {
+  PushManager.prototype.getSubscription = async () => null;
+  PushManager.prototype.subscribe = async (options) => {
+    if (options.applicationServerKey.length !== 65 || !options.userVisibleOnly) throw new Error("wrong key");
+    return { toJSON: () => told };
+  };
+}"""
+SHOWN = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  return (await registration.getNotifications()).map(({ title, tag, data }) => [title, tag, data.url]);
+}"""
+
+
+@pytest.fixture
+def service(settings: Any, tmp_path: Any) -> Iterator[Gateway]:
+    push._key.cache_clear()
+    settings.PUSH_KEY_FILE = tmp_path / "push_key.pem"
+    make_push_key(settings.PUSH_KEY_FILE)
+    settings.PUSH_LEAVES_THE_HOUSE = True
+    with gateway() as found:
+        settings.PUSH_HOSTS = [found.origin]
+        yield found
+    push._key.cache_clear()
+
+
+@pytest.fixture
+def telephone(page: Page, live_server: Any, father: User) -> Page:
+    """The father's, signed in, with notifications allowed."""
+    client = Client()
+    client.force_login(father)
+    name = django_settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    page.context.grant_permissions(["notifications"], origin=live_server.url)
+    page.set_default_timeout(10000)
+    return page
+
+
+def registration_of(session: CDPSession, page: Page) -> str:
+    found: list[dict[str, Any]] = []
+    session.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
+    session.send("ServiceWorker.enable")
+    late = timezone.now() + timedelta(seconds=10)
+    while not found and timezone.now() < late:
+        page.wait_for_timeout(50)
+    return str(found[-1]["registrationId"])
+
+
+def test_an_alert_and_a_reminder_arrive(
+    telephone: Page, live_server: Any, service: Gateway, child: Child, mother: User, father: User
+) -> None:
+    keys = Browser()
+    told = {"endpoint": f"{service.origin}/father", "keys": keys.keys}
+    telephone.goto(live_server.url + reverse("reach"))
+    telephone.evaluate(SUBSCRIBE, told)
+    telephone.get_by_role("button", name="Turn notifications on here").click()
+    telephone.get_by_text("This phone gets notifications now").wait_for()
+    assert ContactPoint.objects.get().person == father
+
+    now = timezone.now()
+    seen = {"answers": answers(temperature=39.0), "observed_at": now, "now": now}
+    logged = record_log(child=child, caregiver=mother, client_uuid=uuid4(), **seen)
+    look_again(child=child_of(father, "Mila"), at=now, by=father, now=now)
+    sweeping.sweep(now=now, deliver=True)
+    wait_until(lambda: len(service.asked) == 2, "both pushes")
+
+    session = telephone.context.new_cdp_session(telephone)
+    registration = registration_of(session, telephone)
+    for _path, _headers, body in service.asked:
+        session.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": live_server.url, "registrationId": registration, "data": keys.decrypt(body)},
+        )
+    wait_until(lambda: len(telephone.evaluate(SHOWN)) == 2, "the notifications")
+    shown = {title: url for title, _tag, url in telephone.evaluate(SHOWN)}
+    assert set(shown) == {"Nightlight: urgent, open now", "Nightlight: time for a log"}
+    telephone.goto(live_server.url + shown["Nightlight: urgent, open now"])
+    assert telephone.url == live_server.url + reverse("answer", args=[logged.log.pk])
+    assert telephone.goto(live_server.url + shown["Nightlight: time for a log"]).ok
+    assert telephone.url.endswith("/logs/new/")
+
+
+@pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}])
+def test_the_pages_can_be_used_by_all(
+    open_page: Any, live_server: Any, service: Gateway, child: Child, mother: User, look: dict[str, str]
+) -> None:
+    client = Client()
+    client.force_login(mother)
+    page = open_page(**look)
+    name = django_settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    page.set_viewport_size({"width": 320, "height": 2600})
+    for where in (reverse("reach"), reverse("reminders", args=[child.pk])):
+        page.goto(live_server.url + where)
+        assert violations(page) == []
+        assert not page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+        assert page.locator(".call-bar a[href^='tel:']").count()

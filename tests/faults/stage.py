@@ -1,0 +1,170 @@
+"""Who is on the stage of a fault: families, a ward, a mail server; and what the audience counts afterwards."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from datetime import time as clock_time
+from uuid import UUID, uuid4
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.personas import NUMBERS, answers
+from tests.sinks import MailServer
+from therapies.schedule import Event
+from tracker.actions.logs import record_log
+from tracker.actions.memberships import accept_invitation, invite
+from tracker.actions.people import begin_care_team, begin_child, join_care_team
+from tracker.actions.reminders import set_plan
+from tracker.models import CareTeam, Channel, Child, ContactPoint, Kind, Membership, Message, Role, User
+
+NO_QUIET = {"quiet_from": clock_time(0), "quiet_until": clock_time(0)}
+
+
+@dataclass
+class Outcome:
+    """What a fault left behind. `late` counts from the submit, or from the end of the fault where that was later."""
+
+    name: str
+    alerts: int = 0
+    lost: int = 0
+    again: int = 0  # alerts that came more than once, under the same id
+    doubled: int = 0  # reminders by mail or SMS that came more than once
+    reminders: int = 0
+    submits: int = 0
+    refused: int = 0
+    late: list[float] = field(default_factory=list)
+    limit: float = 60.0  # seconds that the slowest in a hundred may take
+    note: str = ""
+
+    @property
+    def p99(self) -> float:
+        return sorted(self.late)[max(0, -(-len(self.late) * 99 // 100) - 1)] if self.late else 0.0
+
+    @property
+    def is_met(self) -> bool:
+        return not (self.lost or self.doubled or self.refused) and self.p99 <= self.limit
+
+    def row(self) -> str:
+        cells = (self.alerts, self.lost, self.again, self.reminders, self.doubled, f"{self.p99:.1f}")
+        submitted = 100 if not self.submits else 100 * (self.submits - self.refused) / self.submits
+        figures = "".join(f"{cell:>10}" for cell in cells)
+        return (
+            f"{self.name:44}{figures}{submitted:>9.0f} %   {'met' if self.is_met else 'NOT MET'}  {self.note}"
+        )
+
+
+HEAD = (
+    f"{'fault':44}"
+    + "".join(f"{word:>10}" for word in ("alerts", "lost", "again", "reminders", "doubled", "p99 s"))
+    + f"{'submitted':>11}   "
+)
+
+
+class Stage:
+    """A ward with one nurse on call, and as many families as a fault wants alerts: a child has one alert at a time."""
+
+    def __init__(self, families: int) -> None:
+        now = timezone.now()
+        mark = uuid4().hex[:8]
+        self.lead = User.objects.create_user(f"lead-{mark}@example.org", name="Lead")
+        self.nurse = User.objects.create_user(f"nurse-{mark}@example.org", name="Nurse")
+        self.team: CareTeam = begin_care_team(name="Maple ward", numbers=NUMBERS, by=self.lead, now=now)
+        invitation, _token = invite(care_team=self.team, role=Role.NURSE, by=self.lead, now=now)
+        accept_invitation(invitation=invitation, by=self.nurse, now=now)
+        Membership.objects.filter(user=self.nurse).update(call_order=1)
+        Membership.objects.filter(user=self.lead).update(call_order=2)
+        self.families: list[tuple[Child, User]] = []
+        for _family in range(families):
+            self.another_family(now)
+        self.submitted: dict[Child, float] = {}
+        self.refused = 0
+        self.slowest = 0.0  # submit, in seconds
+
+    def another_family(self, now: datetime) -> tuple[Child, User]:
+        parent = User.objects.create_user(f"parent-{uuid4().hex[:8]}@example.org", name="Parent")
+        infusion = [Event("infusion", now - timedelta(days=6))]
+        about = {"nickname": "Juno"}
+        child = begin_child(
+            about=about, numbers=NUMBERS, therapy="tisagenlecleucel", events=infusion, by=parent, now=now
+        )
+        join_care_team(child=child, code=str(self.team.join_code), by=parent, now=now)
+        self.families.append((child, parent))
+        return child, parent
+
+    def log(self, family: tuple[Child, User], now: datetime, form: UUID | None = None) -> None:
+        """A parent logs a seizure at this moment, by the action behind the page."""
+        child, parent = family
+        self.submitted.setdefault(child, time.monotonic())
+        seen = {"answers": answers(seizure=None), "observed_at": now, "now": now}
+        record_log(child=child, caregiver=parent, client_uuid=form or uuid4(), **seen)
+
+    def submit(self, family: tuple[Child, User]) -> None:
+        """The same through the whole stack of the page. Refused: anything but the answer with the number to call."""
+        child, parent = family
+        client = Client(raise_request_exception=False)
+        client.force_login(parent)
+        self.submitted[child] = time.monotonic()
+        form = {"client_uuid": str(uuid4()), "when": "0", "unit": "C", "sign-seizure": "yes"}
+        answer = client.post(reverse("logs", args=[child.pk]), form)
+        self.refused += answer.status_code != 303
+        self.slowest = max(self.slowest, time.monotonic() - self.submitted[child])
+
+    def remind_soon(self, families: Sequence[tuple[Child, User]], seconds: float = 1) -> None:
+        """A reminder that is due in so many seconds, by mail, without nudges."""
+        due = (timezone.now() + timedelta(seconds=seconds)).time()
+        for child, parent in families:
+            about = {"nudge_minutes": 0, "tells_others": False, **NO_QUIET}
+            set_plan(child=child, times=[due], by=parent, now=timezone.now() - timedelta(minutes=1), **about)
+
+    def with_browsers(self, endpoint: str, keys: dict[str, str]) -> None:
+        """The nurse gets pushes before mails."""
+        ContactPoint.objects.create(
+            person=self.nurse, channel=Channel.PUSH, address=endpoint, keys=keys, begun_at=timezone.now()
+        )
+
+    def count(self, name: str, post: MailServer, healed_at: float = 0.0, **more: object) -> Outcome:
+        """What reached the nurse, per alert; and what reached parents as a reminder."""
+        arrived: dict[str, list[float]] = {}
+        for arrival in list(post.arrivals):
+            arrived.setdefault(arrival.id.strip("<>").partition("@")[0], []).append(arrival.at)
+        told = Message.objects.filter(
+            kind=Kind.ALERT, alert__child__in=list(self.submitted), recipient=self.nurse
+        )
+        ids: dict[object, list[str]] = {}
+        for alert, message in told.values_list("alert__child", "pk"):
+            ids.setdefault(alert, []).append(str(message))
+        outcome = Outcome(name, submits=len(self.submitted), refused=self.refused, **more)  # type: ignore[arg-type]
+        for child, submitted_at in self.submitted.items():
+            times = [at for message in ids.get(child.pk, []) for at in arrived.get(message, [])]
+            outcome.alerts += 1
+            outcome.lost += not times
+            if times:
+                outcome.late.append(max(0.0, min(times) - max(submitted_at, healed_at)))
+        alerting = {message for messages in ids.values() for message in messages}
+        outcome.again = sum(len(times) > 1 for message, times in arrived.items() if message in alerting)
+        self._count_reminders(outcome, arrived)
+        return outcome
+
+    def _count_reminders(self, outcome: Outcome, arrived: dict[str, list[float]]) -> None:
+        """One occasion may reach a parent once."""
+        mine = Message.objects.filter(kind=Kind.REMINDER, child__in=[child for child, _ in self.families])
+        occasions = dict(mine.values_list("pk", "reminder"))
+        got = Counter(occasions[pk] for pk in occasions for _at in arrived.get(str(pk), []))
+        outcome.reminders = len(got)
+        outcome.doubled = sum(count > 1 for count in got.values())
+
+
+@contextmanager
+def broken(thing: object, name: str, by: object) -> Iterator[None]:
+    """A sabotage: for a while, something is not what it was."""
+    before = getattr(thing, name)
+    setattr(thing, name, by)
+    try:
+        yield
+    finally:
+        setattr(thing, name, before)
