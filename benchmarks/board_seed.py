@@ -8,7 +8,7 @@ from django.db import connection
 
 from therapies.rules import assess
 
-CHILDREN, LOGS_EACH, OPEN_ALERTS = 10_000, 100, 200
+CHILDREN, LOGS_EACH, OPEN_ALERTS = 10_000, 100, 20
 FEW, MANY = CHILDREN + 1, CHILDREN + 2  # one child with 50 logs, one with 5,000
 STEP = 500
 

@@ -20,7 +20,18 @@ from tracker.actions.logs import record_log
 from tracker.actions.memberships import accept_invitation, invite
 from tracker.actions.people import begin_care_team, begin_child, join_care_team
 from tracker.actions.reminders import set_plan
-from tracker.models import CareTeam, Channel, Child, ContactPoint, Kind, Membership, Message, Role, User
+from tracker.models import (
+    Alert,
+    CareTeam,
+    Channel,
+    Child,
+    ContactPoint,
+    Kind,
+    Membership,
+    Message,
+    Role,
+    User,
+)
 
 NO_QUIET = {"quiet_from": clock_time(0), "quiet_until": clock_time(0)}
 
@@ -110,9 +121,14 @@ class Stage:
         client.force_login(parent)
         self.submitted[child] = time.monotonic()
         form = {"client_uuid": str(uuid4()), "when": "0", "unit": "C", "sign-seizure": "yes"}
-        answer = client.post(reverse("logs", args=[child.pk]), form)
+        answer = client.post(reverse("logs", args=[child.pk]), form, headers={"host": "localhost"})
         self.refused += answer.status_code != 303
         self.slowest = max(self.slowest, time.monotonic() - self.submitted[child])
+
+    def close(self) -> None:
+        """What is behind us does not send any more."""
+        closed = {"resolved_by": self.lead, "resolved_at": timezone.now(), "outcome": "advised-by-phone"}
+        Alert.objects.open().filter(child__care_team=self.team).update(**closed)
 
     def remind_soon(self, families: Sequence[tuple[Child, User]], seconds: float = 1) -> None:
         """A reminder that is due in so many seconds, by mail, without nudges."""
