@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -18,6 +18,8 @@ from tracker.actions.alerts import record_call
 from tracker.actions.baton import offer_baton
 from tracker.actions.cards import make_card_link
 from tracker.actions.doses import add_medicine, give_dose
+from tracker.actions.drills import begin_drill
+from tracker.actions.handed import record_own_answers
 from tracker.actions.lines import record_change
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import invite
@@ -106,6 +108,13 @@ def by_her_mother(world: World) -> dict[str, Any]:
     return {"child": world.child, "by": world.people["parent"], "now": NOW}
 
 
+def a_pair(world: World) -> UUID:
+    pair, her = uuid4(), by_her_mother(world)
+    told = {"caregiver": her.pop("by"), "by_child": True, "answers": {}}
+    record_own_answers(pair=pair, client_uuid=uuid4(), **told, **her)
+    return pair
+
+
 def an_invitation(world: World) -> tuple[Invitation, str]:
     return invite(child=world.child, role=Role.HELPER, by=world.people["parent"], now=NOW)
 
@@ -130,6 +139,8 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "baton_id": lambda world: an_offer(world).pk,
     "change_id": lambda world: a_change(world).pk,
     "question_id": lambda world: a_question(world).pk,
+    "drill_id": lambda world: begin_drill(**by_her_mother(world)).pk,
+    "pair_id": lambda world: a_pair(world),
     "token": lambda world: an_invitation(world)[1],
     "card-open token": lambda world: make_card_link(
         child=world.child, by=world.people["parent"], now=timezone.now()

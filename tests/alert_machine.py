@@ -1,26 +1,25 @@
 """Nurses, families and the sweep at random, step by step, against the table of moves.
 
-`python -m tests.alert_machine 100000 --nurses 5` plays so many steps in a database of its own. After every step:
+`python -m tests.walk_alerts 100000 --nurses 5` plays so many steps in a database of its own. After every step:
 an open alert is due again; an urgent one that nobody holds is due within a quarter of an hour; nobody holds what
 is closed, an offer has an owner, and what is closed has an outcome and a person.
 """
 
-import argparse
 import random
-import sys
-import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
-from tracker.actions import Refused, messages
+from tests.personas import NOW, NUMBERS, child_of, join, person
+from tracker.actions import Refused
 from tracker.actions.alerts import Finding, raise_alert, record_call
 from tracker.actions.escalating import escalate
 from tracker.actions.holding import hold
+from tracker.actions.people import begin_care_team, join_care_team
 from tracker.actions.taking import (
     OUTCOMES,
     accept_offer,
@@ -30,7 +29,7 @@ from tracker.actions.taking import (
     take_alert,
 )
 from tracker.alert_states import CLOSED, HELD, MOVES, OFFERED, PART, SWEEP, WAITING
-from tracker.models import Alert, Child, SymptomLog, Urgency, User
+from tracker.models import Alert, Child, Role, SymptomLog, Urgency, User
 
 DUE_WITHIN = timedelta(minutes=15)
 STEPS = ("tick", "sweep", "log", "call", "take", "offer", "accept", "close", "close together")
@@ -205,10 +204,6 @@ def state_of(alert: Alert) -> str:
 
 def ward(nurses: int) -> tuple[list[Child], list[User], User]:
     """Three children of one care team, and its nurses."""
-    from tests.personas import NOW, NUMBERS, child_of, join, person
-    from tracker.actions.people import begin_care_team, join_care_team
-    from tracker.models import Role
-
     lead, parent = person("head"), person("parent")
     team = begin_care_team(name="Maple ward", numbers=NUMBERS, by=lead, now=NOW)
     staff = [person(f"nurse{number}") for number in range(nurses)]
@@ -218,34 +213,3 @@ def ward(nurses: int) -> tuple[list[Child], list[User], User]:
     for child in children:
         join_care_team(child=child, code=team.join_code, by=parent, now=NOW)
     return children, staff, parent
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("steps", type=int)
-    parser.add_argument("--nurses", type=int, default=5, choices=range(2, 6))
-    parser.add_argument("--seed", type=int, default=1)
-    told = parser.parse_args()
-    from tests.personas import NOW
-
-    messages.ring = lambda *_task, **_queue: None  # there is no worker to ring for
-    connection.creation.create_test_db(verbosity=0)
-    machine, begun, done = Machine(*ward(told.nurses), NOW, told.seed), time.monotonic(), 0
-    while done < told.steps:
-        with transaction.atomic():
-            machine.play(min(1000, told.steps - done))
-        done += 1000
-        sys.stderr.write(f"\r{min(done, told.steps)} of {told.steps} steps")
-    print(
-        f"\n{told.steps} steps, {told.nurses} nurses, {time.monotonic() - begun:.0f} s: {dict(machine.done)}"
-    )
-
-
-if __name__ == "__main__":
-    import os
-
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    main()

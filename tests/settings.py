@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ.setdefault("AUDIT_KEY", secrets.token_urlsafe(50))
@@ -18,4 +19,5 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True  # no warning about a folder that was never collected
 CELERY_BROKER_URL = "redis+socket:///nonexistent/redis.sock"  # a test that wants a broker asks for one
 DEMO = False
+ERASED = Path(tempfile.gettempdir()) / f"nightlight-tests-{os.getpid()}.erased"
 ROOT_URLCONF = "tests.later_urls"

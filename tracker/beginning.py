@@ -70,14 +70,30 @@ class Draft:
         return self.told("therapy").get("therapy")
 
     @property
-    def zone(self) -> str:
-        """As chosen, else as the browser guessed it, else UTC."""
+    def guessed_zone(self) -> str:
+        """As the browser told it on the first screen."""
         guess = self.typed.get("child", {}).get("zone_guess", "")
-        return self.told("start").get("time_zone") or (guess if places.is_zone(guess) else "") or "UTC"
+        return guess if places.is_zone(guess) else ""
+
+    @property
+    def guessed_country(self) -> str:
+        return places.country_of(self.guessed_zone) or self.region
+
+    @property
+    def zone(self) -> str:
+        """As chosen, else as guessed, else UTC."""
+        return self.told("start").get("time_zone") or self.guessed_zone or "UTC"
 
     @property
     def country(self) -> str:
         return places.country_of(self.zone) or self.region
+
+    @property
+    def emergency_number(self) -> str:
+        """Only one of the family's own: that of its country follows it when it travels."""
+        number = self.told("numbers").get("emergency_number", "")
+        filled_in = {_emergency_number(self.guessed_country), _emergency_number(self.country)}
+        return "" if number in filled_in else number
 
     @property
     def clock(self) -> Clock:
@@ -93,15 +109,11 @@ class Draft:
         return DatesForm(data, therapy=self.therapy or next(iter(load().therapies)), clock=self.clock)
 
     def _numbers(self, data: Mapping[str, str] | None) -> BeginNumbersForm:
-        number = countries.EMERGENCY_NUMBERS.get(self.country, "")
-        return BeginNumbersForm(data, initial={"emergency_number": number})
+        return BeginNumbersForm(data, initial={"emergency_number": _emergency_number(self.guessed_country)})
 
     def _start(self, data: Mapping[str, str] | None) -> StartForm:
-        guess = self.typed.get("child", {}).get("zone_guess", "")
-        guessed = guess if places.is_zone(guess) else ""
-        country = places.country_of(guessed) or self.region
-        unit = "F" if places.uses_fahrenheit(country) else "C"
-        return StartForm(data, initial={"unit": unit, "time_zone": guessed})
+        unit = "F" if places.uses_fahrenheit(self.guessed_country) else "C"
+        return StartForm(data, initial={"unit": unit, "time_zone": self.guessed_zone})
 
     def about_child(self) -> dict[str, Any]:
         """What the child's row takes of all screens."""
@@ -111,5 +123,9 @@ class Draft:
             "units": self.told("start").get("unit") or self.form("start").initial["unit"],
             "time_zone": self.zone,
             "country": self.country,
-            "emergency_number": self.told("numbers").get("emergency_number", ""),
+            "emergency_number": self.emergency_number,
         }
+
+
+def _emergency_number(country: str) -> str:
+    return countries.EMERGENCY_NUMBERS.get(country, "")

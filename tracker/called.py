@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -56,26 +54,20 @@ class CalledForm(forms.Form):
     def __init__(self, data: Any = None, *, now: datetime, zone: ZoneInfo) -> None:
         self.now, self.zone = now, zone
         super().__init__(data, initial={"called_at": now.astimezone(zone).time(), "look_again": ""})
-        self.helper = FormHelper()
-        self.helper.form_tag, self.helper.disable_csrf = False, True
-        self.helper.layout = Layout(
-            Field("reached", template="tracker/fields/chips.html"),
-            Field("told", template="tracker/fields/text.html"),
-            Field("look_again", template="tracker/fields/chips.html"),
-            "called_at",
-            "client_uuid",
-        )
 
     def clean_told(self) -> str:
         return typed(self.cleaned_data["told"])
 
     @property
     def called_at_moment(self) -> datetime:
-        """23:50, entered at ten past midnight, was yesterday; a little ahead is a clock that runs fast."""
-        now = self.now.astimezone(self.zone)
-        at = datetime.combine(now.date(), self.cleaned_data["called_at"], self.zone)
+        """The end of that minute: a call about a log comes after it, if both were in the same one.
+
+        23:50, entered at ten past midnight, was yesterday; a little ahead is a clock that runs fast.
+        """
+        now, said = self.now.astimezone(self.zone), self.cleaned_data["called_at"].replace(second=59)
+        at = datetime.combine(now.date(), said, self.zone)
         if at - now > HALF_A_DAY:
-            at = datetime.combine(now.date() - timedelta(days=1), self.cleaned_data["called_at"], self.zone)
+            at = datetime.combine(now.date() - timedelta(days=1), said, self.zone)
         return min(at, now)
 
     @property

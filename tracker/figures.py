@@ -67,7 +67,7 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
         urgent=len(urgent),
         urgent_taken=len(waits),
         minutes_to_take=median(minutes) if minutes else None,
-        slowest_tenth=quantiles(minutes, n=10)[-1] if len(minutes) > 1 else None,
+        slowest_tenth=quantiles(minutes, n=10, method="inclusive")[-1] if len(minutes) > 1 else None,
         taken_in_time=sum(wait <= IN_TIME for wait in waits),
         ended=len(ended),
         with_outcome=sum(bool(alert.outcome) for alert in ended),

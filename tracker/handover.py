@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from tracker.models import Alert, Call, CareNote, CareTeam, Child
-from tracker.nurse_board import Filters, Row, board, silent_among
+from tracker.nurse_board import Row, open_rows, silent_ones
 
 SHIFTS = (8, 12, 24)  # hours
 AT_MOST = 100
@@ -30,17 +28,16 @@ def handover(team: CareTeam, hours: int, now: datetime) -> Handover:
     since = now - timedelta(hours=hours)
     alerts = Alert.objects.filter(child__care_team=team)
     closed = alerts.filter(resolved_at__gte=since)
-    found = board(team, Filters(), 1, now)
     children = Child.objects.filter(care_team=team)
     notes = CareNote.objects.filter(child__care_team=team, at__gte=since).select_related("child", "by")
     calls = Call.objects.filter(child__care_team=team, look_again_at__gte=now).select_related("child")
     return Handover(
         since=since,
-        open=found.alerts,
+        open=open_rows(team, now),
         closed=list(closed.select_related("child", "resolved_by").order_by("-resolved_at")[:AT_MOST]),
         closed_count=closed.count(),
         raised_count=alerts.filter(raised_at__gte=since).count(),
         promised=list(calls.filter(called_at__gte=since).order_by("look_again_at")[:AT_MOST]),
         notes=list(notes.order_by("-at")[:AT_MOST]),
-        silent=list(silent_among(children, now).order_by(F("last_log_at").asc(nulls_first=True))[:AT_MOST]),
+        silent=silent_ones(children, 1, now, AT_MOST)[:AT_MOST],
     )

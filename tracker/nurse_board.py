@@ -3,9 +3,10 @@
 Alerts are never paged. The other children are; so are the silent ones, of whom the page says how many it holds.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -27,14 +28,16 @@ from tracker.models import (
     Urgency,
 )
 from tracker.models.logs import RANK
+from tracker.strip import strip
 
-PAGE = 50
+PAGE = 12
 SILENCE = timedelta(hours=24)
 """A day without a log. By the clock, not by the date: at 00:10 nobody has been silent for a day yet."""
 AFTER_CELLS = timedelta(days=28)
 """How long silence counts after CAR T cells. Families were told to stay near the hospital for four weeks, since
 2025 for two (fda-rems-end in the catalogue): here the longer one holds."""
 WEEK = 7
+MANY = 100_000
 FRESH = timedelta(minutes=5)
 """Ages and silences move without an event: so often a board is drawn again."""
 
@@ -65,6 +68,8 @@ class Row:
     earlier_logs: int = 0
     called_at: datetime | None = None
     week: list[dict[str, Any]] = field(default_factory=list)
+    strip: str = ""  # the week as a small picture
+    link: str = ""
     is_held: bool = False
     age: int | None = None
     day_label: str = ""  # in words: the view says it
@@ -90,22 +95,18 @@ class Board:
         return [row for row in self.alerts if row.alert.urgency == Urgency.TODAY and not row.alert.taken_by]
 
 
-def board(team: CareTeam, filters: Filters, page: int, now: datetime) -> Board:
+def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, silent_page: int = 1) -> Board:
     """Everything on the board of one team."""
-    open_alerts = list(_open_alerts(team))
+    open_alerts = _open_alerts(team, filters)
     shown = [alert for alert in open_alerts if _is_wanted(alert, filters)]
     hidden = [alert for alert in open_alerts if alert not in shown]
     children = _children(team, filters)
-    silent = list(silent_among(children, now).order_by(F("last_log_at").asc(nulls_first=True))[: PAGE + 1])
+    silent = silent_ones(children, silent_page, now)
     quiet = children.filter(~Exists(Alert.objects.open().filter(child=OuterRef("pk"))))
     start = (page - 1) * PAGE
     listed = list(quiet.order_by(F("last_log_at").desc(nulls_first=True), "pk")[start : start + PAGE + 1])
-    rows = [
-        Row(alert.child, alert, is_held=bool(alert.taken_until and alert.taken_until > now))
-        for alert in shown
-    ]
+    rows = _alert_rows(shown, now)
     silents, others = [Row(child) for child in silent[:PAGE]], [Row(child) for child in listed[:PAGE]]
-    _fill_alerts(rows)
     _fill_children([*rows, *silents, *others], now)
     return Board(
         alerts=rows,
@@ -118,20 +119,37 @@ def board(team: CareTeam, filters: Filters, page: int, now: datetime) -> Board:
     )
 
 
+def open_rows(team: CareTeam, now: datetime) -> list[Row]:
+    """The open alerts alone."""
+    rows = _alert_rows(_open_alerts(team, Filters()), now)
+    _fill_children(rows, now)
+    return rows
+
+
+def _alert_rows(alerts: Iterable[Alert], now: datetime) -> list[Row]:
+    rows = [
+        Row(alert.child, alert, is_held=bool(alert.taken_until and alert.taken_until > now))
+        for alert in alerts
+    ]
+    _fill_alerts(rows)
+    return rows
+
+
 def version(team: CareTeam, now: datetime, *, is_late: bool) -> str:
     """Changes whenever the board would look different: one query over indexes."""
     newest_log = Child.objects.filter(care_team=OuterRef("pk"), last_log_at__isnull=False)
     alerts = (
         Alert.objects.open().filter(child__care_team=OuterRef("pk")).order_by().values("child__care_team")
     )
+    events = AlertEvent.objects.filter(alert=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    mark = Max(Subquery(events)) * MANY + Count("pk")  # an alert that is closed leaves the count
     found = (
         CareTeam.objects.filter(pk=team.pk)
         .annotate(
             log_at=Subquery(newest_log.order_by("-last_log_at").values("last_log_at")[:1]),
-            alerts=Subquery(alerts.annotate(n=Count("pk", distinct=True)).values("n")),
-            event=Subquery(alerts.annotate(newest=Max("events__pk")).values("newest")),
+            alerts=Subquery(alerts.annotate(mark=mark).values("mark")),
         )
-        .values_list("log_at", "alerts", "event", "changed_at")
+        .values_list("log_at", "alerts", "changed_at")
         .get()
     )
     minutes = int(now.timestamp() // FRESH.total_seconds())
@@ -141,8 +159,20 @@ def version(team: CareTeam, now: datetime, *, is_late: bool) -> str:
     )
 
 
-def silent_among(children: QuerySet[Child], now: datetime) -> QuerySet[Child]:
-    """Those of whom nobody has logged for a day, within four weeks of CAR T cells or with a running pump."""
+def silent_ones(children: QuerySet[Child], page: int, now: datetime, size: int = PAGE) -> list[Child]:
+    """A page of the silent families and one more: who has never logged, then the newest silence first.
+
+    Two queries, each a walk along an index; with "or" between them the database would look at every child.
+    """
+    never, since = silent_among(children, now)
+    start, end = (page - 1) * size, page * size + 1
+    first = list(never.order_by("-begun_at")[:end])
+    rest = list(since.order_by("-last_log_at")[: end - len(first)]) if len(first) < end else []
+    return [*first, *rest][start:end]
+
+
+def silent_among(children: QuerySet[Child], now: datetime) -> tuple[QuerySet[Child], QuerySet[Child]]:
+    """Who has never logged; of whom nobody has for a day. Within four weeks of CAR T cells, or with a running pump."""
     a_day_ago = now - SILENCE
     happened = TreatmentEvent.objects.filter(course=OuterRef("pk"), withdrawn_at=None, at__lte=now)
     cells = happened.filter(kind="infusion", at__gte=now - AFTER_CELLS)
@@ -155,21 +185,23 @@ def silent_among(children: QuerySet[Child], now: datetime) -> QuerySet[Child]:
             | Q(pump__in=("start", "restart"), therapy__in=_given("pump"))
         )
     )
-    quiet = children.filter(paused_at=None, begun_at__lt=a_day_ago)
-    return quiet.filter(Q(last_log_at__lt=a_day_ago) | Q(last_log_at=None)).filter(Exists(watched))
+    quiet = children.filter(Exists(watched), paused_at=None, begun_at__lt=a_day_ago)
+    return quiet.filter(last_log_at=None), quiet.filter(last_log_at__lt=a_day_ago)
 
 
 def _given(how: str) -> list[str]:
     return [therapy.id for therapy in load().therapies.values() if therapy.schedule.given == how]
 
 
-def _open_alerts(team: CareTeam) -> Iterable[Alert]:
+def _open_alerts(team: CareTeam, filters: Filters) -> list[Alert]:
     """All of them, the worst first, of these the oldest."""
     found = Alert.objects.open().filter(child__care_team=team)
     alerts = list(found.select_related("child", "taken_by", "offered_to"))
-    running = {course.child_id: course.therapy for course in _courses([alert.child_id for alert in alerts])}
-    for alert in alerts:
-        alert.therapy = running.get(alert.child_id, "")
+    if filters.therapy:
+        courses = _courses([alert.child_id for alert in alerts])
+        running = dict(courses.values_list("child_id", "therapy"))
+        for alert in alerts:
+            alert.therapy = running.get(alert.child_id, "")
     return sorted(alerts, key=lambda alert: (-RANK[alert.urgency], alert.raised_at))
 
 
@@ -181,7 +213,7 @@ def _is_wanted(alert: Alert, filters: Filters) -> bool:
     holder = {str(alert.taken_by_id), str(alert.offered_to_id)}
     child, words = alert.child, filters.words.casefold()
     return (
-        filters.therapy in ("", alert.therapy)
+        (not filters.therapy or filters.therapy == alert.therapy)
         and (not filters.nurse or filters.nurse in holder)
         and filters.urgency in ("", alert.urgency)
         and (words in child.nickname.casefold() or child.record_number.casefold().startswith(words))
@@ -215,10 +247,12 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
             by_alert[alert].earlier_logs += 1
         else:
             by_alert[alert].called_at = at
-    logs = {row.pk: row for row in record.rows(list(record.logs_in(newest.values())))}
-    responses = _responses(newest.values())
+    answer = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("response")[:1]
+    found = list(record.logs_in(newest.values()).annotate(response=Subquery(answer)))
+    responses = {log.pk: log.response for log in found}
+    logs = {row.pk: row for row in record.rows(found)}
     for alert, log in newest.items():
-        row, response = by_alert[alert], responses.get(log, {})
+        row, response = by_alert[alert], responses[log] or {}
         row.seen = seen_in(logs[log])
         row.syndromes = response.get("syndromes", [])
         row.sources = len({s["id"] for flag in response.get("flags", []) for s in flag.get("sources", [])})
@@ -229,25 +263,33 @@ def seen_in(log: record.Row) -> list[str]:
     return [*filter(None, [log.temperature]), *log.signs, *([_("worried")] if log.worried else [])]
 
 
-def _responses(logs: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
-    """The newest counts: it comes last."""
-    made = Assessment.objects.filter(log__in=list(logs)).order_by("pk")
-    return dict(made.values_list("log_id", "response"))
-
-
 def _fill_children(rows: Sequence[Row], now: datetime) -> None:
     """The running course, and what the last seven days held."""
     children: dict[UUID, Child] = {}
     for row in rows:
         row.child = children.setdefault(row.child.pk, row.child)  # who is silent is among the others too
         row.child.course = None
-    for course in _courses(list(children)).prefetch_related("events"):
-        course.child = children[course.child_id]
-        course.child.course = course
+    _fill_courses(children)
     logs, calls = _week_logs(children, now), _week_calls(children, now)
     for row in rows:
         row.age = row.child.age_years(now)
         row.week = week(row.child, logs.get(row.child.pk, ()), calls.get(row.child.pk, ()), now)
+        row.strip = strip(row.week)
+
+
+def _fill_courses(children: Mapping[UUID, Child]) -> None:
+    """Each child's running course with what happened in it. One query for both."""
+    columns = ("kind", "at", "cycle", "until", "withdrawn_at")
+    rows = _courses(list(children)).order_by("child", "events__at")
+    told = rows.values_list("child_id", "therapy", "begun_at", *(f"events__{column}" for column in columns))
+    for (child_id, therapy, begun_at), of_one in groupby(told, key=lambda row: row[:3]):
+        child = children[child_id]
+        child.course = Course(child=child, therapy=therapy, begun_at=begun_at)
+        child.course.schedule = [
+            TreatmentEvent(kind=kind, at=at, cycle=cycle, until=until).in_zone(child.zone)
+            for *_course, kind, at, cycle, until, withdrawn_at in of_one
+            if kind and withdrawn_at is None
+        ]
 
 
 def _week_logs(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tuple[datetime, str]]]:

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, UUIDField
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
@@ -34,15 +34,12 @@ class Became:
     alert: Alert
     taken_by: str
     taken_at: datetime | None
+    resolved_by: str
     outcome: str
 
     @property
     def resolved_at(self) -> datetime | None:
         return self.alert.resolved_at
-
-    @property
-    def resolved_by(self) -> str:
-        return called(self.alert.resolved_by)
 
     @property
     def note(self) -> str:
@@ -135,15 +132,15 @@ def _report(answers: Iterable[Answer], signs_asked: bool) -> dict[str, Any]:
 
 
 def rows_with_what_followed(logs: Sequence[SymptomLog]) -> list[Row]:
-    """The logs with their corrections, alerts and calls. Four queries."""
+    """The logs with their corrections, alerts and calls. Five queries."""
     shown = {row.pk: row for row in rows(logs)}
     for correction in SymptomLog.objects.filter(corrects__in=shown).select_related("caregiver"):
         shown[correction.corrects_id].corrected_by = correction
         correction.by = called(correction.caregiver)
-    alerts = _with_who_took(Alert.objects.filter(log__in=shown))
-    by_alert = {alert.pk: shown[alert.log_id] for alert in alerts}
-    for alert in alerts:
-        shown[alert.log_id].alert = _became(alert)
+    by_alert = {}
+    for became in _became(list(_with_names(Alert.objects.filter(log__in=shown)))):
+        by_alert[became.alert.pk] = shown[became.alert.log_id]
+        shown[became.alert.log_id].alert = became
     for call in Call.objects.filter(alert__in=by_alert).order_by("called_at"):
         by_alert[call.alert_id].calls.append(call)
     return list(shown.values())
@@ -202,10 +199,10 @@ def last_advice(child: Child) -> Call | None:
 
 
 def calls_since(log: SymptomLog) -> list[Call]:
-    """The calls of the day after the log came in, oldest first."""
-    start = min(log.observed_at, log.received_at)
-    within = (start, log.received_at + CALLS_BELONG_FOR)
-    calls = Call.objects.filter(child=log.child_id, called_at__range=within).select_related("caregiver")
+    """The calls that were written down in the day after the log came in, oldest first."""
+    day_before, day_after = log.received_at - CALLS_BELONG_FOR, log.received_at + CALLS_BELONG_FOR
+    written = {"called_at__gte": day_before, "recorded_at__range": (log.received_at, day_after)}
+    calls = Call.objects.filter(child=log.child_id, **written).select_related("caregiver")
     found = list(calls.order_by("called_at")[:20])
     for call in found:
         call.by = called(call.caregiver)
@@ -221,23 +218,34 @@ def open_alert(child: Child) -> Alert | None:
 
 def became_of(log: SymptomLog) -> Became | None:
     """What became of the alert that this log raised or joined: the one that took it in counts for it."""
-    told = AlertEvent.objects.filter(log=log, verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
-    since = told.order_by("-pk").values("alert__raised_at")[:1]
-    alerts = Alert.objects.filter(child=log.child_id, taken_in_by=None, raised_at__gte=Subquery(since))
-    found = _with_who_took(alerts.order_by("raised_at")[:1])
-    return _became(found[0]) if found else None
+    told = {"events__log": log, "events__verb__in": (AlertVerb.RAISED, AlertVerb.JOINED)}
+    alert = _with_names(Alert.objects.filter(**told)).order_by("-events__pk").first()
+    if alert and alert.taken_in_by_id:
+        after = Alert.objects.filter(child=log.child_id, taken_in_by=None, raised_at__gte=alert.raised_at)
+        alert = _with_names(after).order_by("raised_at").first()
+    return _became([alert])[0] if alert else None
 
 
-def _with_who_took(alerts: QuerySet[Alert]) -> list[Alert]:
-    taken = AlertEvent.objects.filter(
-        Q(verb=AlertVerb.TAKEN) | Q(verb=AlertVerb.HANDED_OVER), alert=OuterRef("pk")
-    )
-    last = taken.order_by("-pk").values("at")[:1]
-    return list(alerts.select_related("taken_by", "resolved_by").annotate(taken_at=Subquery(last)))
+def _with_names(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
+    return alerts.annotate(taken_name=F("taken_by__name"), resolved_name=F("resolved_by__name"))
 
 
-def _became(alert: Alert) -> Became:
-    return Became(alert, called(alert.taken_by), alert.taken_at, outcome_in_words(alert.outcome))
+def _became(alerts: Sequence[Alert]) -> list[Became]:
+    """With when each was taken. One query, and none where nobody took any."""
+    taken = [alert.pk for alert in alerts if alert.taken_by_id]
+    verbs = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER)
+    events = AlertEvent.objects.filter(alert__in=taken, verb__in=verbs).order_by("pk") if taken else ()
+    at = {event.alert_id: event.at for event in events}
+    return [
+        Became(
+            alert=alert,
+            taken_by=alert.taken_name or "",
+            taken_at=at.get(alert.pk),
+            resolved_by=alert.resolved_name or "",
+            outcome=outcome_in_words(alert.outcome),
+        )
+        for alert in alerts
+    ]
 
 
 def outcome_in_words(outcome: str) -> str:

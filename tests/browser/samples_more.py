@@ -242,7 +242,10 @@ ROUTES = [
     ("children/<uuid:pk>/more/", "more", "more"),
     ("children/<uuid:pk>/pause/", "pause", "pause"),
     # the family's own pages are shown with a database: tests/browser/test_own.py
-    *((f"children/<uuid:pk>/{name}/", name, "more") for name in ("card", "doses", "duty", "pump", "summary")),
+    *(
+        (f"children/<uuid:pk>/{name}/", name, "more")
+        for name in ("card", "doses", "duty", "pump", "summary", "handed", "drill")
+    ),
     ("children/<uuid:pk>/family/", "family", "family"),
     ("children/<uuid:pk>/family/invite/", "invite", "family-invited"),
     ("children/<uuid:pk>/treatment/", "treatment", "treatment"),
@@ -250,8 +253,12 @@ ROUTES = [
     ("memberships/<uuid:pk>/end/", "membership-end", "family"),
     ("invitations/<uuid:pk>/revoke/", "invitation-revoke", "family"),
     ("treatment/<uuid:pk>/withdraw/", "treatment-withdraw", "treatment"),
+    ("children/<uuid:pk>/reminders/", "reminders", "more"),
+    ("reach/", "reach", "more"),
     ("children/<uuid:pk>/export/", "export", "more"),
     ("children/<uuid:pk>/erase/", "erase", "more"),
+    ("children/<uuid:pk>/reminders/", "reminders", "more"),
+    ("reach/", "reach", "more"),
     ("account/2fa/", "mfa_index", "more"),
     ("begin/", "begin", "begin-1"),
     ("check/", "check", "check"),

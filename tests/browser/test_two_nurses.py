@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.access_world import key_of
 from tests.accessibility import violations
+from tests.browser.test_log_path import log_a_fever
 from tests.personas import answers, join, person
 from tracker.actions.duty import record_heartbeat
 from tracker.actions.logs import record_log
@@ -62,9 +63,10 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     open_page: Callable[..., Page],
     live_server: Any,
     care_team: CareTeam,
+    ward_child: Child,
+    mother: User,
     nurse: User,
     colleague: User,
-    fever: Callable[[], object],
 ) -> None:
     for name in ON_DUTY:
         record_heartbeat(name=name, now=timezone.now())
@@ -72,7 +74,10 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     for board in boards:
         board.goto(live_server.url + reverse("team-board", args=[care_team.pk]))
         expect(board.get_by_role("heading", name="0 open alerts")).to_be_visible()
-    fever()
+    phone = signed_in(open_page, mother, live_server.url)
+    phone.goto(live_server.url + reverse("today", args=[ward_child.pk]))
+    log_a_fever(phone)
+    expect(phone.get_by_role("heading", name="Call your care team now")).to_be_visible(timeout=PATIENCE)
     raised = time.monotonic()
     for number, board in enumerate(boards):
         take = board.get_by_role("button", name="Take it Juno")
@@ -91,12 +96,16 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     expect(first.get_by_text("You took this.")).to_be_visible()
     expect(second.get_by_text(f"{winner.name} took this at")).to_be_visible()
     seen("both know who won", lambda: None, clicked)
+    phone.reload()
+    expect(phone.get_by_text(f"{winner.name} took this")).to_be_visible()
     second.goto(live_server.url + reverse("team-board", args=[care_team.pk]))
     expect(second.get_by_text(winner.name).last).to_be_visible()
     first.get_by_role("button", name="Comes to the clinic today").click()
     closed = time.monotonic()
     gone = expect(second.get_by_role("heading", name="0 open alerts"))
     seen("the other board knows that it is closed", lambda: gone.to_be_visible(timeout=PATIENCE), closed)
+    phone.reload()
+    expect(phone.get_by_text("Come to the clinic today.")).to_be_visible()
 
 
 def test_a_board_says_when_it_cannot_reach_the_site(
@@ -141,3 +150,31 @@ def test_every_page_of_the_nurse_is_accessible(
     expect(page.get_by_text("You took this.")).to_be_visible()
     if look.get("java_script_enabled", True):
         assert violations(page) == []
+
+
+LEADS = ("team", "team-numbers", "team-policy", "team-staff", "team-code", "team-changes")
+EVERYBODYS = ("team-handover", "team-figures")
+
+
+@pytest.mark.parametrize("look", [{"viewport": DESK}, {"viewport": TALL, "color_scheme": "dark"}])
+def test_every_page_of_the_lead_is_accessible(
+    open_page: Callable[..., Page],
+    live_server: Any,
+    care_team: CareTeam,
+    ward_child: Child,
+    lead: User,
+    fever: Callable[[], object],
+    look: dict[str, Any],
+) -> None:
+    fever()
+    page = signed_in(open_page, lead, live_server.url, **look)
+    places = [reverse(name, args=[care_team.pk]) for name in (*LEADS, *EVERYBODYS)]
+    for place in (*places, reverse("nurse-chart", args=[ward_child.pk])):
+        page.goto(live_server.url + place)
+        assert violations(page) == [], place
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+    page.goto(live_server.url + reverse("team-policy", args=[care_team.pk]))
+    page.get_by_text("literal", exact=False).first.click()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("button", name="Take these rules")).to_be_visible()
+    assert violations(page) == []

@@ -46,7 +46,7 @@ def test_a_call_is_kept_with_what_they_said_and_when_to_look_again(phone: Phone,
     kept = Call.objects.get()
     assert kept.reached
     today = text(phone.get(reverse("today", args=[child.pk])))
-    assert "What the care team said Come in now. Bring the card. You called 1 minute ago, 02:20." in today
+    assert "What the care team said Come in now. Bring the card. You called just now, 02:20." in today
     assert "Look again at 03:20." in today
 
 
@@ -58,10 +58,23 @@ def test_a_call_sent_twice_is_kept_once(phone: Phone, child: Child) -> None:
     assert Call.objects.count() == 1
 
 
+def test_a_call_in_the_minute_of_the_log_stands_under_it_and_is_advice_on_it(
+    phone: Phone, child: Child, night
+) -> None:
+    night.shift(40)
+    phone.send(child, **FEVER)
+    night.shift(5)
+    assert "Come in now. Bring the card." in text(call(phone, called_at="02:14"))
+    night.shift(20 * 60)
+    assert "Nothing documented as urgent" in text(
+        phone.send(child, temperature="36.8", antipyretic_given="no")
+    )
+
+
 def test_a_call_before_midnight_told_after_it_was_yesterday(phone: Phone, child: Child) -> None:
     phone.send(child, **FEVER)
     call(phone, called_at="23:50")
-    assert Call.objects.get().called_at.isoformat() == "2026-11-19T23:50:00+00:00"
+    assert Call.objects.get().called_at.isoformat() == "2026-11-19T23:50:59+00:00"
 
 
 def test_a_call_form_with_a_gap_comes_back_open_with_what_was_typed(phone: Phone, child: Child) -> None:

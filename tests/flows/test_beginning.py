@@ -235,6 +235,26 @@ def test_american_families_start_with_fahrenheit_and_911(client, newcomer):
     assert client.get("/begin/start/").context["form"]["unit"].value() == "F"
 
 
+def test_the_emergency_number_is_that_of_the_place_that_was_chosen(client, newcomer):
+    """The browser's clock was wrong; what it filled in is nobody's choice."""
+    begin(client, numbers={"emergency_number": "112"}, start={"time_zone": "America/Chicago"})
+    child = Child.objects.get()
+    assert (child.emergency_number, child.number_in_an_emergency) == ("", "911")
+
+
+def test_an_emergency_number_of_ones_own_is_kept(client, newcomer):
+    begin(client, numbers={"emergency_number": "19222"})
+    assert Child.objects.get().number_in_an_emergency == "19222"
+
+
+@pytest.mark.parametrize("step", SCREENS)
+def test_a_screen_costs_few_queries(client, newcomer, step, django_assert_max_num_queries):
+    for done in list(SCREENS)[:-1]:
+        send(client, done)
+    with django_assert_max_num_queries(15):
+        assert client.get(f"/begin/{step}/").status_code == 200
+
+
 def test_an_old_name_of_a_time_zone_is_understood(client, newcomer):
     begin(client, child={"zone_guess": "Asia/Calcutta"}, start={"time_zone": "Asia/Calcutta"})
     assert Child.objects.get().country == "IN"

@@ -161,7 +161,8 @@ class TestDeletingAChild:
         assert tables_with(told.pk) == {"tracker_auditevent"}
         assert not Message.objects.exists()
         assert not CareTeam.objects.filter(kept_by_family=True).exists()
-        assert AuditEvent.objects.latest("pk").verb == "child.erased"
+        last = AuditEvent.objects.latest("pk")
+        assert (last.verb, last.child, last.who) == ("child.erased", told.pk, mother.pk)
 
     def test_the_other_children_stay(self, told: Child, mother: User, stranger: User) -> None:
         self.delete(asked_again(mother), told, sure="yes")

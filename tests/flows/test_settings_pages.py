@@ -95,6 +95,28 @@ def test_what_cannot_be_is_said_and_kept(as_mother, child, wrong, said):
     assert child.nickname == "Juno"
 
 
+def test_a_family_that_travels_gets_the_emergency_number_of_where_it_is(as_mother, child):
+    child.time_zone, child.country = "America/Chicago", "US"
+    child.save()
+    form = as_mother.get(page(child)).context["form"]
+    assert form["emergency_number"].value() == "911"
+    as_mother.post(page(child), ABOUT | {"emergency_number": "911", "time_zone": "Europe/Berlin"})
+    child.refresh_from_db()
+    assert (child.country, child.number_in_an_emergency) == ("DE", "112")
+    as_mother.post(page(child), ABOUT | {"emergency_number": "19222", "time_zone": "Europe/Berlin"})
+    as_mother.post(page(child), ABOUT | {"emergency_number": "19222", "time_zone": "America/Chicago"})
+    child.refresh_from_db()
+    assert child.number_in_an_emergency == "19222"
+
+
+def test_what_the_rules_read_of_the_settings_follows_at_once(as_mother, child, log):
+    recorded = log(temperature=36.8).log
+    as_mother.post(page(child), ABOUT | {"first_sentence": ""})
+    assert recorded.assessments.count() == 2
+    as_mother.post(page(child), ABOUT | {"nickname": "June"})
+    assert recorded.assessments.count() == 2
+
+
 def test_the_family_changes_its_own_numbers(as_mother, child):
     assert as_mother.post(page(child), NUMBERS).status_code == 303
     team = CareTeam.objects.get()

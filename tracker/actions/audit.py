@@ -13,13 +13,15 @@ READ_AGAIN = timedelta(minutes=15)
 def record_audit(
     verb: str,
     *,
-    by: User,
+    by: User | None,
     now: datetime,
     child: uuid.UUID | None = None,
     about: uuid.UUID | None = None,
     **detail: Any,
 ) -> None:
-    AuditEvent.objects.create(at=now, who=by.pk, verb=verb, child=child, about=about, detail=detail)
+    AuditEvent.objects.create(
+        at=now, who=by.pk if by else None, verb=verb, child=child, about=about, detail=detail
+    )
 
 
 def record_read(*, child: Child, by: User, now: datetime) -> None:

@@ -16,6 +16,7 @@ from tracker.assessing import WINDOW
 from tracker.models import CareTeam, Child, Invitation, Membership, User
 
 ABOUT_ONESELF = ("name", "language", "time_zone")
+UNKNOWN_ZONE = "UTC"  # what an account has until somebody says more
 READ_BY_RULES = frozenset({"birth_month", "writes", "baseline_weight_kg", "time_zone"})
 
 
@@ -63,8 +64,10 @@ def tell_about_oneself(*, by: User, **told: str) -> None:
 def accept(*, invitation: Invitation, name: str, by: User, now: datetime) -> Membership:
     """The membership, and the name that others see beside what was logged. Refused: it was used or revoked."""
     membership = accept_invitation(invitation=invitation, by=by, now=now)
-    if name:
-        tell_about_oneself(by=by, name=name)
+    told = {"name": name} if name else {}
+    if by.time_zone == UNKNOWN_ZONE:
+        told["time_zone"] = (invitation.child or invitation.care_team).time_zone
+    tell_about_oneself(by=by, **told)
     return membership
 
 

@@ -5,7 +5,10 @@ child of another parent's, which is that child's, under an id without name or ad
 """
 
 from datetime import datetime
+from functools import partial
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import CASCADE, Exists, OuterRef, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
@@ -18,15 +21,16 @@ from tracker.models import Child, Membership, Role, User
 
 
 @transaction.atomic
-def erase_child(*, child: Child, by: User, now: datetime) -> None:
+def erase_child(*, child: Child, by: User | None, now: datetime) -> None:
     """The child, all that hangs on it and its own numbers. Messages that wait go with it."""
     hold(child)
-    team = child.care_team
+    team, number = child.care_team, child.pk
     with erasing():
         child.delete()
         if team.kept_by_family:
             team.delete()
-    record_audit("child.erased", by=by, now=now, child=child.pk)
+    record_audit("child.erased", by=by, now=now, child=number)
+    transaction.on_commit(partial(_note, "child", number))
 
 
 @transaction.atomic
@@ -37,12 +41,22 @@ def erase_person(*, user: User, now: datetime) -> None:
     for child in children_left_alone(user):
         erase_child(child=child, by=user, now=now)
     record_audit("person.erased", by=user, now=now, about=user.pk)
+    transaction.on_commit(partial(_note, "person", user.pk))
     with erasing():
         try:
             with transaction.atomic():
                 User.objects.get(pk=user.pk).delete()
         except ProtectedError:  # something on record names them
             _forget(user)
+
+
+def erase_again(*, now: datetime) -> None:
+    """After a restore: what was deleted since that backup was made is in it, and goes once more."""
+    noted = _noted()
+    for child in Child.objects.filter(pk__in=noted["child"]).select_related("care_team"):
+        erase_child(child=child, by=None, now=now)
+    for user in User.objects.filter(pk__in=noted["person"], is_active=True):
+        erase_person(user=user, now=now)
 
 
 def children_left_alone(user: User) -> QuerySet[Child]:
@@ -57,6 +71,19 @@ def _teams_led_alone(user: User) -> QuerySet[Membership]:
     leads = Membership.objects.filter(role=Role.LEAD, ended_at=None)
     others = leads.filter(care_team=OuterRef("care_team")).exclude(user=user)
     return leads.filter(~Exists(others), user=user)
+
+
+def _note(what: str, number: UUID) -> None:
+    """Outside the database, so that a restored backup does not bring it back."""
+    with settings.ERASED.open("a") as file:
+        file.write(f"{what} {number}\n")
+
+
+def _noted() -> dict[str, list[str]]:
+    lines = settings.ERASED.read_text().splitlines() if settings.ERASED.exists() else []
+    return {
+        what: [line.split()[1] for line in lines if line.startswith(what)] for what in ("child", "person")
+    }
 
 
 def _forget(user: User) -> None:

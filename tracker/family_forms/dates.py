@@ -54,7 +54,8 @@ class DatesForm(PageForm):
     def __init__(self, *args: Any, therapy: str, clock: Clock, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clock = clock
-        self.given = load().therapies[therapy].schedule.given
+        self.therapy = load().therapies[therapy]
+        self.given = self.therapy.schedule.given
         {"once": self._ask_once, "pump": self._ask_pump, "doses": self._ask_doses}[self.given]()
 
     def _ask_once(self) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.numbers import read_number
+from tracker import places
 from tracker.family_forms.child import ChildForm
 from tracker.family_forms.fields import PageForm, PhoneField, ZoneField
 from tracker.family_forms.numbers import CodeField, NumbersForm
@@ -49,8 +50,9 @@ class SettingsForm(ChildForm):
         "unit": "chips",
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, child: Child, shown_number: str, **kwargs: Any) -> None:
         super().__init__(*args, asks_name=True, **kwargs)
+        self.child, self.shown_number = child, shown_number
         del self.fields["zone_guess"]
         self.order_fields([name for name in self.fields if name not in LAST] + list(LAST))
         self.fields["your_name"].label = _("And you?")
@@ -76,8 +78,20 @@ class SettingsForm(ChildForm):
             "first_sentence": told["first_sentence"],
             "baseline_weight_kg": told["weight"],
             "units": told["unit"],
+            **self._where(),
+        }
+
+    def _where(self) -> dict[str, str]:
+        """A family that travels gets the emergency number of where it is, unless it chose its own."""
+        told, child = self.cleaned_data, self.child
+        number = told["emergency_number"]
+        if number == self.shown_number:
+            number = child.emergency_number
+        country = places.country_of(told["time_zone"]) if told["time_zone"] != child.time_zone else ""
+        return {
             "time_zone": told["time_zone"],
-            "emergency_number": told["emergency_number"],
+            "country": country or child.country,
+            "emergency_number": number,
         }
 
     def about_oneself(self) -> dict[str, str]:
@@ -85,7 +99,7 @@ class SettingsForm(ChildForm):
         return {name: value for name, value in told.items() if value}
 
 
-def standing(child: Child, user: User) -> Mapping[str, Any]:
+def standing(child: Child, user: User, number: str) -> Mapping[str, Any]:
     """What the settings are now."""
     return {
         "your_name": user.name,
@@ -97,7 +111,7 @@ def standing(child: Child, user: User) -> Mapping[str, Any]:
         "weight": "" if child.baseline_weight_kg is None else f"{child.baseline_weight_kg.normalize():f}",
         "unit": child.units,
         "time_zone": child.time_zone,
-        "emergency_number": child.number_in_an_emergency,
+        "emergency_number": number,
         "language": user.language,
     }
 

@@ -23,5 +23,13 @@ class Drill(models.Model):
     class Meta:
         indexes = (models.Index(fields=("child", "begun_at"), name="drills_of_a_child"),)
 
+    STEPS = ("number_at", "card_at", "script_at")
+
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def open_step(self) -> str:
+        """The first of STEPS that was not passed yet; "hard" then, and "done" in the end."""
+        waiting = [step for step in self.STEPS if getattr(self, step) is None]
+        return waiting[0] if waiting else "done" if self.finished_at else "hard"

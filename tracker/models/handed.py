@@ -22,7 +22,9 @@ class OwnAnswers(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("child", "at"), name="own_answers_of_a_child"),)
-        constraints = (models.UniqueConstraint(fields=("pair", "by_child"), name="two_answers_a_pair"),)
+        constraints = (
+            models.UniqueConstraint(fields=("child", "pair", "by_child"), name="two_answers_a_pair"),
+        )
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,16 +1,21 @@
 """How numbers, times and codes are written. Formatting only: nothing is decided here."""
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from django import template
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from therapies import catalogue
 from tracker.speaking import degrees
@@ -60,6 +65,17 @@ def icon(name: str) -> SafeString:
     """A picture from the one set. It always stands beside a word, so it says nothing to a screen reader."""
     sprite = static("tracker/icons.svg")
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag
+def reason(flag: Mapping[str, Any]) -> SafeString:
+    """Why one red flag fired, with its sources. Kept by what it says: the same few stand on every answer."""
+    return _reason(json.dumps(flag, default=str, sort_keys=True), get_language())
+
+
+@lru_cache(maxsize=2000)
+def _reason(flag: str, language: str | None) -> SafeString:
+    return get_template("tracker/_reason.html").render({"flag": json.loads(flag)})
 
 
 @register.filter

@@ -35,9 +35,9 @@ def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
     }
 
 
-def page_number(request: HttpRequest) -> int:
+def page_number(request: HttpRequest, name: str = "page") -> int:
     """?page=2. Anything else is the first."""
-    asked = request.GET.get("page", "")
+    asked = request.GET.get(name, "")
     return max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
 
 

@@ -27,7 +27,7 @@ def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
     timezone.activate(child.zone)
     return {
         "child": child,
-        "children": list(children_of(request.user)),
+        "children": list(children_of(request.user).select_related(None).values("pk", "nickname", "colour")),
         "day_label": day_label(child, now),
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),

@@ -23,7 +23,7 @@ from tracker.family_forms.settings import (
     standing,
 )
 from tracker.models import Child
-from tracker.views.frame import frame
+from tracker.views.frame import emergency_number, frame
 from tracker.views.going import LOOK_AGAIN, see_other
 
 
@@ -38,7 +38,7 @@ def settings(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 
 def save_child(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
-    form = SettingsForm(request.POST, now=now)
+    form = SettingsForm(request.POST, child=child, shown_number=emergency_number(child), now=now)
     if not form.is_valid():
         return shown(request, child, now, form=form)
     change_settings(child=child, about=form.about(), about_by=form.about_oneself(), by=request.user, now=now)
@@ -78,7 +78,9 @@ def saved(request: HttpRequest, child: Child) -> HttpResponse:
 
 def shown(request: HttpRequest, child: Child, now: datetime, **tried: Any) -> HttpResponse:
     """The page; `tried` is the form that needs another look."""
-    forms: dict[str, Any] = {"form": SettingsForm(initial=standing(child, request.user), now=now)}
+    number = emergency_number(child)
+    stands = standing(child, request.user, number)
+    forms: dict[str, Any] = {"form": SettingsForm(initial=stands, child=child, shown_number=number, now=now)}
     if child.care_team.kept_by_family:
         forms["numbers_form"] = KeptNumbersForm(initial=kept(child.care_team))
         forms["clinic_form"] = ClinicForm()

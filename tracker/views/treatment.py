@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,7 +21,6 @@ from tracker.family_forms.dates import Clock, DatesForm
 from tracker.family_forms.fields import PageForm
 from tracker.family_forms.treatment import DATES, THERAPY, WORDS, ChangeForm, NewTherapyForm, changes_for
 from tracker.models import Child, EventKind, TreatmentEvent
-from tracker.views.family import name_of
 from tracker.views.frame import frame, label_text
 from tracker.views.going import LOOK_AGAIN, see_other
 
@@ -82,7 +82,7 @@ def form_for(change: str | None, child: Child, now: datetime, data: Any = None) 
     clock = Clock(now, child.zone, child.birth_month)
     if change == DATES and data is not None:
         first = NewTherapyForm(data, age_years=child.age_years(now))
-        return dates_form(child, now, first.cleaned_data["therapy"], data) if first.is_valid() else first
+        return dates_form(child, now, first.cleaned_data["therapy"], data) if first.is_valid() else None
     if change not in dict(changes_for(child.course, now)):
         return None
     if change == THERAPY:
@@ -112,7 +112,7 @@ def shown(
         "labels": [label_text(label) for label in course.day_labels(now)] if course else [],
         "changes": changes_for(course, now),
         "change": change,
-        "change_words": WORDS.get(change or "", ""),
+        "change_words": capfirst(_(form.therapy.name)) if change == DATES else WORDS.get(change or "", ""),
         "form": form,
         "events": events_of(child),
     }
@@ -129,7 +129,7 @@ def events_of(child: Child) -> list[Any]:
             pk=event.pk,
             words=words_of(event),
             at=event.until or event.at,
-            by=name_of(event.recorded_by),
+            by=str(event.recorded_by),
             withdrawn_at=event.withdrawn_at,
         )
         for event in events

@@ -1,0 +1,164 @@
+"""A backup is made while the site runs, and brings everything back: the drill, on the real databases."""
+
+import gzip
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.flows.pages import FEVER, Phone, text
+from tests.personas import NOW
+from tracker.actions.backing_up import _tables, back_up, restore, snapshot
+from tracker.actions.erasing import erase_child
+from tracker.actions.escalating import escalate_due
+from tracker.actions.logs import Recorded, record_log
+from tracker.actions.sealing import seal, verify
+from tracker.models import Alert, AuditEvent, Child, Message, SymptomLog, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CHANGED_BY_RESTORING = {"auditevent", "auditseal", "message"}
+
+
+@pytest.fixture
+def outside(settings: Any, tmp_path: Path) -> Path:
+    """The folder beside the database."""
+    settings.AUDIT_HEAD, settings.ERASED = tmp_path / "head", tmp_path / "erased"
+    return tmp_path
+
+
+@pytest.fixture
+def full(ward_child: Child, nurse: User, log: Callable[..., Recorded]) -> Child:
+    """A ward, a family, an alert of which the ward is to be told, a sealed record."""
+    log(temperature=39.0, chills="moderate", note="Zoë 🌙")
+    log(temperature=36.8, hours_ago=3)
+    escalate_due(now=NOW)
+    seal(now=NOW)
+    return ward_child
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        model._meta.model_name: sorted(map(repr, model._base_manager.values_list()))
+        for model in _tables()
+        if model._meta.model_name not in CHANGED_BY_RESTORING
+    }
+
+
+def empty_the_database() -> None:
+    call_command("flush", interactive=False)
+
+
+@pytest.mark.hazard("H29")
+def test_the_drill(outside: Path, full: Child, mother: User) -> None:
+    file, before, events = outside / "backup", everything(), AuditEvent.objects.count()
+    waiting = Message.objects.waiting().count()
+    assert waiting
+    rows = back_up(file, now=NOW)
+    empty_the_database()
+    assert not User.objects.exists()
+    began = time.perf_counter()
+    assert restore(file, now=timezone.now()) == rows
+    assert time.perf_counter() - began < 60
+    assert everything() == before
+    assert AuditEvent.objects.count() == events + 1
+    assert verify().faults == []
+    assert not Message.objects.waiting().exists()
+    assert Message.objects.filter(reason="restored").count() == waiting
+    assert Alert.objects.open().exists()  # told again by the next sweep
+    phone = Phone()
+    phone.force_login(User.objects.get(pk=mother.pk))
+    assert "Call your care team now" in text(phone.send(full, **FEVER))
+    assert phone.get(reverse("today", args=[full.pk])).status_code == 200
+
+
+@pytest.mark.hazard("H29")
+def test_who_was_deleted_since_stays_deleted(outside: Path, full: Child, mother: User) -> None:
+    back_up(outside / "backup", now=NOW)
+    erase_child(child=full, by=mother, now=NOW)
+    empty_the_database()
+    restore(outside / "backup", now=timezone.now())
+    assert not Child.objects.exists()
+    assert not SymptomLog.objects.exists()
+    assert User.objects.filter(pk=mother.pk).exists()
+
+
+@pytest.mark.hazard("H29")
+def test_what_was_written_after_the_backup_is_named_as_cut_off(
+    outside: Path, full: Child, mother: User
+) -> None:
+    back_up(outside / "backup", now=NOW)
+    AuditEvent.objects.create(at=NOW, who=mother.pk, verb="child.changed")
+    seal(now=NOW + timedelta(seconds=15))
+    kept = (outside / "head").read_text()
+    empty_the_database()
+    restore(outside / "backup", now=timezone.now())
+    (outside / "head").write_text(kept)
+    assert [fault.what for fault in verify().faults] == ["cut"]
+
+
+def test_only_the_sites_own_user_can_read_a_backup(outside: Path, full: Child) -> None:
+    call_command("backup", outside / "backup")
+    assert (outside / "backup").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.hazard("H29")
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-40], lambda whole: b"", lambda whole: b"no gzip"])
+def test_a_damaged_backup_is_refused_and_nothing_is_written(
+    outside: Path, full: Child, damage: Callable[[bytes], bytes]
+) -> None:
+    back_up(outside / "backup", now=NOW)
+    (outside / "backup").write_bytes(damage((outside / "backup").read_bytes()))
+    empty_the_database()
+    with pytest.raises(CommandError, match="not a whole backup"):
+        call_command("restore", outside / "backup")
+    assert not User.objects.exists()
+
+
+def test_a_backup_without_its_last_rows_is_refused(outside: Path, full: Child) -> None:
+    back_up(outside / "backup", now=NOW)
+    lines = gzip.decompress((outside / "backup").read_bytes()).splitlines(keepends=True)
+    (outside / "backup").write_bytes(gzip.compress(b"".join([*lines[:-3], lines[-1]])))
+    empty_the_database()
+    with pytest.raises(CommandError, match="not a whole backup"):
+        call_command("restore", outside / "backup")
+
+
+def test_a_backup_of_another_version_is_refused(outside: Path, full: Child) -> None:
+    back_up(outside / "backup", now=NOW)
+    whole = gzip.decompress((outside / "backup").read_bytes())
+    (outside / "backup").write_bytes(gzip.compress(whole.replace(b"0001_initial", b"0009_other", 1)))
+    empty_the_database()
+    with pytest.raises(CommandError, match="another version"):
+        call_command("restore", outside / "backup")
+
+
+def test_a_database_with_people_in_it_is_left_alone(outside: Path, full: Child) -> None:
+    back_up(outside / "backup", now=NOW)
+    with pytest.raises(CommandError, match="people in this database"):
+        call_command("restore", outside / "backup")
+
+
+def test_nobody_waits_for_a_backup(outside: Path, full: Child, mother: User) -> None:
+    """A log that comes while it is read is saved at once, and is not in it."""
+
+    def log() -> None:
+        record_log(child=full, caregiver=mother, answers={}, observed_at=NOW, client_uuid=uuid4(), now=NOW)
+        connection.close()
+
+    with snapshot():
+        seen = SymptomLog.objects.count()
+        other = Thread(target=log)
+        other.start()
+        other.join(timeout=10)
+        assert not other.is_alive()
+        assert SymptomLog.objects.count() == seen
+    assert SymptomLog.objects.count() == seen + 1

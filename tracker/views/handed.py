@@ -1,0 +1,94 @@
+"""Handing the phone to the child: five questions alone, then the grown-up's answers beside them."""
+
+import uuid
+from contextlib import suppress
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tracker.access import access_child, may
+from tracker.actions import Refused
+from tracker.actions.handed import record_own_answers
+from tracker.models import Child
+from tracker.own_forms import number_in
+from tracker.own_words import ANSWERS, FROM_YEARS, QUESTIONS, is_old_enough, pair_of, pairs_of
+from tracker.views.frame import frame
+from tracker.views.going import see_other
+
+PAIRS_SHOWN = 5
+
+
+@require_safe
+def handed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """What it is, and what was answered lately, side by side."""
+    now = timezone.now()
+    child = access_child(request.user, child_id, to="see")
+    context = frame(request, child, now) | {
+        "pairs": pairs_of(child, PAIRS_SHOWN),
+        "is_old_enough": is_old_enough(child, now),
+        "from_years": FROM_YEARS,
+        "may_log": may((child.family_role, child.staff_role), "log"),
+    }
+    return render(request, "tracker/own/handed.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def handed_ask(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """The child's own page: five questions, large."""
+    now = timezone.now()
+    child = access_child(request.user, child_id, to="log")
+    if request.method == "POST":
+        pair = number_in(request.POST.get("pair", ""))
+        with suppress(Refused):  # then the answers that stand are shown
+            _save(request, child, pair, now, by_child=True)
+        return see_other("handed-pair", child.pk, pair)
+    return render(request, "tracker/own/handed_ask.html", _asked(request, child, now, uuid.uuid4()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def handed_pair(request: HttpRequest, child_id: uuid.UUID, pair_id: uuid.UUID) -> HttpResponse:
+    """ "Give the phone back", then the grown-up's own answers, then both side by side."""
+    now = timezone.now()
+    child = access_child(request.user, child_id, to="log")
+    pair = pair_of(child, pair_id)
+    if pair is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            _save(request, child, pair_id, now, by_child=False)
+        except Refused as refused:
+            messages.warning(request, str(refused))
+        return see_other("handed-pair", child.pk, pair_id)
+    context = _asked(request, child, now, pair_id) | {
+        "pair": pair,
+        "assessment": pair.child.log.assessment,
+    }
+    if pair.adult:
+        return render(request, "tracker/own/handed_both.html", context)
+    is_back = request.GET.get("back") == "yes"
+    return render(request, f"tracker/own/handed_{'adult' if is_back else 'thanks'}.html", context)
+
+
+def _save(request: HttpRequest, child: Child, pair: uuid.UUID, now: datetime, *, by_child: bool) -> None:
+    record_own_answers(
+        child=child,
+        caregiver=request.user,
+        pair=pair,
+        by_child=by_child,
+        answers={one.key: request.POST.get(one.key, "") for one in QUESTIONS},
+        client_uuid=number_in(request.POST.get("client_uuid", "")),
+        now=now,
+    )
+
+
+def _asked(request: HttpRequest, child: Child, now: datetime, pair: uuid.UUID) -> dict[str, object]:
+    return frame(request, child, now) | {
+        "questions": QUESTIONS,
+        "answers": ANSWERS,
+        "pair_id": pair,
+        "number": uuid.uuid4(),
+    }
