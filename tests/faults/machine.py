@@ -38,6 +38,7 @@ def run(
     alerts: int = 16,
     reminders: int = 8,
     limit: float = 60,
+    patience: float = 0,
 ) -> Outcome:
     """Parents submit through the fault, evenly; then the house has as long as it needs, and not longer than that."""
     stage = Stage(alerts + reminders)
@@ -46,7 +47,7 @@ def run(
     with fault(house):  # type: ignore[attr-defined]
         began = time.monotonic()
         for number, family in enumerate(stage.families[:alerts]):
-            stage.submit(family)
+            stage.submit(family, patience)
             time.sleep(max(0.0, began + seconds * (number + 1) / alerts - time.monotonic()))
     healed_at, heals = time.monotonic(), 0.0 if fault is nothing else time.monotonic()
     outcome = stage.count(name, house.post, heals)
