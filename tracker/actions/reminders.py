@@ -272,7 +272,10 @@ def _ask_for(child: Child, cause: str, at: datetime, by: User, now: datetime, mo
     reminder = Reminder.objects.create(
         child=child, cause=cause, local_date=local_date(at, child.zone), due_at=at, moot_since=moot_since
     )
-    people = [by.pk, *(person for person in _parents_of([child.pk])[child.pk] if person != by.pk)]
+    keeps_it_to_one = ReminderPlan.objects.filter(child=child, tells_others=False).exists()
+    is_for_all = cause == Cause.LOOK_AGAIN or not keeps_it_to_one
+    others = _parents_of([child.pk])[child.pk] if is_for_all else []
+    people = [by.pk, *(person for person in others if person != by.pk)]
     ways = reaching.ways_to(people, reminders=True)
     later = timedelta(minutes=OTHERS_AFTER)
     Message.objects.bulk_create(
