@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=15),
         "options": {"queue": "alerts", "expires": 14},
     },
+    "retain": {"task": "tracker.tasks.retain", "schedule": timedelta(hours=6), "options": {"expires": 3600}},
 }
 
 

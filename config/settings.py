@@ -22,6 +22,7 @@ AUDIT_KEY = env.secret("AUDIT_KEY", VAR / "audit_key")  # seals the record of wh
 AUDIT_HEAD = Path(
     env.text("AUDIT_HEAD", str(VAR / "audit_head"))
 )  # how far the seals go: better on another disk
+RETAIN_DAYS = env.number("RETAIN_DAYS", 3 * 365, least=30)  # a child of whom nobody logs or looks
 ERASED = VAR / "erased"  # ids of who was deleted: a restored backup must not bring them back
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("DEBUG")

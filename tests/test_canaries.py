@@ -28,6 +28,7 @@ from therapies.schedule import Event
 from tracker import doorbell
 from tracker.actions.alerts import record_call, resolve_alert
 from tracker.actions.doses import add_medicine, give_dose
+from tracker.actions.nursing import know_child, write_note
 from tracker.actions.people import begin_care_team, begin_child, join_care_team
 from tracker.actions.questions import answer_question, ask_question
 from tracker.actions.second_factors import seed_totp
@@ -36,7 +37,7 @@ from tracker.models import Alert, Child, Drill, Role, SymptomLog, User
 
 CANARY = "Qzx"
 FOUND = re.compile(rf"{CANARY}\w*", re.IGNORECASE)
-HEALTH = re.compile(r"chills|fever|38[.,]4|tisagenlecleucel|kymriah", re.IGNORECASE)
+HEALTH = re.compile(r"chills|fever|(?<![\d:])39[.,]87|tisagenlecleucel|kymriah", re.IGNORECASE)
 
 # Columns of text that nobody types into: keys of a vocabulary, codes that we make, numbers to call, places.
 NOT_TYPED = {
@@ -110,7 +111,7 @@ def world(db: None) -> World:
     world = World(child, None, people, keys, {})
     phone = signed_in(world, "parent")
     log = {"client_uuid": str(uuid4()), "unit": "C", "when": "0", "sign-chills": "moderate"}
-    for typed in ({"temperature": "38.4", "note": f"{CANARY}note"}, {"temperature": f"{CANARY}warm"}):
+    for typed in ({"temperature": "39.87", "note": f"{CANARY}note"}, {"temperature": f"{CANARY}warm"}):
         answer = phone.post(reverse("logs", args=[child.pk]), log | typed | {"client_uuid": str(uuid4())})
         assert answer.status_code == 303
     say_the_rest(child, people)
@@ -136,6 +137,10 @@ def say_the_rest(child: Child, people: dict[str, User]) -> None:
     )
     question = ask_question(child=child, text=f"{CANARY}question", by=mother, now=now)
     answer_question(question=question, answer=f"{CANARY}answer", by=mother, now=now)
+    write_note(child=child, text=f"{CANARY}carenote", by=nurse, now=now)
+    know_child(
+        child=child, record_number=f"{CANARY}record", call_back_number=f"{CANARY}back", by=nurse, now=now
+    )
     label = {"as_needed": True, "times": [], "days": "", "gap_hours": 6, "lowers_fever": False}
     medicine = add_medicine(
         child=child, label=label | {"name": f"{CANARY}drug", "dose": f"{CANARY}dose"}, by=mother, now=now
@@ -199,7 +204,7 @@ def every_page(world: World, sinks: Sinks) -> str:
     """What parents and nurses read on all the pages that open to them."""
     read = []
     for route in ROUTES:
-        (row,) = [row for row in rows_for(route.name) if "GET" in row.methods] or [None]
+        row = next((row for row in rows_for(route.name) if "GET" in row.methods), None)
         if row is None or route.name.startswith(("account_", "mfa_", "admin:", "usersessions_")):
             continue
         for kind in ("parent", "nurse", "anyone"):
@@ -229,7 +234,7 @@ def test_what_was_typed_stands_on_pages_and_nowhere_else(
         log = {
             "unit": "C",
             "when": "0",
-            "temperature": "38.4",
+            "temperature": "39.87",
             "sign-chills": "moderate",
             "note": f"{CANARY}late",
         }
@@ -261,7 +266,7 @@ def test_a_page_that_breaks_tells_its_place_and_no_words(
         "client_uuid": str(uuid4()),
         "unit": "C",
         "when": "0",
-        "temperature": "38.4",
+        "temperature": "39.87",
         "note": f"{CANARY}late",
     }
     answer = phone.post(reverse("logs", args=[world.child.pk]), log)

@@ -194,15 +194,23 @@ def may(roles: Iterable[str | None], verb: str) -> bool:
 
 
 def _access(rows: QuerySet[M], user: User, row_id: Any, verb: str, *, child: str) -> M:
-    """The row, if one of the user's roles around its child has that verb. One query."""
+    """The row, if one of the user's roles around its child has that verb.
+
+    One query for the family; only where that is not enough, one more for the care team's staff.
+    """
     own = Membership.objects.filter(user_id=user.pk, ended_at=None)
     family = own.filter(child=OuterRef(f"{child}pk")).values("role")[:1]
-    staff = own.filter(has_second_factor("user"), care_team=OuterRef(f"{child}care_team")).values("role")[:1]
-    rows = rows.annotate(family_role=Subquery(family), staff_role=Subquery(staff))
-    row = rows.filter(pk=_uuid(row_id)).order_by().first()
-    if row is None or not (row.family_role or row.staff_role):
+    row = rows.filter(pk=_uuid(row_id)).annotate(family_role=Subquery(family)).order_by().first()
+    if row is None:
         raise Http404
-    if not may((row.family_role, row.staff_role), verb):
+    row.staff_role = None
+    if may((row.family_role,), verb):
+        return row
+    staff = own.filter(has_second_factor("user"), care_team=OuterRef(f"{child}care_team")).values("role")[:1]
+    row.staff_role = type(row).objects.filter(pk=row.pk).values_list(Subquery(staff), flat=True).get()
+    if not (row.family_role or row.staff_role):
+        raise Http404
+    if not may((row.staff_role,), verb):
         raise PermissionDenied
     return row
 

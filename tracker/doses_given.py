@@ -7,6 +7,9 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from tracker.models import Child, DoseGiven, Medicine
 
@@ -58,6 +61,14 @@ def fever_medicine_since(child: Child, at: datetime) -> DoseGiven | None:
     given = DoseGiven.objects.standing().filter(child=child, lowers_fever=True)
     newest = given.filter(given_at__gt=at - HIDES_A_FEVER, given_at__lte=at).select_related("given_by")
     return newest.order_by("-given_at").first()
+
+
+def said_on_the_phone(dose: DoseGiven | None) -> list[str]:
+    """ "Paracetamol was given at 00:14." """
+    if dose is None:
+        return []
+    when = date_format(localtime(dose.given_at), "H:i")
+    return [_("%(name)s was given at %(time)s.") % {"name": dose.name, "time": when}]
 
 
 def names_a_fever_medicine(name: str) -> bool:

@@ -44,7 +44,7 @@ class PlanForm(PageForm):
 
     def __init__(self, *args: Any, parents: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["first"].choices = [(str(parent.pk), parent.name or parent.email) for parent in parents]
+        self.fields["first"].choices = [(str(parent.pk), str(parent)) for parent in parents]
         if len(parents) < 2:
             del self.fields["first"], self.fields["tells_others"]
 

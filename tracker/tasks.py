@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tracker.actions import duty, escalating, messages, reminders, sweeping
+from tracker.actions import duty, escalating, messages, reminders, retaining, sweeping
 from tracker.models import Lane
 
 
@@ -12,6 +12,12 @@ def sweep() -> None:
     """Asked for every 15 seconds by beat. The worker's sign of life comes first, the sweep's own when it is through."""
     duty.record_heartbeat(name="worker", now=timezone.now())
     sweeping.sweep(now=timezone.now())
+
+
+@shared_task(name="tracker.tasks.retain")
+def retain() -> None:
+    """Asked for by beat some times a day."""
+    retaining.retain(now=timezone.now())
 
 
 @shared_task(name="tracker.tasks.deliver_alerts")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from datetime import time as clock_time
 from uuid import UUID, uuid4
 
+from django.db import DatabaseError, close_old_connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,18 @@ from tracker.actions.logs import record_log
 from tracker.actions.memberships import accept_invitation, invite
 from tracker.actions.people import begin_care_team, begin_child, join_care_team
 from tracker.actions.reminders import set_plan
-from tracker.models import CareTeam, Channel, Child, ContactPoint, Kind, Membership, Message, Role, User
+from tracker.models import (
+    Alert,
+    CareTeam,
+    Channel,
+    Child,
+    ContactPoint,
+    Kind,
+    Membership,
+    Message,
+    Role,
+    User,
+)
 
 NO_QUIET = {"quiet_from": clock_time(0), "quiet_until": clock_time(0)}
 
@@ -103,16 +115,35 @@ class Stage:
         seen = {"answers": answers(seizure=None), "observed_at": now, "now": now}
         record_log(child=child, caregiver=parent, client_uuid=form or uuid4(), **seen)
 
-    def submit(self, family: tuple[Child, User]) -> None:
-        """The same through the whole stack of the page. Refused: anything but the answer with the number to call."""
+    def submit(self, family: tuple[Child, User], patience: float = 0) -> None:
+        """The same through the whole stack of the page. With patience, the phone sends a form again.
+
+        Refused: no answer with the number to call, in all that time.
+        """
         child, parent = family
-        client = Client(raise_request_exception=False)
-        client.force_login(parent)
-        self.submitted[child] = time.monotonic()
         form = {"client_uuid": str(uuid4()), "when": "0", "unit": "C", "sign-seizure": "yes"}
-        answer = client.post(reverse("logs", args=[child.pk]), form)
-        self.refused += answer.status_code != 303
-        self.slowest = max(self.slowest, time.monotonic() - self.submitted[child])
+        began = self.submitted[child] = time.monotonic()
+        while not self._send(child, parent, form):
+            if time.monotonic() - began > patience:
+                self.refused += 1
+                break
+            time.sleep(0.5)
+        self.slowest = max(self.slowest, time.monotonic() - began)
+
+    def _send(self, child: Child, parent: User, form: dict[str, str]) -> bool:
+        try:
+            client = Client(raise_request_exception=False)
+            client.force_login(parent)
+            where = reverse("logs", args=[child.pk])
+            return client.post(where, form, headers={"host": "localhost"}).status_code == 303
+        except DatabaseError:
+            close_old_connections()
+            return False
+
+    def close(self) -> None:
+        """What is behind us does not send any more."""
+        closed = {"resolved_by": self.lead, "resolved_at": timezone.now(), "outcome": "advised-by-phone"}
+        Alert.objects.open().filter(child__care_team=self.team).update(**closed)
 
     def remind_soon(self, families: Sequence[tuple[Child, User]], seconds: float = 1) -> None:
         """A reminder that is due in so many seconds, by mail, without nudges."""

@@ -54,7 +54,7 @@ def alert_path(stage: Stage, post: MailServer, first: int = 1) -> Outcome:
     """Crash at every step from the parent's submit to the nurse's mail. The parent's phone sends the form again."""
     for step in range(first, MOST_STEPS):
         form, now = uuid4(), timezone.now()
-        _close_alerts(stage)
+        stage.close()
         family = stage.another_family(now)
         try:
             with crash_at(step) as taken:
@@ -63,16 +63,10 @@ def alert_path(stage: Stage, post: MailServer, first: int = 1) -> Outcome:
                 messages.deliver_due(lane=Lane.ALERTS, now=now)
         except Crash:
             stage.log(family, now, form)
-        _mend(now, minutes=2)
+        mend(now, minutes=2)
         if taken[0] < step:
             break
     return stage.count("a crash at every step of an alert's path", post, note=f"{step - 1} steps")
-
-
-def _close_alerts(stage: Stage) -> None:
-    """What is behind us does not send any more."""
-    open_ones = escalating.Alert.objects.open().filter(child__care_team=stage.team)
-    open_ones.update(resolved_by=stage.lead, resolved_at=timezone.now(), outcome="advised-by-phone")
 
 
 def reminder_path(stage: Stage, post: MailServer) -> Outcome:
@@ -87,13 +81,13 @@ def reminder_path(stage: Stage, post: MailServer) -> Outcome:
                 messages.deliver_due(lane=Lane.REMINDERS, now=now)
         except Crash:
             pass
-        _mend(now, minutes=2)
+        mend(now, minutes=2)
         if taken[0] < step:
             break
     return stage.count("a crash at every step of a reminder's path", post, note=f"{step - 1} steps")
 
 
-def _mend(now: Any, minutes: int) -> None:
+def mend(now: Any, minutes: int) -> None:
     """What nightwatch does in the minutes after."""
     for seconds in range(1, minutes * 60, 31):
         sweeping.sweep(now=now + timedelta(seconds=seconds), deliver=True)
@@ -132,9 +126,9 @@ def a_mail_server(answer: str) -> Callable[[Stage, MailServer], Outcome]:
         post.mode = answer
         for family in stage.families:
             stage.log(family, now)
-        _mend(now, minutes=1)
+        mend(now, minutes=1)
         post.mode = "ok"
-        _mend(now + timedelta(minutes=1), minutes=2)
+        mend(now + timedelta(minutes=1), minutes=2)
         return stage.count(f"a mail server that says {answer}", post)
 
     return fault
@@ -149,10 +143,10 @@ def a_push_service(status: int, **headers: str) -> Callable[[Stage, MailServer, 
             status,
             {name.replace("_", "-"): value for name, value in headers.items()},
         )
-        stage.with_browsers(f"{service.origin}/nurse", Browser().keys)
+        stage.with_browsers(f"{service.origin}/{uuid4()}", Browser().keys)
         for family in stage.families:
             stage.log(family, now)
-        _mend(now, minutes=1)
+        mend(now, minutes=1)
         return stage.count(f"a push service that says {status}", post)
 
     return fault
@@ -160,7 +154,6 @@ def a_push_service(status: int, **headers: str) -> Callable[[Stage, MailServer, 
 
 def clock_jumps(stage: Stage, post: MailServer) -> Outcome:
     """An hour, a day and more, ahead and back, with a worker that dies at each, and a mail server that is not well."""
-    post.mode = "451 later"
     stage.remind_soon(stage.families, seconds=0)
     start = timezone.now() + timedelta(seconds=1)
     with broken(messages, "_reminder_needless", lambda message: ""):
@@ -170,8 +163,9 @@ def clock_jumps(stage: Stage, post: MailServer) -> Outcome:
             escalating.escalate_due(now=now)
             _die_while_sending(now)
             sweeping.sweep(now=now, deliver=True)
+            post.mode = "451 later"
         post.mode = "ok"
-        _mend(start + timedelta(minutes=5), minutes=3)
+        mend(start + timedelta(minutes=5), minutes=3)
     return stage.count("a clock that jumps", post)
 
 

@@ -80,6 +80,7 @@ def test_the_drill(outside: Path, full: Child, mother: User) -> None:
     assert phone.get(reverse("today", args=[full.pk])).status_code == 200
 
 
+@pytest.mark.hazard("H29")
 def test_who_was_deleted_since_stays_deleted(outside: Path, full: Child, mother: User) -> None:
     back_up(outside / "backup", now=NOW)
     erase_child(child=full, by=mother, now=NOW)
@@ -90,6 +91,7 @@ def test_who_was_deleted_since_stays_deleted(outside: Path, full: Child, mother:
     assert User.objects.filter(pk=mother.pk).exists()
 
 
+@pytest.mark.hazard("H29")
 def test_what_was_written_after_the_backup_is_named_as_cut_off(
     outside: Path, full: Child, mother: User
 ) -> None:
@@ -108,6 +110,7 @@ def test_only_the_sites_own_user_can_read_a_backup(outside: Path, full: Child) -
     assert (outside / "backup").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.hazard("H29")
 @pytest.mark.parametrize("damage", [lambda whole: whole[:-40], lambda whole: b"", lambda whole: b"no gzip"])
 def test_a_damaged_backup_is_refused_and_nothing_is_written(
     outside: Path, full: Child, damage: Callable[[bytes], bytes]

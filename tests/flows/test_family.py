@@ -156,6 +156,11 @@ def test_a_nurse_accepts_an_invitation_to_the_ward(client, care_team, lead, stra
     assert Membership.objects.filter(user=stranger, care_team=care_team).exists()
 
 
+def test_a_nurse_comes_home_to_her_board(client, nurse):
+    client.force_login(nurse)
+    assert client.get("/").url == reverse("board")
+
+
 MANAGED = ("treatment", "settings", "pause")
 
 

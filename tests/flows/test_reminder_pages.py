@@ -1,6 +1,6 @@
 """The pages of reminders: times, "later", the numbers; and where a message's link leads."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.personas import NOW
+from tracker.actions import sweeping
 from tracker.actions.reminders import look_again, set_plan
 from tracker.models import Cause, Child, Message, NumberCheck, Reminder, ReminderPlan, ReminderTime, User
 
@@ -122,3 +124,18 @@ def test_reminders_by_mail_go_off_by_hand_with_a_page_that_says_so(
     answer = client.post(where, {"by_hand": "yes"}, follow=True)
     assert "Reminders by mail are off" in answer.content.decode()
     assert not mother.contact_points.get().for_reminders
+
+
+def test_the_demos_outbox_says_why_each_message_went_out(
+    client: Client, settings: Any, tmp_path: Any, log: Any, ward_child: Child, nurse: User
+) -> None:
+    settings.DEMO, settings.OUTBOX = True, tmp_path / "outbox"
+    settings.EMAIL_BACKEND = "tracker.channels.outbox.EmailBackend"
+    log(temperature=38.4)
+    for minutes in (0, 5, 10, 15):
+        sweeping.sweep(now=NOW + timedelta(minutes=minutes), deliver=True)
+    page = client.get(reverse("outbox")).content.decode()
+    assert "An alert was raised, and they are first on call." in page
+    assert "Nobody has taken an alert: the next ones are told." in page
+    assert "They logged something urgent, and no call was noted." in page
+    assert "Juno" not in page

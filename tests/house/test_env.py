@@ -101,3 +101,19 @@ def test_a_mail_url_that_is_none_is_refused(monkeypatch, url):
     monkeypatch.setenv("THING", url)
     with pytest.raises(ImproperlyConfigured, match="THING must look like"):
         env.mail("THING")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["twilio://api.twilio.com/+1555", "twilio://a:b@api.twilio.com", "https://a:b@sms.example/+1555"]
+)
+def test_a_gateway_that_cannot_be_one_is_refused_by_name(monkeypatch, wrong):
+    monkeypatch.setenv("SMS_URL", wrong)
+    with pytest.raises(ImproperlyConfigured, match="SMS_URL"):
+        env.sms("SMS_URL")
+
+
+def test_a_gateway_is_optional(monkeypatch):
+    monkeypatch.delenv("SMS_URL", raising=False)
+    assert env.sms("SMS_URL") == ""
+    monkeypatch.setenv("SMS_URL", "twilio://a:b@api.twilio.com/+1555")
+    assert env.sms("SMS_URL").startswith("twilio://")

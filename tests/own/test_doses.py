@@ -308,3 +308,17 @@ def test_the_page_costs_the_same_whatever_the_history(
     client.force_login(mother)
     with django_assert_max_num_queries(15):
         client.get(reverse("doses", args=[child.pk]))
+
+
+def test_a_fever_medicine_shows_on_the_form_the_answer_and_in_what_to_say(
+    client, child, mother, father, log, clock_at_now
+):
+    medicine = add_medicine(child=child, label=NEEDED | {"name": "Paracetamol"}, by=mother, now=NOW)
+    give(medicine, father, at=NOW - timedelta(hours=1))
+    recorded = log(temperature=37.6)
+    client.force_login(mother)
+    form = client.get(reverse("log-new", args=[child.pk])).content.decode()
+    assert "Paracetamol, given at 01:14 by Father, can hide a fever." in form
+    answer = client.get(reverse("answer", args=[recorded.log.pk])).content.decode()
+    assert "can hide a fever" in answer
+    assert "Paracetamol was given at 01:14." in answer

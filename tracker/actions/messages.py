@@ -6,12 +6,12 @@ Alerts: when in doubt, again. Reminders by mail or SMS: when in doubt, not (docs
 import logging
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from tracker.actions import reaching
 from tracker.actions.duty import record_heartbeat
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 ALERT_LIVES = timedelta(hours=1)
 """By then the escalation has told others, and this person again."""
 BATCH = 50
+FRESH = 2.0  # seconds for which what was read of some reminders may be believed
 FIRST_PAUSE, LONGEST_PAUSE, LONGEST_ASKED = 10, 60, 600
 """Seconds until a failed send is tried again: twice as long each time, or as long as the other side asks for."""
 NOBODY_TOLD = timedelta(minutes=2)
@@ -107,13 +108,10 @@ def due(*, lane: Lane, now: datetime) -> list[UUID]:
 def deliver_due(*, lane: Lane, now: datetime, seconds: float = 30) -> int:
     """Delivers what is due, for so many seconds at most. A message that breaks stops none of the others."""
     began, delivered = time.monotonic(), 0
+    work = _deliver_together if lane is Lane.REMINDERS else _deliver_each
     while time.monotonic() - began < seconds:
-        before = delivered
-        for message_id in due(lane=lane, now=_later(now, began)):
-            try:
-                delivered += deliver(message_id=message_id, now=_later(now, began))
-            except Exception:
-                log.exception("message_broken", extra={"message_id": message_id})
+        found = due(lane=lane, now=_later(now, began))
+        before, delivered = delivered, delivered + work(found, now, began)
         if delivered == before:
             break
     return delivered
@@ -124,19 +122,64 @@ def _later(now: datetime, began: float) -> datetime:
     return now + timedelta(seconds=time.monotonic() - began)
 
 
+def _deliver_each(found: Iterable[UUID], now: datetime, began: float) -> int:
+    delivered = 0
+    for message_id in found:
+        try:
+            delivered += deliver(message_id=message_id, now=_later(now, began))
+        except Exception:
+            log.exception("message_broken", extra={"message_id": message_id})
+    return delivered
+
+
+def _deliver_together(found: Iterable[UUID], now: datetime, began: float) -> int:
+    """Reminders come by the thousand: looked at in one query and written down in one. Each is claimed by itself:
+    it was free, and nobody else has tried it since.
+
+    Where that takes long, the rest is looked at again.
+    """
+    loaded, delivered, sent = time.monotonic(), 0, []
+    free = Message.objects.filter(pk__in=found).claimable(_later(now, began))
+    for message in free.with_what_matters():
+        if time.monotonic() - loaded > FRESH:
+            break
+        try:
+            if _mine(message).update(claimed_until=_later(now, began) + LEASE, tries=message.tries + 1):
+                delivered, message.tries = delivered + 1, message.tries + 1
+                if (dead := _handle(message, _later(now, began))) is not None:
+                    sent.append(message)
+                    reaching.bury(message=message, addresses=dead, now=now)
+        except Exception:
+            log.exception("message_broken", extra={"message_id": message.pk})
+    for tries in {message.tries for message in sent}:
+        together = [message.pk for message in sent if message.tries == tries]
+        rows = Message.objects.waiting().filter(pk__in=together, tries=tries)
+        rows.update(sent_at=_later(now, began), claimed_until=None, reason="")
+    return delivered
+
+
 def deliver(*, message_id: UUID, now: datetime) -> bool:
     """Sends one message, if it still matters. False where somebody else has it in hand."""
-    mine = Message.objects.filter(pk=message_id).claimable(now)
-    if not mine.update(claimed_until=now + LEASE, tries=F("tries") + 1):
+    free = Message.objects.filter(pk=message_id).claimable(now)
+    if not free.update(claimed_until=now + LEASE, tries=F("tries") + 1):
         return False
     message = Message.objects.with_what_matters().get(pk=message_id)
+    if (dead := _handle(message, now)) is not None:
+        _end(message, sent_at=now)
+        reaching.bury(message=message, addresses=dead, now=now)
+        if message.kind == Kind.CANARY:
+            record_heartbeat(name="canary", now=now)
+    return True
+
+
+def _handle(message: Message, now: datetime) -> Collection[str] | None:
+    """Sends it or says why not. Where it was sent: the addresses that turned out to be dead."""
     if why := _needless(message, now):
         _end(message, reason=why, dropped_at=now)
         if why == "left":
             _raise_the_next_level(message, now)
-    elif not _is_held(message, now):
-        _send(message, now)
-    return True
+        return None
+    return None if _is_held(message, now) else _send(message, now)
 
 
 def _needless(message: Message, now: datetime) -> str:
@@ -185,19 +228,15 @@ def _is_held(message: Message, now: datetime) -> bool:
     return True
 
 
-def _send(message: Message, now: datetime) -> None:
+def _send(message: Message, now: datetime) -> Collection[str] | None:
     try:
-        dead = send(message)
+        return send(message)
     except SendError as error:
         _failed(message, error, now)
     except Exception:
         log.exception("channel_broken", extra={"message_id": message.pk})
         _failed(message, SendError("broken", is_unknown=True), now)
-    else:
-        _end(message, sent_at=now)
-        reaching.bury(message=message, addresses=dead, now=now)
-        if message.kind == Kind.CANARY:
-            record_heartbeat(name="canary", now=now)
+    return None
 
 
 def _failed(message: Message, error: SendError, now: datetime) -> None:
@@ -252,8 +291,8 @@ def _raise_the_next_level(message: Message, now: datetime) -> None:
         ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
 
-def _mine(message: Message):
-    """The row, as long as this claim is the last one."""
+def _mine(message: Message) -> QuerySet:
+    """The row, as long as nobody has claimed it since it was read, or since this claim."""
     return Message.objects.waiting().filter(pk=message.pk, tries=message.tries)
 
 

@@ -63,7 +63,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = (models.UniqueConstraint(Upper("email"), name="one_user_per_email"),)
 
     def __str__(self) -> str:
-        return self.name or self.email
+        """Never the address, which is shown to nobody else."""
+        return self.name or str(_("Somebody without a name"))
 
 
 class FeverRule(models.TextChoices):

@@ -17,6 +17,7 @@ from tracker.access import access_log
 from tracker.actions.alerts import record_call
 from tracker.asking_back import questions
 from tracker.called import CalledForm
+from tracker.doses_given import fever_medicine_since, said_on_the_phone
 from tracker.models import Call, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.record import Became
@@ -61,14 +62,17 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         now=now,
     )
     said = telling.answer_in_words(assessment.response, told)
+    given = fever_medicine_since(log.child, log.observed_at)
     context = around | answer_context(said, told) | _what_followed(log, said, now)
     context |= {
         "log": log,
         "called_form": form,
         "may_log": may_log(log),
         "corrected_by": log.corrections.first(),
+        "fever_medicine": given,
         "fever_rule": telling.fever_rule(assessment.basis, log.child.care_team.name),
     }
+    context["what_to_say"][-1:-1] = said_on_the_phone(given)  # before the question that ends the script
     status = LOOK_AGAIN if form.is_bound else 200
     return render(request, "tracker/caregiver/answer.html", context, status=status)
 

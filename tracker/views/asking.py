@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Min
 
+from therapies.model import Therapy
 from tracker import speaking
 from tracker.access import may
 from tracker.forms import Asking, LogForm
@@ -15,16 +16,14 @@ LOOK_AGAIN = 422  # the form comes back with what was typed
 
 def log_form(child: Child, now: datetime, kind: str, data: Any = None, **kwargs: Any) -> LogForm:
     """The form as this child is asked."""
-    known = speaking.vocabulary()
-    course = child.course
-    therapy = known.therapies.get(course.therapy) if known and course else None
+    therapy = _therapy(child)
     asking = Asking(
         now=now,
         zone=child.zone,
         kind=kind,
         unit=child.units,
         age_years=child.age_years(now),
-        neuro=bool(therapy) and therapy.kind in ("car-t", "pump"),
+        neuro=asks_neuro(child),
         pump=bool(therapy) and therapy.schedule.given == "pump",
         writes=bool(child.writes),
         first_sentence=child.first_sentence,
@@ -32,6 +31,17 @@ def log_form(child: Child, now: datetime, kind: str, data: Any = None, **kwargs:
         born=child.birth_month,
     )
     return LogForm(data, asking=asking, **kwargs)
+
+
+def asks_neuro(child: Child) -> bool:
+    """Whether the therapy asks for the neuro check: CAR T cells and the pump."""
+    therapy = _therapy(child)
+    return therapy is not None and therapy.kind in ("car-t", "pump")
+
+
+def _therapy(child: Child) -> Therapy | None:
+    known = speaking.vocabulary()
+    return known.therapies.get(child.course.therapy) if known and child.course else None
 
 
 def _begun(child: Child) -> datetime | None:

@@ -22,6 +22,7 @@ from tracker.models import CareTeam, Child
 from tracker.views.frame import number_to_call
 from tracker.views.going import LOOK_AGAIN, see_other
 
+KEPT_AT_MOST = 500  # characters of one answer
 SKIPPED_WITH_A_BUTTON = ("child", "dates")
 
 
@@ -51,9 +52,8 @@ def answered(request: HttpRequest, step: str, draft: Draft) -> HttpResponse:
     """Keeps what was typed, right or wrong, and goes where the button says."""
     if begun := begun_already(request, step):
         return see_other("today", begun.pk)
-    typed = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "go")}
-    go, form = request.POST.get("go", "next"), draft.form(step, typed)
-    draft.typed[step] = typed
+    go, form = request.POST.get("go", "next"), draft.form(step, request.POST)
+    draft.typed[step] = {name: request.POST.get(name, "")[:KEPT_AT_MOST] for name in form.fields}
     if go == "skip" and step in SKIPPED_WITH_A_BUTTON:
         del draft.typed[step]
     draft.keep(request.session)

@@ -92,18 +92,13 @@ def members(child: Child, you: User) -> list[Any]:
     return [
         SimpleNamespace(
             pk=one.pk,
-            name=name_of(one.user),
+            name=str(one.user),
             role_name=capfirst(one.get_role_display()),
             is_you=one.user_id == you.pk,
             since=one.begun_at,
         )
         for one in running
     ]
-
-
-def name_of(user: User) -> str:
-    """Never the address: it is shown to nobody else."""
-    return user.name or _("Somebody without a name")
 
 
 def open_invitations(child: Child, now: datetime) -> list[Any]:
@@ -113,7 +108,7 @@ def open_invitations(child: Child, now: datetime) -> list[Any]:
             pk=one.pk,
             role_name=capfirst(one.get_role_display()),
             expires_at=one.expires_at,
-            by=name_of(one.invited_by),
+            by=str(one.invited_by),
         )
         for one in waiting.select_related("invited_by").order_by("-invited_at")
     ]

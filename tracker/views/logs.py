@@ -15,6 +15,7 @@ from tracker import draft, record, speaking
 from tracker.access import access_child, access_log
 from tracker.actions.logs import Recorded, correct_log, record_log
 from tracker.asking_back import confirmed
+from tracker.doses_given import fever_medicine_since
 from tracker.forms import LogForm, initial_from
 from tracker.models import Child, LogKind, SymptomLog
 from tracker.telling import Told, answer_in_words
@@ -196,6 +197,7 @@ def _form_page(
         **frame(request, child, now),
         "form": form,
         "form_of": draft.form_of(child, request.user),
+        "fever_medicine": fever_medicine_since(child, now),
     }
     return render(request, TEMPLATES[form.asking.kind], context, status=status)
 

@@ -1,4 +1,4 @@
-"""What the demo would have mailed."""
+"""What the demo would have sent by mail, SMS and push, and why."""
 
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -6,12 +6,15 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from tracker.why import reasons
 
 NEWEST = 100
 
@@ -21,6 +24,8 @@ class Mail(NamedTuple):
     to: str
     subject: str
     body: str
+    message_id: UUID | None  # of a message of ours; a code to sign in with is none
+    why: str = ""
 
 
 @login_not_required
@@ -30,13 +35,23 @@ def outbox(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     found = sorted(Path(settings.OUTBOX).glob("[0-9]*.eml"), reverse=True)[:NEWEST]
-    return render(request, "tracker/public/outbox.html", {"mails": [_mail(file) for file in found]})
+    mails = [_mail(file) for file in found]
+    why = reasons({mail.message_id for mail in mails if mail.message_id})
+    told = [mail._replace(why=why.get(mail.message_id, "")) for mail in mails]
+    return render(request, "tracker/public/outbox.html", {"mails": told})
 
 
 def _mail(file: Path) -> Mail:
     message = message_from_bytes(file.read_bytes(), policy=default)
     sent_at = datetime.strptime(file.name[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    return Mail(sent_at, str(message["To"]), str(message["Subject"]), _text(message))
+    return Mail(sent_at, str(message["To"]), str(message["Subject"]), _text(message), _id(message))
+
+
+def _id(message: EmailMessage) -> UUID | None:
+    try:
+        return UUID(str(message["Message-ID"]).strip("<>").partition("@")[0])
+    except ValueError:
+        return None
 
 
 def _text(message: EmailMessage) -> str:

@@ -1,6 +1,5 @@
 """Today: where the child is, what was logged last, what the team said, what to do now."""
 
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET
 from tracker import draft, record, speaking
 from tracker.access import access_child, may
 from tracker.models import Child
+from tracker.views.asking import asks_neuro
 from tracker.views.frame import frame
 from tracker.views.own_today import own_today
 
@@ -44,18 +44,11 @@ def _open_answer(child: Child) -> Any:
     return SimpleNamespace(
         log_pk=alert.newest_log or alert.log_id,
         urgency=alert.urgency,
-        headline=headline(alert.urgency, alert.raised_at),
+        headline=headline(alert.urgency),
     )
 
 
-def headline(urgency: str, raised_at: datetime) -> str:
+def headline(urgency: str) -> str:
     """What an open alert says to do."""
     known = speaking.vocabulary()
     return _(known.messages[urgency]) if known else _("Call your care team now")
-
-
-def asks_neuro(child: Child) -> bool:
-    """Whether the therapy asks for the neuro check: CAR T cells and the pump."""
-    known = speaking.vocabulary()
-    therapy = known.therapies.get(child.course.therapy) if known and child.course else None
-    return bool(therapy) and therapy.kind in ("car-t", "pump")

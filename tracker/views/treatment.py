@@ -21,7 +21,6 @@ from tracker.family_forms.dates import Clock, DatesForm
 from tracker.family_forms.fields import PageForm
 from tracker.family_forms.treatment import DATES, THERAPY, WORDS, ChangeForm, NewTherapyForm, changes_for
 from tracker.models import Child, EventKind, TreatmentEvent
-from tracker.views.family import name_of
 from tracker.views.frame import frame, label_text
 from tracker.views.going import LOOK_AGAIN, see_other
 
@@ -130,7 +129,7 @@ def events_of(child: Child) -> list[Any]:
             pk=event.pk,
             words=words_of(event),
             at=event.until or event.at,
-            by=name_of(event.recorded_by),
+            by=str(event.recorded_by),
             withdrawn_at=event.withdrawn_at,
         )
         for event in events

@@ -1,0 +1,250 @@
+"""Faults of a whole house in real time: parents submit all the while, and what reaches the nurse is counted."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+from django.utils import timezone
+from kombu import Connection
+
+from tests.faults.house import House, wait_until_at_work
+from tests.faults.stage import Outcome, Stage
+from tracker import doorbell
+from tracker.models import (
+    Alert,
+    AlertEvent,
+    Child,
+    Kind,
+    Lane,
+    Message,
+    Reminder,
+    SymptomLog,
+)
+
+PATIENCE = 75.0  # seconds after the fault
+AT_ONCE = 300  # alerts that are raised and not yet told: as many as the workers clear in some seconds
+Fault = Callable[[House], object]
+
+
+def run(
+    house: House,
+    name: str,
+    fault: Fault,
+    *,
+    seconds: float,
+    alerts: int = 16,
+    reminders: int = 8,
+    limit: float = 60,
+    patience: float = 0,
+) -> Outcome:
+    """Parents submit through the fault, evenly; then the house has as long as it needs, and not longer than that."""
+    stage = Stage(alerts + reminders)
+    house.post.arrivals.clear()
+    stage.remind_soon(stage.families[alerts:], seconds=seconds / 2)
+    with fault(house):  # type: ignore[attr-defined]
+        began = time.monotonic()
+        for number, family in enumerate(stage.families[:alerts]):
+            stage.submit(family, patience)
+            time.sleep(max(0.0, began + seconds * (number + 1) / alerts - time.monotonic()))
+    healed_at, heals = time.monotonic(), 0.0 if fault is nothing else time.monotonic()
+    outcome = stage.count(name, house.post, heals)
+    while time.monotonic() < healed_at + PATIENCE and (outcome.lost or outcome.reminders < reminders):
+        time.sleep(1)
+        outcome = stage.count(name, house.post, heals)
+    time.sleep(3)  # a second copy would come now
+    outcome = stage.count(name, house.post, heals, limit=limit)
+    stage.close()
+    outcome.note = f"slowest submit {stage.slowest:.1f} s; reminders sent {outcome.reminders} of {reminders}"
+    return outcome
+
+
+@contextmanager
+def nothing(house: House) -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def broker_stopped(house: House) -> Iterator[None]:
+    house.kill("broker")
+    yield
+    house.start("broker")
+
+
+@contextmanager
+def broker_restarted(house: House) -> Iterator[None]:
+    house.restart("broker")
+    yield
+
+
+def flush(house: House) -> None:
+    with Connection(doorbell.settings.CELERY_BROKER_URL) as line:
+        line.default_channel.client.flushall()
+
+
+@contextmanager
+def broker_flushed(house: House) -> Iterator[None]:
+    """Every ten seconds, by a thread."""
+    import threading
+
+    over = threading.Event()
+
+    def keep_flushing() -> None:
+        while not over.wait(10):
+            flush(house)
+
+    flush(house)
+    thread = threading.Thread(target=keep_flushing, daemon=True)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+
+
+@contextmanager
+def workers_dead(house: House) -> Iterator[None]:
+    """nightwatch alone."""
+    house.kill("alerts", "alerts-2", "reminders", "beat")
+    yield
+    house.start("alerts", "alerts-2", "reminders", "beat")
+
+
+@contextmanager
+def power_cut(house: House) -> Iterator[None]:
+    """Everything but the parents' page and the database."""
+    names = list(house.processes)
+    house.kill(*names)
+    yield
+    house.start(*names)
+
+
+def beats(count: int) -> Fault:
+    @contextmanager
+    def more(house: House) -> Iterator[None]:
+        names = [f"beat-{number}" for number in range(1, count)]
+        house.start(*names)
+        yield
+        house.kill(*names)
+
+    return more
+
+
+def mail_says(mode: str, pause: float = 0.0) -> Fault:
+    @contextmanager
+    def says(house: House) -> Iterator[None]:
+        house.post.mode, house.post.pause = mode, pause
+        yield
+        house.post.mode = "ok"
+
+    return says
+
+
+def kills(house: House, alerts: int, times: int) -> Outcome:
+    """kill -9 of one of the two workers of alerts, again and again, while alerts pour in and go out."""
+    stage = Stage(1)
+    house.post.arrivals.clear()
+    waiting = list(many_children(stage, alerts))
+    began, killed, seen = time.monotonic(), 0, set()
+    while waiting or (killed < times and len(seen) < alerts):
+        if waiting and len(stage.submitted) - len(seen) < AT_ONCE:
+            raise_alerts(stage, waiting[:50])
+            waiting = waiting[50:]
+            doorbell.doorbell.ring("tracker.tasks.deliver_alerts", Lane.ALERTS)
+        if killed < times and killed <= len(seen) * times / alerts:
+            house.restart(random.choice(("alerts", "alerts-2")))
+            killed += 1
+        time.sleep(0.2)
+        seen = {arrival.id for arrival in list(house.post.arrivals) if arrival.to == stage.nurse.email}
+    worked = time.monotonic() - began
+    late = time.monotonic() + PATIENCE
+    name = f"kill -9 of a worker, {killed} times over {alerts} alerts"
+    outcome = stage.count(name, house.post)
+    while outcome.lost and time.monotonic() < late:
+        time.sleep(2)
+        outcome = stage.count(name, house.post)
+    time.sleep(3)
+    outcome = stage.count(name, house.post)
+    outcome.note = f"in {worked:.0f} s"
+    return outcome
+
+
+def many_children(stage: Stage, count: int) -> Sequence[Child]:
+    now = timezone.now()
+    common = {"care_team": stage.team, "begun_at": now, "changed_at": now, "nickname": "Juno"}
+    return Child.objects.bulk_create([Child(**common) for _child in range(count)], batch_size=500)
+
+
+def raise_alerts(stage: Stage, children: Sequence[Child]) -> None:
+    """What a submit leaves in the database, for many at once."""
+    now, parent = timezone.now(), stage.families[0][1]
+    logs = [
+        SymptomLog(
+            child=child,
+            caregiver=parent,
+            client_uuid=uuid4(),
+            kind="full",
+            observed_at=now,
+            observed_zone="UTC",
+            received_at=now,
+            signs_asked=True,
+        )
+        for child in children
+    ]
+    SymptomLog.objects.bulk_create(logs)
+    alerts = [
+        Alert(child=log.child, log=log, urgency="emergency", raised_at=now, escalates_at=now) for log in logs
+    ]
+    Alert.objects.bulk_create(alerts)
+    AlertEvent.objects.bulk_create(AlertEvent(alert=alert, verb="raised", at=now) for alert in alerts)
+    stage.submitted |= dict.fromkeys(children, time.monotonic())
+
+
+def flood(house: House, waiting: int) -> Outcome:
+    """So many reminders wait, and then one alert."""
+    stage = Stage(1)
+    house.post.arrivals.clear()
+    now = timezone.now()
+    child, parent = stage.families[0]
+    common = {"child": child, "cause": "snoozed", "local_date": now.date(), "due_at": now}
+    rows = [Reminder(**common, moot_since=now + timedelta(days=1)) for _one in range(waiting)]
+    Reminder.objects.bulk_create(rows, batch_size=500)
+    told = {"kind": Kind.REMINDER, "child": child, "recipient": parent, "channel": "email", "queued_at": now}
+    later = {"due_at": now, "expires_at": now + timedelta(hours=1)}
+    Message.objects.bulk_create([Message(**told, **later, reminder=row) for row in rows], batch_size=500)
+    doorbell.doorbell.ring("tracker.tasks.deliver_reminders", Lane.REMINDERS)
+    time.sleep(3)
+    stage.submit(stage.families[0])
+    began = time.monotonic()
+    outcome = stage.count("", house.post)
+    while outcome.lost and time.monotonic() < began + PATIENCE:
+        time.sleep(0.2)
+        outcome = stage.count("", house.post)
+    left = Message.objects.waiting().filter(kind=Kind.REMINDER).count()
+    outcome = stage.count(f"one alert behind {waiting} reminders", house.post, limit=10)
+    outcome.note = f"{left} reminders still waited when it came"
+    Message.objects.filter(child=child, kind=Kind.REMINDER).delete()
+    return outcome
+
+
+def all_of_it(house: House) -> Iterator[Outcome]:
+    """Fault after fault, in a house that is well again before the next."""
+    plan: list[tuple[str, Fault, float]] = [
+        ("nothing: a healthy house", nothing, 12),
+        ("broker stopped", broker_stopped, 20),
+        ("broker restarted", broker_restarted, 10),
+        ("broker flushed every 10 s", broker_flushed, 25),
+        ("workers and beat dead: nightwatch alone", workers_dead, 20),
+        ("power cut of everything behind the pages", power_cut, 15),
+        ("two beats", beats(2), 35),
+        ("five beats", beats(5), 35),
+        ("mail server slow: 5 s each", mail_says("slow", 5), 20),
+        ("mail server says 421", mail_says("421 closing"), 20),
+        ("mail server says 451", mail_says("451 later"), 20),
+        ("mail server drops after DATA", mail_says("cut"), 20),
+    ]
+    for name, fault, seconds in plan:
+        wait_until_at_work(house)
+        limit = 10 if fault is nothing else 60
+        yield run(house, name, fault, seconds=seconds, limit=limit)

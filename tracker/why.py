@@ -1,0 +1,51 @@
+"""Why a message went out, in one sentence."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from tracker.models import Cause, Message, Role
+
+
+def reasons(message_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """By message; those that are no messages of ours, such as codes to sign in with, are left out."""
+    found = Message.objects.filter(pk__in=message_ids).select_related("alert__log", "reminder", "recipient")
+    return {message.pk: why(message) for message in found}
+
+
+def why(message: Message) -> str:
+    if message.alert:
+        return _why_alert(message)
+    if message.reminder:
+        return _why_reminder(message)
+    return _("A test message that they asked for.")
+
+
+def _why_alert(message: Message) -> str:
+    is_family = message.recipient.memberships.filter(child=message.child_id, role=Role.PARENT).exists()
+    if message.recipient_id == message.alert.log.caregiver_id:
+        return _("They logged something urgent, and no call was noted.")
+    if is_family and message.level == 0:
+        return _("The other parent logged something urgent.")
+    if is_family:
+        return _("Nobody of the care team has taken an alert about their child.")
+    if message.round > 1:
+        return _("An alert is open, and nobody holds it: everybody is told again.")
+    if message.level:
+        return _("Nobody has taken an alert: the next ones are told.")
+    return _("An alert was raised, and they are first on call.")
+
+
+def _why_reminder(message: Message) -> str:
+    if message.reminder.cause == Cause.NUMBERS:
+        return _("Once a month the family calls its numbers, to see that they are right.")
+    if message.level == 2:
+        return _("Nobody has logged: the other parent is reminded too.")
+    if message.level == 1:
+        return _("Nobody has logged: reminded once more.")
+    if message.reminder.cause == Cause.LOOK_AGAIN:
+        return _("The care team said to look again at this time.")
+    if message.reminder.cause == Cause.SNOOZED:
+        return _("They asked to be reminded later.")
+    return _("It is the time of day that the family chose.")
