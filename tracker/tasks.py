@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tracker.actions import duty, escalating, messages, reminders, retaining, sweeping
+from tracker.actions import caring, duty, escalating, messages, reminders, retaining, sweeping
 from tracker.models import Lane
 
 
@@ -37,4 +37,7 @@ def remind() -> None:
     """Reminders whose time has come, some hundred at a time, until none is left."""
     while reminders.remind_due(now=timezone.now()) or reminders.numbers_due(now=timezone.now()):
         pass
+    while caring.doses_due(now=timezone.now()):
+        pass
+    caring.lines_due(now=timezone.now())
     duty.record_heartbeat(name="reminders", now=timezone.now())
