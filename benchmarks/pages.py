@@ -54,9 +54,11 @@ def beside_bare_views(rounds: int) -> None:
         },
     )
     print(site.HEAD, *(one.line() for one in found.values()), sep="\n")
-    bare_sum = found["bare view, inserts one row"].median + found["bare view, shows 100 rows"].median
-    ours = found["posting a log"].median + found["its answer"].median
-    print(f"\npost + answer {ours:.1f} ms, both bare views {bare_sum:.1f} ms: {ours / bare_sum:.2f} times")
+    bare_views = found["bare view, inserts one row"], found["bare view, shows 100 rows"]
+    ours = found["posting a log"], found["its answer"]
+    for words, of in (("", lambda one: one.median), (" of work", lambda one: one.work)):
+        mine, theirs = sum(map(of, ours)), sum(map(of, bare_views))
+        print(f"post + answer {mine:.1f} ms{words}, both bare views {theirs:.1f}: {mine / theirs:.2f} times")
     sizes = site.first_visit(first.visitor.get(f"/children/{first.child}/logs/new/"))
     print(f"\nfirst visit of the log page: {sum(sizes.values()) / 1000:.1f} kB in {len(sizes)} requests")
     print(*(f"  {size:>7}  {name}" for name, size in sizes.items()), sep="\n")

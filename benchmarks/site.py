@@ -94,12 +94,13 @@ class Visitor:
 
 @dataclass
 class Measured:
-    """Milliseconds of each round, queries and bytes of one."""
+    """Milliseconds of each round, and of them those in which this process worked; queries and bytes of one."""
 
     name: str
     queries: int = 0
     bytes: int = 0
     milliseconds: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float:
@@ -109,11 +110,16 @@ class Measured:
     def slowest(self) -> float:
         return sorted(self.milliseconds)[max(0, len(self.milliseconds) * 95 // 100 - 1)]
 
+    @property
+    def work(self) -> float:
+        return statistics.median(self.busy)
+
     def line(self) -> str:
-        return f"{self.name:<34}{self.queries:>8}{self.bytes:>10}{self.median:>10.1f}{self.slowest:>10.1f}"
+        times = "".join(f"{number:>10.1f}" for number in (self.median, self.slowest, self.work))
+        return f"{self.name:<34}{self.queries:>8}{self.bytes:>10}{times}"
 
 
-HEAD = f"{'':<34}{'queries':>8}{'bytes gz':>10}{'ms median':>10}{'ms 95 %':>10}"
+HEAD = f"{'':<34}{'queries':>8}{'bytes gz':>10}{'ms median':>10}{'ms 95 %':>10}{'ms work':>10}"
 
 
 def run(rounds: int, targets: dict[str, Callable[[int], Answer]]) -> dict[str, Measured]:
@@ -129,8 +135,9 @@ def run(rounds: int, targets: dict[str, Callable[[int], Answer]]) -> dict[str, M
                     answer = ask(0)
                 found[name].queries, found[name].bytes = len(queries), len(answer.body)
                 continue
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             answer = ask(number)
+            found[name].busy.append((time.process_time() - worked) * 1000)
             found[name].milliseconds.append((time.perf_counter() - began) * 1000)
             if answer.status >= 400:
                 raise SystemExit(f"{name}: status {answer.status}")

@@ -1,7 +1,9 @@
 """Who is on duty around a child. Only read here: reminders, pages and the sweep ask this."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q
@@ -23,6 +25,12 @@ def on_duty(child: Child, at: datetime) -> User | None:
 def baton_held(child: Child, at: datetime) -> Baton | None:
     held = Baton.objects.filter(_held_at(at), child=child, **_STILL_OF_THE_FAMILY)
     return held.select_related("holder").order_by("-accepted_at").first()
+
+
+def holders(children: Collection[UUID], at: datetime) -> dict[UUID, UUID]:
+    """Who holds the baton of each of these children, by their ids. One query."""
+    held = Baton.objects.filter(_held_at(at), child__in=children, **_STILL_OF_THE_FAMILY)
+    return dict(held.order_by("accepted_at").values_list("child_id", "holder_id"))
 
 
 def adults_of(child: Child) -> list[User]:

@@ -56,14 +56,18 @@ def asked_in_words(question: Mapping[str, Any]) -> str:
 
 def how_decided(flag: Mapping[str, Any], therapies: Sequence[str]) -> str:
     """The public page that shows the conditions, sources and worked cases of a flag."""
+    return _how_decided(flag["id"], tuple(flag["because"]), tuple(therapies))
+
+
+@lru_cache(maxsize=2048)
+def _how_decided(flag_id: str, because: tuple[str, ...], therapies: tuple[str, ...]) -> str:
     for therapy_id in therapies:
-        if sign := _subject_of(therapy_id, flag["id"], tuple(flag["because"])):
-            return f"{reverse('how-sign', args=[address(therapy_id), address(sign)])}#{quote(flag['id'])}"
+        if sign := _subject_of(therapy_id, flag_id, because):
+            return f"{reverse('how-sign', args=[address(therapy_id), address(sign)])}#{quote(flag_id)}"
     known = [therapy_id for therapy_id in therapies if _therapy(therapy_id)]
     return reverse("how-therapy", args=[address(known[0])]) if known else reverse("how")
 
 
-@lru_cache(maxsize=2048)
 def _subject_of(therapy_id: str, flag_id: str, because: tuple[str, ...]) -> str:
     """The sign of the flag under which its page stands; nothing where the knowledge no longer has it."""
     therapy = _therapy(therapy_id)

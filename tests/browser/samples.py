@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, QueryDict
 
 from tests.browser.sample_forms import CalledForm
-from tracker import pictures
+from tracker import pictures, telling
 from tracker.forms import Asking, LogForm
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -179,27 +179,7 @@ WHAT_TO_SAY = [
     "No fever medicine given.",
     "Should we come in?",
 ]
-CITED = Sample(
-    source=Sample(publisher="University of Iowa", title="Fever and infection", revised=None),
-    locator="no fever medicine before asking",
-)
-INSTRUCTIONS = [
-    Sample(
-        kind="do-not",
-        text="No fever medicine before you have asked the care team: it can hide the fever.",
-        sources=[CITED],
-    ),
-    Sample(
-        kind="do-not",
-        text="Nothing in the bottom: no thermometer, no suppository, no enema.",
-        sources=[CITED],
-    ),
-    Sample(
-        kind="do",
-        text="If nobody answers within 15 minutes, call again. If it gets worse, call emergency services.",
-        sources=[CITED],
-    ),
-]
+INSTRUCTIONS = telling.instructions("tisagenlecleucel")
 
 
 def answer(answer: dict[str, Any], **more: Any) -> Context:

@@ -16,7 +16,9 @@ from django.urls import reverse
 from tracker.actions.logs import record_log
 from tracker.demo.story import PASSWORD, read_families, tell
 from tracker.forms import Asking, LogForm
-from tracker.models import Alert, CareTeam, Child, Membership, Role, SymptomLog, User
+from tracker.line_clock import line_clock
+from tracker.models import Alert, CareTeam, Child, DoseGiven, LinePart, Membership, Role, SymptomLog, User
+from tracker.on_duty import on_duty
 from tracker.views.frame import day_label
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +130,13 @@ def test_each_familys_worst_day_is_recognised(family):
         now=now,
     )
     assert recorded.assessment.urgency == worst["urgency"]
+
+
+def test_the_households_have_times_medicines_and_somebody_on_duty():
+    now = datetime.now(UTC)
+    tell(now)
+    juno, theo = (Child.objects.get(nickname=name) for name in ("Juno", "Theo"))
+    assert on_duty(juno, now).name == "Dad"
+    assert juno.reminder_plan.times.count() == 2
+    assert DoseGiven.objects.filter(child=juno).count() >= 3
+    assert {clock.part for clock in line_clock(theo, now)} == set(LinePart.values)

@@ -11,6 +11,7 @@ import pytest
 from tests.personas import NOW
 from tracker.actions import Refused, messages, sweeping
 from tracker.actions.alerts import record_call
+from tracker.actions.baton import take_baton
 from tracker.actions.logs import Recorded
 from tracker.actions.memberships import end_membership
 from tracker.actions.people import pause, update_child
@@ -77,6 +78,12 @@ class TestAPlan:
             ["Father"],
             [],
         ]
+
+    def test_asks_first_who_is_on_duty_tonight(self, child: Child, mother: User, helper: User) -> None:
+        plan(child, mother)
+        take_baton(child=child, instead_of=None, by=helper, now=NOW - HOUR)
+        remind_due(now=NOW)
+        assert queued() == [("Helper", 0, 0), ("Helper", 1, 30), ("Mother", 2, 60)]
 
     def test_stops_once_either_parent_has_logged(
         self, child: Child, mother: User, father: User, log: Log

@@ -27,6 +27,7 @@ from tracker.models import (
     Role,
     User,
 )
+from tracker.on_duty import holders
 from tracker.wallclock import local_date, moment
 
 EXPIRES = timedelta(minutes=90)
@@ -150,12 +151,22 @@ def _remind(reminders: Sequence[Reminder], plans: Mapping[UUID, ReminderPlan], n
         if now - reminder.due_at < EXPIRES and reminder.child.paused_at is None
         if not _is_snoozed(plans[reminder.child_id], reminder)
     ]
-    parents = _parents_of([reminder.child_id for reminder in wanted])
+    children = [reminder.child_id for reminder in wanted]
+    parents, on_duty = _parents_of(children), holders(children, now)
+    for child_id, holder in on_duty.items():
+        parents[child_id] = [holder, *(person for person in parents[child_id] if person != holder)]
     ways = reaching.ways_to({person for people in parents.values() for person in people}, reminders=True)
     queued = [
         message
         for reminder in wanted
-        for message in _messages(reminder, plans[reminder.child_id], parents[reminder.child_id], ways, now)
+        for message in _messages(
+            reminder,
+            on_duty.get(reminder.child_id) or plans[reminder.child_id].first_id,
+            plans[reminder.child_id],
+            parents[reminder.child_id],
+            ways,
+            now,
+        )
     ]
     Message.objects.bulk_create(queued, ignore_conflicts=True)
     ring("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
@@ -176,16 +187,20 @@ def _parents_of(children: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
 
 def _messages(
     reminder: Reminder,
+    first: UUID | None,
     plan: ReminderPlan,
     parents: Sequence[UUID],
     ways: Mapping[UUID, Sequence[str]],
     now: datetime,
 ) -> list[Message]:
-    """To the first of them, once more, then to the others. Whoever is reached by nothing leaves the place to others."""
+    """To the first of them, once more, then to the others: whoever is on duty tonight, else as the plan says.
+
+    Whoever is reached by nothing leaves the place to others.
+    """
     reachable = [person for person in parents if ways[person]]
     if not reachable:
         return []
-    first = plan.first_id if plan.first_id in reachable else reachable[0]
+    first = first if first in reachable else reachable[0]
     others = [person for person in reachable if person != first] if plan.tells_others else []
     nudges = [(first, 0, 0)]
     nudges += [(first, 1, plan.nudge_minutes)] if plan.nudge_minutes else []

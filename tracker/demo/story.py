@@ -18,6 +18,7 @@ from tracker.actions.logs import record_log
 from tracker.actions.memberships import accept_invitation, invite
 from tracker.actions.people import Numbers, begin_care_team, begin_child, join_care_team
 from tracker.actions.second_factors import seed_totp
+from tracker.demo.household import furnish
 from tracker.models import Alert, CareTeam, Child, Role, User
 
 PASSWORD = "moon-over-maple"
@@ -99,6 +100,7 @@ def _family(told: Mapping[str, Any], teams: Mapping[str, CareTeam], password: st
     by = {user.email.partition("@")[0]: user for user in people}
     for row in told["logs"]:
         _log(child, row, by, When(now, child.zone))
+    furnish(child, told.get("household", {}), by, When(now, child.zone), now)
     return child
 
 

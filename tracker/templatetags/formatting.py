@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from therapies import catalogue
+from therapies.model import Instruction
 from tracker.speaking import degrees
 
 register = template.Library()
@@ -71,6 +72,17 @@ def icon(name: str) -> SafeString:
 def reason(flag: Mapping[str, Any]) -> SafeString:
     """Why one red flag fired, with its sources. Kept by what it says: the same few stand on every answer."""
     return _reason(json.dumps(flag, default=str, sort_keys=True), get_language())
+
+
+@register.simple_tag
+def until_reached(instructions: Iterable[Instruction]) -> SafeString:
+    """What to do and not to do until the team is reached, with sources: the same few texts for each therapy."""
+    return _until_reached(tuple(instructions), get_language())
+
+
+@lru_cache(maxsize=100)
+def _until_reached(instructions: tuple[Instruction, ...], language: str | None) -> SafeString:
+    return get_template("tracker/_do_not.html").render({"instructions": instructions})
 
 
 @lru_cache(maxsize=2000)

@@ -1,8 +1,7 @@
 """The light on the screen. Kept in a cookie, which says nothing about anybody."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -19,7 +18,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     """Keeps the look and goes back. Anybody may change it: nothing depends on it."""
     wanted, there = request.POST.get("theme", ""), request.POST.get("next", "/")
     is_ours = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(there if is_ours else "/")
+    response = HttpResponseRedirect(there if is_ours else "/")  # redirect() would take a word for a route
     response.status_code = 303
     if wanted in THEMES:
         response.set_cookie(

@@ -2,6 +2,7 @@
 // Without this file the page reloads itself twice a minute.
 
 const EVERY = 2000;
+const UNSEEN = 10000; // in a tab that nobody looks at or listens to
 const GIVE_UP = 5000;
 const board = document.querySelector("[data-board]");
 const lost = document.querySelector("[data-lost]");
@@ -47,9 +48,10 @@ const look = async () => {
     if (lost.hidden) lost.textContent = lost.dataset.words.replace("{time}", heardAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" }));
     lost.hidden = false;
   } finally {
-    setTimeout(look, EVERY);
+    setTimeout(look, document.hidden && !sound?.checked ? UNSEEN : EVERY);
   }
 };
+
 
 // How many are open stands in the title. A sound only for who asked for it, on this computer.
 const box = document.querySelector("[data-sound]");

@@ -1,0 +1,281 @@
+"""Odd input, replayed on every run through the pages' own forms: kept as it is or asked about, never an error.
+
+The corpus is tests/corpus; what breaks a page one day is added there.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
+
+import html5lib
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.access_world import KINDS, World, signed_in
+from tests.flows.pages import Phone, text
+from tests.personas import NOW
+from tests.test_access_matrix import ROUTES, address, rows_for
+from tracker.answers import cleaned
+from tracker.models import Child, Observation, SymptomLog, User
+
+pytestmark = pytest.mark.django_db
+CORPUS = Path(__file__).parent / "corpus"
+RUNS = re.compile(
+    r"<script>window|<img src=x|<svg/onload|<base |<meta http|<style>\*|<form id=alert", re.IGNORECASE
+)
+
+
+def corpus(name: str) -> dict[str, list[Any]]:
+    return tomllib.loads((CORPUS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+TEXTS = corpus("texts")
+EVERY_TEXT = [*TEXTS["texts"], *("y" * length for length in TEXTS["long"])]
+
+
+@pytest.fixture
+def night() -> Iterator[None]:
+    import time_machine
+
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def phone(mother: User) -> Phone:
+    phone = Phone()
+    phone.force_login(mother)
+    return phone
+
+
+@pytest.mark.hazard("H03")
+@pytest.mark.parametrize(("typed", "means"), corpus("temperatures")["typed"])
+def test_a_temperature_means_what_was_typed_or_is_asked_about(
+    night: None, phone: Phone, child: Child, typed: str, means: str
+) -> None:
+    answer = phone.send(child, temperature=typed, antipyretic_given="no")
+    assert answer.redirect_chain[0][1] == 303
+    kept = Observation.objects.get(code="temperature")
+    if means == "asked":
+        assert cleaned(kept.raw or typed).strip() in (cleaned(typed).strip(), cleaned(typed))
+        assert SymptomLog.objects.get().assessment.urgency == "now"
+    else:
+        assert (kept.value_number, kept.unit) == (Decimal(means), "C")
+        assert (SymptomLog.objects.get().assessment.urgency == "now") == (
+            Decimal(means) >= 38 or Decimal(means) < 36
+        )
+
+
+@pytest.mark.hazard("H18")
+def test_no_time_loses_a_log_or_breaks_the_page(night: None, phone: Phone, child: Child) -> None:
+    times = corpus("times")
+    whens = [{"when": "pick", "when_at": f"{day}T{clock}"} for day, clock in times["picked"]]
+    for told in [*whens, *({"when": choice} for choice in times["choices"])]:
+        before = SymptomLog.objects.count()
+        answer = phone.send(child, temperature="38,4", note="Qzx", **told)
+        if SymptomLog.objects.count() > before:
+            seen = SymptomLog.objects.latest("received_at").observed_at
+            assert NOW - timedelta(days=40) < seen <= NOW, told
+        else:
+            assert answer.status_code in (200, 422), told
+            assert "Qzx" in answer.content.decode(), told
+            assert "38,4" in answer.content.decode(), told
+
+
+@pytest.mark.parametrize("words", EVERY_TEXT, ids=range(len(EVERY_TEXT)))
+def test_words_are_kept_as_they_are_and_do_nothing(
+    night: None, phone: Phone, child: Child, words: str
+) -> None:
+    answer = phone.send(child, temperature="36.8", note=words)
+    if answer.status_code == 422:  # too long, or with a NUL: said so, and nothing that was typed is lost
+        assert len(words) > 2000 or "\x00" in words
+        assert words.partition("\x00")[0] in answer.content.decode()
+        return
+    log = SymptomLog.objects.get()
+    kept = Observation.objects.filter(log=log, code="note").values_list("value_text", flat=True)
+    as_typed = cleaned(words).replace("\r\n", "\n").strip()
+    assert [note.replace("\r\n", "\n").strip() for note in kept] == ([as_typed] if as_typed else [])
+    pages = [
+        answer,
+        *(phone.get(reverse(name, args=[pk])) for name, pk in (("log", log.pk), ("days", child.pk))),
+    ]
+    for page in pages:
+        assert page.status_code == 200
+        assert not RUNS.search(page.content.decode())
+    if 1 < len(as_typed) < 50 and as_typed.isascii():
+        assert " ".join(as_typed.split()) in text(pages[1]).replace("&lt;", "<").replace("&gt;", ">").replace(
+            "&amp;", "&"
+        )
+
+
+class Form(NamedTuple):
+    """A form of a page: where it goes, who can send it, what it asks."""
+
+    kind: str
+    action: str
+    names: tuple[str, ...]
+
+
+def forms_of(world: World) -> list[Form]:
+    """Every form that a parent, a lead nurse or anybody finds on a page."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for route in ROUTES:
+        row = next((row for row in rows_for(route.name) if "GET" in row.methods), None)
+        for kind in ("parent", "lead", "anyone"):
+            if row and row.cells[KINDS.index(kind)] == "in" and not route.name.startswith(("admin:", "mfa_")):
+                where = address(route, world)
+                page = signed_in(world, kind).get(where)
+                if page.headers["Content-Type"].startswith("text/html"):
+                    for action, names in forms_in(page.content, where):
+                        found.setdefault((kind, action), set()).update(names)
+    return [Form(kind, action, tuple(sorted(names))) for (kind, action), names in sorted(found.items())]
+
+
+def forms_in(page: bytes, where: str) -> Iterator[tuple[str, set[str]]]:
+    for form in html5lib.parse(page, namespaceHTMLElements=False).iter("form"):
+        fields = [field for tag in ("input", "select", "textarea", "button") for field in form.iter(tag)]
+        names = {field.get("name", "") for field in fields} - {"", "csrfmiddlewaretoken"}
+        if form.get("method", "").lower() == "post":
+            yield urlsplit(form.get("action") or where).path, names
+
+
+def send(world: World, form: Form, told: dict[str, str]) -> Any:
+    """What comes back; whatever it did is taken back."""
+    with transaction.atomic():
+        response = signed_in(world, form.kind).post(form.action, told)
+        transaction.set_rollback(True)
+    return response
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_no_form_breaks_on_odd_words(world: World, part: int) -> None:
+    forms = forms_of(world)
+    assert len(forms) >= 30
+    for number, form in enumerate(forms[part::4]):
+        for words in EVERY_TEXT[number % 6 :: 6]:
+            response = send(world, form, dict.fromkeys(form.names, words))
+            assert response.status_code < 500, (form, words)
+            if not response.streaming:
+                assert not RUNS.search(response.content.decode(errors="replace")), (form, words)
+
+
+ANYTHING = st.one_of(
+    st.text(max_size=30), st.sampled_from(EVERY_TEXT[:40]), st.integers().map(str), st.just("yes")
+)
+
+
+def test_no_form_breaks_on_whatever_hypothesis_thinks_of(world: World) -> None:
+    forms = forms_of(world)
+
+    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(st.data())
+    def try_one(data: st.DataObject) -> None:
+        form = data.draw(st.sampled_from(forms))
+        told = data.draw(st.dictionaries(st.sampled_from(form.names or ("x",)), ANYTHING, max_size=12))
+        assert send(world, form, told).status_code < 500
+
+    try_one()
+
+
+METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "HEAD", "PROPFIND", "get")
+PATHS = (
+    "/..%2f..%2fetc/passwd",
+    "/%00",
+    "/;",
+    "/children/%s/",
+    "/children/00000000-0000-0000-0000-000000000000/",
+    "/children/{{7*7}}/",
+    "/children/1/",
+    "/children/urn:uuid:6f3c0d5e-3f54-4c55-9d9b-1f0b2a3c4d5e/",
+    "/.git/config",
+    "/.env",
+    "/metrics",
+    "/%2f%2felsewhere.example/",
+    "/how/../admin/",
+    "/" + "a" * 5000,
+    "/\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+)
+
+
+def test_no_method_breaks_a_page(world: World) -> None:
+    for route in ROUTES:
+        where = address(route, world)
+        for method in METHODS:
+            with transaction.atomic():
+                status = signed_in(world, "parent").generic(method, where).status_code
+                assert status < 500 or (status == 503 and route.name == "health_duty"), (method, route)
+                transaction.set_rollback(True)
+
+
+def test_no_address_breaks_or_leads_elsewhere(client: Client) -> None:
+    client.raise_request_exception = False
+    for path in PATHS:
+        response = client.generic("GET", path)
+        assert response.status_code in (301, 302, 400, 404), path
+        assert "elsewhere" not in response.headers.get("Location", ""), path
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b'{"temperature": 38.4}'),
+        ("application/json", b"[" * 100_000),
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=note\r\n\r\ncut"),
+        ("application/x-www-form-urlencoded", b"note=\xed\xa0\x80&temperature=%ff%fe"),
+        (
+            "application/x-www-form-urlencoded",
+            b"temperature=38.4&temperature=36.6&when=0&when=1&client_uuid=x",
+        ),
+        ("application/x-www-form-urlencoded", urlencode({f"f{n}": "x" for n in range(10_000)}).encode()),
+        ("application/x-www-form-urlencoded; charset=utf-7", b"note=+ADw-"),
+        ("application/x-www-form-urlencoded; charset=nonsense", b"note=x"),
+        ("application/x-www-form-urlencoded", b"note=" + b"x" * 300_000),
+        ("text/xml", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"),
+        ("", b"\x00\x01\x02"),
+    ],
+)
+def test_no_body_breaks_the_log(phone: Phone, child: Child, content_type: str, body: bytes) -> None:
+    phone.raise_request_exception = False
+    where = reverse("logs", args=[child.pk])
+    response = phone.generic("POST", where, body, content_type=content_type)
+    assert response.status_code < 500
+    assert b"call" in response.content.lower() or response.status_code == 303
+
+
+def test_a_forged_host_or_proxy_is_not_believed(client: Client, mother: User) -> None:
+    assert client.get("/account/login/", headers={"host": "elsewhere.example"}).status_code == 400
+    client.post(
+        "/account/password/reset/", {"email": mother.email}, headers={"x-forwarded-host": "elsewhere.example"}
+    )
+    from django.core import mail
+
+    assert "elsewhere" not in "".join(one.body for one in mail.outbox)
+
+
+def test_large_cookies_and_many_headers_break_nothing(client: Client) -> None:
+    client.cookies["session"] = "x" * 4097
+    client.cookies["theme"] = "<script>"
+    assert client.get("/account/login/", headers={f"x-{n}": "x" * 100 for n in range(50)}).status_code == 200
+
+
+def test_an_id_in_the_body_reaches_no_other_child(
+    night: None, phone: Phone, child: Child, stranger: User
+) -> None:
+    """What the address says counts; a child's id in the body is not even read."""
+    other = Child.objects.get(nickname="Mila")
+    form = {"client_uuid": str(uuid4()), "unit": "C", "when": "0", "temperature": "36.8"}
+    form |= {"caregiver": str(stranger.pk), "child": str(other.pk), "child_id": str(other.pk)}
+    phone.post(reverse("logs", args=[child.pk]), form)
+    log = SymptomLog.objects.get()
+    assert (log.child, log.caregiver.email) == (child, "mother@example.org")
