@@ -1,10 +1,19 @@
 """Thin Celery tasks: each calls one action with the time. All may run twice, late or never."""
 
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
+<<<<<<< HEAD
 from tracker.actions import caring, duty, escalating, messages, reminders, retaining, sweeping
+=======
+from tracker.actions import duty, escalating, messages, reminders, retaining, sweeping
+from tracker.doorbell import ring
+>>>>>>> duty
 from tracker.models import Lane
+
+TURN = 20.0  # seconds, well below a task's time limit
 
 
 @shared_task(name="tracker.tasks.sweep")
@@ -34,10 +43,17 @@ def deliver_reminders() -> None:
 
 @shared_task(name="tracker.tasks.remind")
 def remind() -> None:
-    """Reminders whose time has come, some hundred at a time, until none is left."""
+    """Reminders whose time has come, some hundred at a time; whoever is not through in time asks for another turn."""
+    began = time.monotonic()
     while reminders.remind_due(now=timezone.now()) or reminders.numbers_due(now=timezone.now()):
+<<<<<<< HEAD
         pass
     while caring.doses_due(now=timezone.now()):
         pass
     caring.lines_due(now=timezone.now())
+=======
+        if time.monotonic() - began > TURN:
+            ring("tracker.tasks.remind", queue=Lane.REMINDERS)
+            break
+>>>>>>> duty
     duty.record_heartbeat(name="reminders", now=timezone.now())

@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -56,22 +57,24 @@ class Server:
         self.process.wait()
 
 
-def restarted(server: Server, number: int, away: float):
+def restarted(server: Server, number: int, away: float) -> Callable[[House], AbstractContextManager[None]]:
     """Gone for some seconds in the middle of it."""
-    import threading
 
     @contextmanager
     def fault(house: House) -> Iterator[None]:
+        is_back = threading.Event()
+
         def restart() -> None:
             time.sleep(3)
             server.stop(number)
             time.sleep(away)
             server.start()
+            is_back.set()
+            threading.Event().wait()  # the server would end with the thread that started it
 
-        thread = threading.Thread(target=restart)
-        thread.start()
+        threading.Thread(target=restart, daemon=True).start()
         yield
-        thread.join()
+        is_back.wait()
 
     return fault
 

@@ -113,7 +113,8 @@ def deliver_due(*, lane: Lane, now: datetime, seconds: float = 30) -> int:
         found = due(lane=lane, now=_later(now, began))
         before, delivered = delivered, delivered + work(found, now, began)
         if delivered == before:
-            break
+            return delivered
+    ring(f"tracker.tasks.deliver_{lane}", queue=lane)  # there may be more
     return delivered
 
 
