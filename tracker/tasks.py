@@ -5,12 +5,8 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-<<<<<<< HEAD
 from tracker.actions import caring, duty, escalating, messages, reminders, retaining, sweeping
-=======
-from tracker.actions import duty, escalating, messages, reminders, retaining, sweeping
 from tracker.doorbell import ring
->>>>>>> duty
 from tracker.models import Lane
 
 TURN = 20.0  # seconds, well below a task's time limit
@@ -45,15 +41,14 @@ def deliver_reminders() -> None:
 def remind() -> None:
     """Reminders whose time has come, some hundred at a time; whoever is not through in time asks for another turn."""
     began = time.monotonic()
-    while reminders.remind_due(now=timezone.now()) or reminders.numbers_due(now=timezone.now()):
-<<<<<<< HEAD
-        pass
-    while caring.doses_due(now=timezone.now()):
-        pass
-    caring.lines_due(now=timezone.now())
-=======
+    while _remind_some():
         if time.monotonic() - began > TURN:
             ring("tracker.tasks.remind", queue=Lane.REMINDERS)
             break
->>>>>>> duty
+    caring.lines_due(now=timezone.now())
     duty.record_heartbeat(name="reminders", now=timezone.now())
+
+
+def _remind_some() -> bool:
+    now = timezone.now()
+    return bool(reminders.remind_due(now=now) or reminders.numbers_due(now=now) or caring.doses_due(now=now))
