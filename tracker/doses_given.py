@@ -47,15 +47,6 @@ class Planned:
     number: UUID = field(default_factory=uuid4)
 
 
-@dataclass(frozen=True)
-class DueDose:
-    """A planned dose that nobody has recorded."""
-
-    child: Child
-    medicine: Medicine
-    at: datetime
-
-
 def fever_medicine_since(child: Child, at: datetime) -> DoseGiven | None:
     """The newest fever medicine of the 6 hours before `at`: it can hide a fever."""
     given = DoseGiven.objects.standing().filter(child=child, lowers_fever=True)
@@ -106,17 +97,16 @@ def in_the_way(medicine: Medicine, slot_at: datetime | None, given_at: datetime)
     return standing.filter(near).first()
 
 
-def due_doses(now: datetime, *, within: timedelta = timedelta(hours=1)) -> list[DueDose]:
-    """Planned doses of the last hour that nobody recorded, of every child that is not paused. Two queries."""
-    running = Medicine.objects.filter(ended_at=None, as_needed=False, child__paused_at=None)
-    due = [
-        DueDose(medicine.child, medicine, at)
-        for medicine in running.select_related("child__care_team")
-        for at in slots_between(medicine, max(now - within, medicine.begun_at), now, medicine.child.zone)
-    ]
-    given = DoseGiven.objects.standing().filter(medicine__in={one.medicine.pk for one in due})
-    known = set(given.filter(slot_at__gte=now - within).values_list("medicine", "slot_at"))
-    return [one for one in due if (one.medicine.pk, one.at) not in known]
+def is_slot(medicine: Medicine, at: datetime) -> bool:
+    """Whether a dose is planned for that moment, on the family's clock of today."""
+    return any(slots_between(medicine, at, at, medicine.child.zone))
+
+
+def next_slot(medicine: Medicine, after: datetime) -> datetime | None:
+    """The first planned time after that moment; None for one that is given as needed."""
+    first = after + timedelta(seconds=1)
+    slots = slots_between(medicine, first, first + timedelta(days=8), medicine.child.zone)
+    return next(slots, None)
 
 
 def _planned(medicine: Medicine, doses: Sequence[DoseGiven], zone: ZoneInfo, now: datetime) -> Planned:

@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from tracker.actions import duty, escalating, messages, reminders, retaining, sweeping
+from tracker.actions import caring, duty, escalating, messages, reminders, retaining, sweeping
 from tracker.doorbell import ring
 from tracker.models import Lane
 
@@ -41,8 +41,14 @@ def deliver_reminders() -> None:
 def remind() -> None:
     """Reminders whose time has come, some hundred at a time; whoever is not through in time asks for another turn."""
     began = time.monotonic()
-    while reminders.remind_due(now=timezone.now()) or reminders.numbers_due(now=timezone.now()):
+    while _remind_some():
         if time.monotonic() - began > TURN:
             ring("tracker.tasks.remind", queue=Lane.REMINDERS)
             break
+    caring.lines_due(now=timezone.now())
     duty.record_heartbeat(name="reminders", now=timezone.now())
+
+
+def _remind_some() -> bool:
+    now = timezone.now()
+    return bool(reminders.remind_due(now=now) or reminders.numbers_due(now=now) or caring.doses_due(now=now))

@@ -8,18 +8,16 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from tests.personas import NOW, child_of
-from therapies.schedule import Event
 from tracker.actions import Refused
 from tracker.actions.doses import (
     AlreadyGiven,
     add_medicine,
     change_medicine,
-    end_medicine,
     give_dose,
     take_back_dose,
 )
-from tracker.actions.people import pause, update_child
-from tracker.doses_given import due_doses, fever_medicine_since, plan_of, slots_between
+from tracker.actions.people import update_child
+from tracker.doses_given import fever_medicine_since, plan_of, slots_between
 from tracker.models import DoseGiven
 from tracker.own_forms import MedicineForm
 
@@ -143,32 +141,6 @@ def test_a_well_known_fever_medicine_counts_as_one_without_a_tick(child, mother,
 def test_another_medicine_hides_no_fever(child, needed, mother):
     give(needed, mother)
     assert fever_medicine_since(child, EVENING) is None
-
-
-def test_a_planned_dose_is_due_until_somebody_gave_it(child, fixed, mother):
-    soon = EVENING + timedelta(minutes=20)
-    assert [(due.medicine, due.at) for due in due_doses(soon)] == [(fixed, EVENING)]
-    give(fixed, mother, slot=EVENING)
-    assert due_doses(soon) == []
-
-
-def test_nothing_is_due_of_a_paused_child_or_a_stopped_medicine(child, fixed, needed, mother):
-    end_medicine(medicine=fixed, by=mother, now=NOW)
-    assert due_doses(EVENING) == []
-    add_medicine(child=child, label=FIXED, by=mother, now=NOW)
-    assert len(due_doses(EVENING)) == 1
-    pause(child=child, reason="hospital", by=mother, now=NOW)
-    assert due_doses(EVENING) == []
-
-
-def test_what_is_due_costs_the_same_for_any_number_of_children(
-    child, fixed, mother, django_assert_max_num_queries
-):
-    for name in "ABC":
-        other = child_of(mother, name, "tisagenlecleucel", Event("infusion", NOW - timedelta(days=2)))
-        add_medicine(child=other, label=FIXED, by=mother, now=NOW)
-    with django_assert_max_num_queries(2):
-        assert len(due_doses(EVENING)) == 4
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tracker.actions import Refused
 from tracker.actions.audit import record_audit
 from tracker.actions.holding import hold
 from tracker.answers import cleaned
-from tracker.doses_given import in_the_way, names_a_fever_medicine, slots_between
+from tracker.doses_given import in_the_way, is_slot, names_a_fever_medicine, next_slot
 from tracker.models import Child, DoseGiven, Medicine, User
 from tracker.models.doses import EVERY_DAY
 
@@ -28,7 +28,9 @@ class AlreadyGiven(Refused):
 @transaction.atomic
 def add_medicine(*, child: Child, label: Mapping[str, Any], by: User, now: datetime) -> Medicine:
     """`label`: name, dose, as_needed, times, days, gap_hours, lowers_fever, as the family typed them."""
-    medicine = Medicine.objects.create(child=child, begun_at=now, begun_by=by, **_as_written(label))
+    medicine = Medicine(child=child, begun_at=now, begun_by=by, **_as_written(label))
+    medicine.due_at = next_slot(medicine, now)
+    medicine.save(force_insert=True)
     record_audit("medicine.added", by=by, now=now, child=child.pk, about=medicine.pk)
     return medicine
 
@@ -39,7 +41,8 @@ def change_medicine(*, medicine: Medicine, label: Mapping[str, Any], by: User, n
     written = _as_written(label)
     for name, value in written.items():
         setattr(medicine, name, value)
-    medicine.save(update_fields=tuple(written))
+    medicine.due_at = next_slot(medicine, now)
+    medicine.save(update_fields=(*written, "due_at"))
     record_audit("medicine.changed", by=by, now=now, child=medicine.child_id, about=medicine.pk)
 
 
@@ -66,7 +69,7 @@ def give_dose(
     all the same, marked: it was given, and a record that hides that would be the danger.
     """
     child = medicine.child
-    if (slot_at is None) != medicine.as_needed or (slot_at and not _is_planned(medicine, slot_at)):
+    if (slot_at is None) != medicine.as_needed or (slot_at and not is_slot(medicine, slot_at)):
         raise Refused(_("The times have been changed. Look at them again."))
     with transaction.atomic():
         hold(child)
@@ -111,10 +114,6 @@ def take_back_dose(*, dose: DoseGiven, by: User, now: datetime) -> bool:
     if taken_back:
         record_audit("dose.taken-back", by=by, now=now, child=dose.child_id, about=dose.pk)
     return taken_back
-
-
-def _is_planned(medicine: Medicine, slot_at: datetime) -> bool:
-    return any(slots_between(medicine, slot_at, slot_at, medicine.child.zone))
 
 
 def _as_written(label: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from tracker.actions import duty, escalating, messages, reminders, sealing
+from tracker.actions import caring, duty, escalating, messages, reminders, sealing
 from tracker.doorbell import ring
 from tracker.models import Lane
 
@@ -63,5 +63,6 @@ def _ask_to_remind(now: datetime) -> None:
 
 def _remind(now: datetime) -> None:
     for _some_hundred in range(HEAPS):
-        if not (reminders.remind_due(now=now) or reminders.numbers_due(now=now)):
+        if not (reminders.remind_due(now=now) or reminders.numbers_due(now=now) or caring.doses_due(now=now)):
             break
+    caring.lines_due(now=now)

@@ -27,12 +27,14 @@ class Medicine(models.Model):
     days = models.CharField(max_length=7, default=EVERY_DAY)  # ISO weekdays: some are given on three days
     gap_hours = models.PositiveSmallIntegerField(null=True)
     lowers_fever = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True)  # of the next planned dose that is reminded of
     begun_at = models.DateTimeField()
     begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        indexes = (models.Index(fields=("due_at",), condition=Q(ended_at=None), name="doses_due"),)
         constraints = (
             paired("ended_at", "ended_by", name="medicine_end_is_paired"),
             models.CheckConstraint(

@@ -71,6 +71,8 @@ class Cause(models.TextChoices):
     TIME = "time", _("at its time")
     SNOOZED = "snoozed", _("asked for later")
     LOOK_AGAIN = "look-again", _("look again after a call")
+    DOSE = "dose", _("a planned dose")
+    LINE = "line", _("bag, needle or dressing")
     NUMBERS = "numbers", _("the numbers, once a month")
 
 
@@ -107,7 +109,7 @@ class Reminder(models.Model):
     @property
     def is_asked_for(self) -> bool:
         """For this very moment, by somebody: quiet hours do not hold it."""
-        return self.cause in (Cause.SNOOZED, Cause.LOOK_AGAIN)
+        return self.cause in (Cause.SNOOZED, Cause.LOOK_AGAIN, Cause.DOSE)
 
 
 class NumberCheck(models.Model):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from therapies.schedule import Label
 from tracker.access import children_of
 from tracker.countries import ANYWHERE
-from tracker.models import CareTeam, Child
+from tracker.models import CareTeam, Child, Role
 
 
 class NumberToCall(NamedTuple):
@@ -25,9 +26,12 @@ class NumberToCall(NamedTuple):
 def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
     """The context of base.html. Activates the family's time zone until the request ends (PersonsPlace)."""
     timezone.activate(child.zone)
+    families = children_of(request.user).select_related(None)
+    children = list(families.values("pk", "nickname", "colour", role=F("memberships__role")))
     return {
         "child": child,
-        "children": list(children_of(request.user).select_related(None).values("pk", "nickname", "colour")),
+        "children": children,
+        "no_history": any(one["pk"] == child.pk and one["role"] == Role.HELPER for one in children),
         "day_label": day_label(child, now),
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),

@@ -24,6 +24,8 @@ from tracker.reminder_forms import PlanForm, as_typed
 from tracker.views.frame import all_numbers, frame
 from tracker.views.going import see_other
 
+PAGES = {Cause.NUMBERS: "reminders", Cause.DOSE: "doses", Cause.LINE: "pump"}
+"""Where a reminder leads to; all others to the log form."""
 LATER = {"15": 15, "60": 60, "tonight": None}
 
 
@@ -95,7 +97,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def _place_of(message: Message) -> str:
     """The log form for a reminder; of an alert, the nurse's page or the family's answer."""
     if message.reminder:
-        page = "reminders" if message.reminder.cause == Cause.NUMBERS else "log-new"
+        page = PAGES.get(message.reminder.cause, "log-new")
         return reverse(page, args=[message.child_id])
     if message.alert is None:
         return reverse("reach")
