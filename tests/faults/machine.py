@@ -146,7 +146,7 @@ def kills(house: House, alerts: int, times: int) -> Outcome:
     stage = Stage(1)
     house.post.arrivals.clear()
     waiting = list(many_children(stage, alerts))
-    began, killed, seen = time.monotonic(), 0, set()
+    began, killed, seen = time.monotonic(), 0, set[object]()
     while waiting or (killed < times and len(seen) < alerts):
         if waiting and len(stage.submitted) - len(seen) < AT_ONCE:
             raise_alerts(stage, waiting[:50])
@@ -156,18 +156,30 @@ def kills(house: House, alerts: int, times: int) -> Outcome:
             house.restart(random.choice(("alerts", "alerts-2")))
             killed += 1
         time.sleep(0.2)
-        seen = {arrival.id for arrival in list(house.post.arrivals) if arrival.to == stage.nurse.email}
+        seen |= take_what_arrived(house, stage)
     worked = time.monotonic() - began
     late = time.monotonic() + PATIENCE
     name = f"kill -9 of a worker, {killed} times over {alerts} alerts"
     outcome = stage.count(name, house.post)
     while outcome.lost and time.monotonic() < late:
         time.sleep(2)
+        take_what_arrived(house, stage)
         outcome = stage.count(name, house.post)
     time.sleep(3)
     outcome = stage.count(name, house.post)
     outcome.note = f"in {worked:.0f} s"
     return outcome
+
+
+def take_what_arrived(house: House, stage: Stage) -> set[object]:
+    """The nurse takes what she got, and closes it. Else each would be told again by and by, to more and more people."""
+    new = house.post.arrivals[len(stage.opened) :]
+    stage.opened += new
+    ids = [arrival.id.strip("<>").partition("@")[0] for arrival in new if arrival.to == stage.nurse.email]
+    alerts = set(Message.objects.filter(pk__in=ids).values_list("alert", flat=True))
+    closed = {"resolved_by": stage.nurse, "resolved_at": timezone.now(), "outcome": "advised-by-phone"}
+    Alert.objects.open().filter(pk__in=alerts).update(**closed)
+    return alerts
 
 
 def many_children(stage: Stage, count: int) -> Sequence[Child]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.personas import NUMBERS, answers
-from tests.sinks import MailServer
+from tests.sinks import Arrival, MailServer
 from therapies.schedule import Event
 from tracker.actions.logs import record_log
 from tracker.actions.memberships import accept_invitation, invite
@@ -96,6 +96,7 @@ class Stage:
         self.submitted: dict[Child, float] = {}
         self.refused = 0
         self.slowest = 0.0  # submit, in seconds
+        self.opened: list[Arrival] = []
 
     def another_family(self, now: datetime) -> tuple[Child, User]:
         parent = User.objects.create_user(f"parent-{uuid4().hex[:8]}@example.org", name="Parent")

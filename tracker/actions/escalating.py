@@ -5,6 +5,7 @@ raising it, within the parent's request, asks nothing about who is to be told an
 """
 
 import logging
+import random
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -64,8 +65,9 @@ def escalate_due(*, now: datetime) -> int:
     # None of these rests for longer: the clock was put back.
     standing.filter(urgency__in=AT_ANY_HOUR, escalates_at__gt=now + REST).update(escalates_at=now)
     due = standing.filter(escalates_at__lte=now).order_by("escalates_at")
-    told = 0
-    for alert_id in list(due.values_list("pk", flat=True)[:MANY]):
+    told, found = 0, list(due.values_list("pk", flat=True)[:MANY])
+    random.shuffle(found)  # so that two workers seldom reach for the same one
+    for alert_id in found:
         try:
             told += escalate(alert_id=alert_id, now=now)
         except Exception:
