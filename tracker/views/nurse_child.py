@@ -14,6 +14,7 @@ from tracker import nurse_child
 from tracker.access import access_child
 from tracker.actions import nursing, taking
 from tracker.actions.audit import record_read
+from tracker.drills_done import last_drill
 from tracker.models import Child
 from tracker.nurse_chart import chart_text
 from tracker.views.desk import desk, refusals, team_for
@@ -39,6 +40,7 @@ def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
         "fired": nurse_child.fired(child, alert),
         "days": nurse_child.page_of_days(child, _day(request.GET.get("until", "")), now),
         "notes": nurse_child.notes(child),
+        "drill": last_drill(child),
         "unit": child.units,
     }
     return render(request, "tracker/nurse/child.html", context)
