@@ -30,7 +30,7 @@ DAYS = [day[:letters] for day in calendar.day_name for letters in (None, 3, 2)]
 DATES = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:], *DAYS])
 """Django brings their translations along."""
 NOT_OURS = re.compile(
-    rf"\b({DATES})\b|Nightlight|[A-Z]+(-[A-Z]+)+-\d+|https?://\S+|[\w.-]+@[\w.-]+|°|UTC|\bkg\b|\bmL?\b"
+    rf"\b({DATES})\b|Nightlight|\d+\.\d+\.\d+-[0-9a-f]+|[A-Z]+(-[A-Z]+)+-\d+|https?://\S+|[\w.-]+@[\w.-]+|°|UTC|\bkg\b|\bmL?\b"
 )
 
 
