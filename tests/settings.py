@@ -20,4 +20,3 @@ WHITENOISE_AUTOREFRESH = True  # no warning about a folder that was never collec
 CELERY_BROKER_URL = "redis+socket:///nonexistent/redis.sock"  # a test that wants a broker asks for one
 DEMO = False
 ERASED = Path(tempfile.gettempdir()) / f"nightlight-tests-{os.getpid()}.erased"
-ROOT_URLCONF = "tests.later_urls"
