@@ -113,7 +113,7 @@ class Draft:
 
     def _start(self, data: Mapping[str, str] | None) -> StartForm:
         unit = "F" if places.uses_fahrenheit(self.guessed_country) else "C"
-        return StartForm(data, initial={"unit": unit, "time_zone": self.guessed_zone})
+        return StartForm(data, initial={"unit": unit, "time_zone": self.guessed_zone, "reminders": "twice"})
 
     def about_child(self) -> dict[str, Any]:
         """What the child's row takes of all screens."""

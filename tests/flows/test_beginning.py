@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from tracker.models import CareTeam, Child, User
+from tracker.models import CareTeam, Child, ReminderTime, User
 
 pytestmark = pytest.mark.django_db
 BERLIN = {"zone_guess": "Europe/Berlin"}
@@ -88,6 +88,13 @@ def test_five_screens_give_a_child_with_its_numbers_and_day(client, newcomer):
     now = datetime(2026, 3, 7, 2, 14, tzinfo=UTC)
     assert child.course.day_labels(now) == [("Day %(day)d after the infusion", {"day": 6})]
     assert client.get("/").url == reverse("today", args=[child.pk])
+
+
+@pytest.mark.parametrize(("chosen", "times"), [("twice", ["08:00", "19:30"]), ("once", ["19:30"]), ("", [])])
+def test_the_last_screen_sets_the_reminders(client, newcomer, chosen, times):
+    begin(client, start={"reminders": chosen})
+    found = [f"{at:%H:%M}" for at in ReminderTime.objects.order_by("at").values_list("at", flat=True)]
+    assert found == times
 
 
 def test_the_first_screen_asks_who_is_writing_once(client, newcomer):

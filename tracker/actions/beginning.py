@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from therapies.schedule import Event
 from tracker.actions.logs import reassess
 from tracker.actions.memberships import accept_invitation
 from tracker.actions.people import Numbers, begin_child, join_care_team, update_child
+from tracker.actions.reminders import set_plan
 from tracker.assessing import WINDOW
 from tracker.models import CareTeam, Child, Invitation, Membership, User
 
@@ -30,6 +31,7 @@ def begin(
     therapy: str,
     events: Sequence[Event],
     about_by: Mapping[str, str],
+    remind_at: Sequence[time] = (),
     by: User,
     now: datetime,
 ) -> Child:
@@ -46,6 +48,8 @@ def begin(
     if clinic and child.care_team_id != clinic.pk:
         join_care_team(child=child, code=clinic.join_code, by=by, now=now)
     tell_about_oneself(by=by, **about_by)
+    if remind_at:
+        set_plan(child=child, times=remind_at, by=by, now=now)
     return child
 
 

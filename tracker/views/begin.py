@@ -70,7 +70,7 @@ def finished(request: HttpRequest, draft: Draft) -> HttpResponse:
     """The child is there, or the screen that stands in the way."""
     if step := draft.to_look_at():
         return see_other("begin-step", step)
-    dates = draft.form("dates")
+    dates, start = draft.form("dates"), draft.form("start")
     child = begin_action(
         child_id=draft.child_id,
         about=draft.about_child(),
@@ -79,6 +79,7 @@ def finished(request: HttpRequest, draft: Draft) -> HttpResponse:
         therapy=draft.therapy,
         events=dates.events() if dates.is_valid() else [],
         about_by=about_oneself(request, draft),
+        remind_at=start.times() if start.is_valid() else [],
         by=request.user,
         now=draft.now,
     )
