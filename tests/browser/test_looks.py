@@ -60,10 +60,6 @@ def is_wider_than_the_screen(page: Page) -> bool:
 
 # ---------------------------------------------------------------- every page, every state
 
-EVERY_STATE = [
-    name if name in MAIN_STATES else pytest.param(name, marks=pytest.mark.gallery) for name in gallery.STATES
-]
-
 
 @pytest.mark.hazard("H02")
 @pytest.mark.parametrize("name", gallery.STATES)
@@ -86,7 +82,7 @@ def test_every_page_is_valid_html_with_a_number_to_call(site, name):
 
 
 @pytest.mark.hazard("H25")
-@pytest.mark.parametrize("name", EVERY_STATE)
+@pytest.mark.parametrize("name", gallery.STATES)
 def test_every_page_is_accessible_and_fits_a_narrow_phone(open_page, site, name):
     page = opened(show(open_page(viewport=NARROW), site, name))
     assert not is_wider_than_the_screen(page)

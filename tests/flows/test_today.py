@@ -154,3 +154,12 @@ def test_when_the_page_is_of_a_family_far_away_times_are_theirs(phone: Phone, ch
     log(temperature=36.9)
     assert "21:14, by Mother" in text(today_of(phone, child))
     assert timezone.now() - NOW < timedelta(seconds=1)
+
+
+def test_a_helper_is_shown_no_way_to_the_days_that_she_may_not_see(client, child, mother, helper):
+    def ways(person):
+        client.force_login(person)
+        return client.get(reverse("today", args=[child.pk])).content.decode()
+
+    assert reverse("days", args=[child.pk]) in ways(mother)
+    assert reverse("days", args=[child.pk]) not in ways(helper)
