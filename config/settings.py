@@ -206,6 +206,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Nightlight <nightligh
 SMS_URL = env.sms("SMS_URL")
 PUSH_HOSTS = env.items("PUSH_HOSTS") or [
     "fcm.googleapis.com",
+    "jmt17.google.com",  # Chromium that is not of Google's stable channel: Debian's, for one
     "updates.push.services.mozilla.com",
     ".push.apple.com",
     ".notify.windows.com",

@@ -121,17 +121,23 @@ def worker(transactional_db: None, bell: str, tmp_path: Path) -> Iterator[subpro
         end_process(process)
 
 
+def chromium() -> str:
+    """Where the browser is."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    return path or pytest.fail("No browser: set CHROMIUM, or run ./test, which says what to install.")
+
+
+def flags() -> list[str]:
+    return [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run: the one that ./test found."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not path:
-        pytest.fail("No browser: set CHROMIUM, or run ./test, which says what to install.")
-    flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=chromium(), args=flags())
+        yield started
+        started.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 
+from tracker.actions.reaching import forget_browser
 from tracker.models import User
 
 
@@ -24,6 +25,12 @@ class Adapter(DefaultAccountAdapter):
             "Too many tries. Wait five minutes, or sign in with a code by e-mail."
         ),
     }
+
+    def logout(self, request: HttpRequest) -> None:
+        """This browser gets no more notifications, where its person asked for that (logout.js)."""
+        if request.user.is_authenticated and (endpoint := request.POST.get("endpoint")):
+            forget_browser(person=request.user, endpoint=endpoint)
+        super().logout(request)
 
     def new_user(self, request: HttpRequest) -> Any:
         """With the language of the page on which the account is made."""

@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import requests
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.accessibility import violations
+from tests.fixtures_infra import PHONE, chromium, flags
 from tests.personas import answers, child_of
-from tests.sinks import Browser, Gateway, gateway
+from tests.push_service import PushService, push_service
+from tests.sinks import Browser as Receiver
+from tests.sinks import Gateway, gateway
 from tests.waiting import wait_until
 from tracker.actions import sweeping
 from tracker.actions.logs import record_log
@@ -75,7 +80,7 @@ def registration_of(session: CDPSession, page: Page) -> str:
 def test_an_alert_and_a_reminder_arrive(
     telephone: Page, live_server: Any, service: Gateway, child: Child, mother: User, father: User
 ) -> None:
-    keys = Browser()
+    keys = Receiver()
     told = {"endpoint": f"{service.origin}/father", "keys": keys.keys}
     telephone.goto(live_server.url + reverse("reach"))
     telephone.evaluate(SUBSCRIBE, told)
@@ -104,6 +109,94 @@ def test_an_alert_and_a_reminder_arrive(
     assert telephone.url == live_server.url + reverse("answer", args=[logged.log.pk])
     assert telephone.goto(live_server.url + shown["Nightlight: time for a log"]).ok
     assert telephone.url.endswith("/logs/new/")
+
+
+@pytest.fixture
+def subscribing(
+    browser: Browser, live_server: Any, service: Gateway, monkeypatch: Any, tmp_path: Path, settings: Any
+) -> Iterator[tuple[Page, PushService]]:
+    """A browser that subscribes by itself, at a push service that can be reached from here.
+
+    What our site posts to Google's host is turned to the gateway: there the outside world begins.
+    """
+    settings.PUSH_HOSTS = ["jmt17.google.com", "fcm.googleapis.com"]
+
+    class Turned(requests.adapters.HTTPAdapter):
+        def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+            request.url = service.origin + request.path_url
+            return super().send(request, *args, **kwargs)
+
+    session = push._session
+    monkeypatch.setattr(push, "_session", lambda: session_with(session(), Turned()))
+    with push_service(tmp_path) as outside:
+        context = browser.browser_type.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=chromium(),
+            args=["--headless=new", *flags(), *outside.flags],
+            ignore_default_args=["--disable-background-networking"],
+            viewport=PHONE,
+        )
+        context.grant_permissions(["notifications"], origin=live_server.url)
+        context.set_default_timeout(15000)
+        yield context.new_page(), outside
+        context.close()
+
+
+def session_with(session: requests.Session, adapter: requests.adapters.HTTPAdapter) -> requests.Session:
+    session.mount("https://", adapter)
+    return session
+
+
+def signed_in(page: Page, live_server: Any, person: User) -> None:
+    client = Client()
+    client.force_login(person)
+    name = django_settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+
+def test_a_browser_subscribes_decrypts_and_ends_it(
+    subscribing: tuple[Page, PushService],
+    live_server: Any,
+    service: Gateway,
+    child: Child,
+    mother: User,
+    father: User,
+) -> None:
+    page, outside = subscribing
+    signed_in(page, live_server, father)
+    page.goto(live_server.url + reverse("reach"))
+    page.get_by_role("button", name="Turn notifications on here").click()
+    page.get_by_text("This phone gets notifications now").wait_for()
+    assert ContactPoint.objects.get().person == father
+    assert outside.subscribed["sender"].rstrip("=") == push.public_key()
+
+    now = timezone.now()
+    record_log(
+        child=child,
+        caregiver=mother,
+        client_uuid=uuid4(),
+        answers=answers(temperature=39.0),
+        observed_at=now,
+        now=now,
+    )
+    sweeping.sweep(now=now, deliver=True)
+    wait_until(lambda: len(service.asked) == 1, "the push")
+    wait_until(lambda: outside.lines, "the browser to listen", seconds=30)
+    for _try in range(60):
+        outside.push(service.asked[0][2])
+        page.wait_for_timeout(250)
+        if page.evaluate(SHOWN):
+            break
+    ((title, _tag, _url),) = page.evaluate(SHOWN)
+    assert title == "Nightlight: urgent, open now"
+
+    page.goto(live_server.url + reverse("account_logout"))
+    page.get_by_label("No more notifications here").check()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(lambda url: "logout" not in url)
+    assert not ContactPoint.objects.exists()
+    gone = "async () => !(await (await navigator.serviceWorker.ready).pushManager.getSubscription())"
+    assert page.evaluate(gone)
 
 
 @pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}])

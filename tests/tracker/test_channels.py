@@ -155,6 +155,7 @@ class TestAPush:
     ("endpoint", "allowed"),
     [
         ("https://fcm.googleapis.com/fcm/send/abc", True),
+        ("https://jmt17.google.com/fcm/send/abc", True),
         ("https://updates.push.services.mozilla.com/wpush/v2/abc", True),
         ("https://web.push.apple.com/abc", True),
         ("https://db5p.notify.windows.com/w/?token=abc", True),
@@ -279,6 +280,18 @@ class TestTheWaysToSomebody:
         own = reaching.set_mobile(person=mother, number="+15550101", now=NOW)
         assert signed_in.post(reverse("way-forget", args=[own.pk])).status_code == 303
         assert list(ContactPoint.objects.all()) == [theirs]
+
+    @pytest.mark.parametrize(
+        ("asked", "left"), [({}, 2), ({"endpoint": "here"}, 1), ({"endpoint": "there"}, 2)]
+    )
+    def test_stay_after_signing_out_unless_this_browser_is_named(
+        self, signed_in: Client, mother: User, stranger: User, asked: dict[str, str], left: int
+    ) -> None:
+        reaching.add_browser(person=mother, endpoint="here", keys={}, now=NOW)
+        reaching.add_browser(person=stranger, endpoint="there", keys={}, now=NOW)
+        assert signed_in.post(reverse("account_logout"), asked).status_code == 302
+        assert ContactPoint.objects.count() == left
+        assert ContactPoint.objects.filter(person=stranger).exists()
 
     @pytest.mark.parametrize("typed", ["0171 555", "+1", "call me", "+1 555 0100; DROP"])
     def test_are_no_numbers_that_cannot_be_one(self, signed_in: Client, typed: str) -> None:

@@ -92,6 +92,11 @@ def forget_way(*, point: ContactPoint) -> None:
         point.delete()
 
 
+def forget_browser(*, person: User, endpoint: str) -> None:
+    """This browser is not the person's any more."""
+    ContactPoint.objects.filter(person=person, channel=Channel.PUSH, address=endpoint).delete()
+
+
 def choose_for_reminders(*, person: User, channel: str, wanted: bool, now: datetime) -> None:
     """Whether reminders may come this way. Alerts may always."""
     if channel == Channel.EMAIL:
