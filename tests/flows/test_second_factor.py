@@ -138,7 +138,7 @@ class TestWithoutOne:
         client = Client()
         client.force_login(nurse)
         client.get("/account/logout/")
-        with django_assert_num_queries(2):  # the session, and the person with it
+        with django_assert_num_queries(3):  # the session, the person with it, and whose number to show
             client.get("/account/logout/")
 
 

@@ -1,6 +1,7 @@
 """Today: what was last, what was said, what is open; and what each page costs, however long the history."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.flows.pages import FEVER, Phone, links, text
-from tests.personas import NOW, child_of
+from tests.personas import NIGHT_NUMBER, NOW, NUMBERS, child_of
 from tests.tracker.test_costs import AT_MOST, remember
 from tracker.actions.logs import Recorded
-from tracker.actions.people import pause
+from tracker.actions.people import change_numbers, pause
 from tracker.models import Child, PauseReason, SymptomLog, User
 
 pytestmark = pytest.mark.usefixtures("night")
@@ -88,6 +89,21 @@ def test_a_nurse_sees_today_and_no_way_to_log(phone: Phone, ward_child: Child, n
 def test_several_children_are_one_tap_away(phone: Phone, child: Child, mother: User) -> None:
     theo = child_of(mother, "Theo", "blinatumomab")
     assert reverse("today", args=[theo.pk]) in links(today_of(phone, child))
+
+
+@pytest.mark.parametrize("page", ["/reach/", "/account/2fa/", "/account/logout/", "/not/here/"])
+def test_pages_of_no_child_have_the_number_of_the_readers_own(
+    phone: Phone, child: Child, mother: User, page: str
+) -> None:
+    assert NIGHT_NUMBER in text(phone.get(page))
+    theo = child_of(mother, "Theo")
+    assert NIGHT_NUMBER in text(phone.get(page))
+    change_numbers(
+        care_team=theo.care_team, numbers=replace(NUMBERS, night_number="+1 555 0199"), by=mother, now=NOW
+    )
+    unclear = text(phone.get(page))  # which child it is about, nobody knows
+    assert "The number on your card" in unclear
+    assert NIGHT_NUMBER not in unclear
 
 
 # ---------------------------------------------------------------- what it costs

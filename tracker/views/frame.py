@@ -1,6 +1,7 @@
 """What stands on every page around a child: whose page it is, and the number to call at this hour."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import F
@@ -37,6 +38,26 @@ def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
         "emergency_number": emergency_number(child),
         "now": now,
     }
+
+
+def known_numbers(request: HttpRequest) -> dict[str, Any]:
+    """A context processor: on a page of no child, the number of the reader's own, where all of them have the same.
+
+    Asked for by the templates alone, and only where a page says no number itself.
+    """
+
+    @cache
+    def numbers() -> tuple[NumberToCall | None, str]:
+        person, now = getattr(request, "user", None), timezone.now()
+        children = list(children_of(person)) if person and person.is_authenticated else []
+        calls = {number_to_call(child.care_team, now) for child in children}
+        emergencies = {emergency_number(child) for child in children}
+        return (
+            calls.pop() if len(calls) == 1 else None,
+            emergencies.pop() if len(emergencies) == 1 else "",
+        )
+
+    return {"call": lambda: numbers()[0], "emergency_number": lambda: numbers()[1]}
 
 
 def emergency_number(child: Child) -> str:
