@@ -16,7 +16,8 @@ from django.utils.translation import gettext_noop
 from therapies.catalogue import KnowledgeError, load
 from therapies.rules import COULD_NOT_CHECK, assess, unchecked, worst_of
 from tracker.answers import Answer, report_of
-from tracker.models import Assessment, Call, Child, Course, Observation, SymptomLog, Urgency
+from tracker.doses_given import HIDES_A_FEVER
+from tracker.models import Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
 from tracker.models.logs import is_worse
 
 logger = logging.getLogger(__name__)
@@ -31,8 +32,18 @@ LATE_EFFECTS = timedelta(days=365)
 """How long after its last event an earlier therapy is still asked about: the latest documented onset, of a reaction
 of the nervous system to CAR T cells, is day 359 (Kymriah label). Liver signs come up to 56 days after inotuzumab."""
 LATE = timedelta(hours=24)
+MEDICINE = {"antipyretic_given": True}
 TYPE_IT_AGAIN = gettext_noop("We could not read what you typed. Type it again.")
-_LOG = (*("pk", "observed_at", "received_at", "advised_at", "was", "oldest_weight", "signs_asked"),)
+_LOG = (
+    "pk",
+    "observed_at",
+    "received_at",
+    "advised_at",
+    "was",
+    "oldest_weight",
+    "medicine_at",
+    "signs_asked",
+)
 _ANSWER = tuple(f"observations__{column}" for column in Answer._fields)
 
 
@@ -46,8 +57,13 @@ class Seen:
     advised_at: datetime | None  # when the team last advised before it
     was: str | None  # the urgency of its newest assessment so far
     oldest_weight: Decimal | None  # of the course, from before the window
+    medicine_at: datetime | None  # when the family recorded a fever medicine as given, before it
     report: Mapping[str, Any]
     unreadable: Sequence[str]
+
+    @property
+    def had_medicine(self) -> bool:
+        return self.medicine_at is not None and self.observed_at - self.medicine_at < HIDES_A_FEVER
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,7 @@ def assess_unsaved(child: Child, answers: Mapping[str, Any] | None, at: datetime
 
     Where not even the treatment can be read, the worst of all therapies. Never raises.
     """
-    now = Seen(uuid.UUID(int=0), at, at, None, None, None, {}, ())
+    now = Seen(uuid.UUID(int=0), at, at, None, None, None, None, {}, ())
     try:
         courses = list(child.courses.prefetch_related("events"))
         basis = [_basis(now, timedelta(), course) for course in _courses_that_count(courses, at)]
@@ -142,6 +158,7 @@ def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Ch
             answers = [_valid(assess(asked | {"reports": reports})) for asked in (basis, *earlier)]
             response = _not_checked(worst_of(*answers), seen.unreadable, missing)
             basis |= {"earlier": earlier} if earlier else {}
+            basis |= {"recorded": MEDICINE} if seen.had_medicine else {}
             return Checked(seen.log_id, response, basis, seen.was)
         except Exception as error:
             _say_without_its_words(error, seen.log_id)
@@ -150,10 +167,15 @@ def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Ch
 
 def _reports(seen: Seen, history: Iterable[Seen], age: timedelta) -> list[dict[str, Any]]:
     """Hours count from the log itself: the answer does not hang on when it came. A late one says its age."""
-    ages = [(other.report, seen.observed_at - other.observed_at) for other in history]
+    ages = [(_whole(other), seen.observed_at - other.observed_at) for other in history]
     if seen.oldest_weight is not None:
         ages.append(({"weight_kg": seen.oldest_weight}, LONG_AGO))
     return [{**report, "hours_ago": _hours(ago + age)} for report, ago in ages]
+
+
+def _whole(seen: Seen) -> Mapping[str, Any]:
+    """With a fever medicine that was recorded as given: it hides a fever, whatever the log says of it."""
+    return {**seen.report, **MEDICINE} if seen.had_medicine else seen.report
 
 
 def _basis(seen: Seen, age: timedelta, course: Course) -> dict[str, Any]:
@@ -247,6 +269,7 @@ def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> l
             advised_at=Case(When(observed_at__gte=moment, then=Subquery(_advice_before()))),
             was=Case(When(observed_at__gte=moment, then=Subquery(newest_urgency()))),
             oldest_weight=Subquery(_oldest_weight(child, begun_at, start)),
+            medicine_at=Subquery(_fever_medicine()),
         )
         .order_by("-observed_at", "pk", "observations__pk")
         .values_list(*_LOG, *_ANSWER)
@@ -267,6 +290,12 @@ def _advice_before() -> QuerySet:
     """When the family last reached the team and was told something, before this log was seen."""
     calls = Call.objects.filter(child=OuterRef("child"), called_at__lte=OuterRef("observed_at"), reached=True)
     return calls.exclude(told="").order_by("-called_at").values("called_at")[:1]
+
+
+def _fever_medicine() -> QuerySet:
+    """The newest before this log."""
+    given = DoseGiven.objects.standing().filter(child=OuterRef("child"), lowers_fever=True)
+    return given.filter(given_at__lte=OuterRef("observed_at")).order_by("-given_at").values("given_at")[:1]
 
 
 def newest_urgency() -> QuerySet:

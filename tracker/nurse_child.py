@@ -167,4 +167,5 @@ def _days_of(logs: Iterable[record.Row], zone: Any) -> set[date]:
 def _context(basis: dict[str, Any]) -> list[tuple[str, str]]:
     """What the rules knew beside the answers, as it was asked: names of the contract with their values."""
     asked = {"therapy": basis.get("therapy", ""), **basis.get("context", {}), **basis.get("policy", {})}
+    asked |= basis.get("recorded", {})
     return [(name.replace("_", " "), str(value)) for name, value in asked.items()]

@@ -113,10 +113,15 @@ def _logs(team: CareTeam, now: datetime) -> list[_Log]:
     for log, *answer in told.order_by("pk").values_list("log_id", *Answer._fields):
         answers.setdefault(log, []).append(Answer(*answer))
     logs = [
-        _Log(pk, child, name, at, basis or {}, report_of(answers.get(pk, ()), signs_asked=asked)[0])
+        _Log(pk, child, name, at, basis or {}, _report(basis or {}, answers.get(pk, ()), asked))
         for pk, child, name, at, basis, asked in rows
     ]
     return sorted(logs, key=lambda log: (str(log.child_id), log.observed_at))
+
+
+def _report(basis: Mapping[str, Any], answers: Sequence[Answer], signs_asked: bool) -> dict[str, Any]:
+    """As the rules were asked about it: with what was known beside its answers."""
+    return report_of(answers, signs_asked=signs_asked)[0] | basis.get("recorded", {})
 
 
 def _with_history(logs: Sequence[_Log]) -> Iterator[tuple[_Log, list[_Log]]]:

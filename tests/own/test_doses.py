@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from tests.personas import NOW, child_of
+from tracker import record
 from tracker.actions import Refused
 from tracker.actions.doses import (
     AlreadyGiven,
@@ -294,3 +295,35 @@ def test_a_fever_medicine_shows_on_the_form_the_answer_and_in_what_to_say(
     answer = client.get(reverse("answer", args=[recorded.log.pk])).content.decode()
     assert "can hide a fever" in answer
     assert "Paracetamol was given at 01:14." in answer
+
+
+@pytest.mark.hazard("H28")
+@pytest.mark.parametrize("said", [None, False, True])
+@pytest.mark.parametrize("earlier", [timedelta(hours=1), timedelta(hours=5, minutes=59)])
+def test_the_rules_know_of_a_recorded_fever_medicine_whatever_the_log_says(child, mother, log, said, earlier):
+    seen = {"temperature": 36.9, "felt_hot": None} | ({} if said is None else {"antipyretic_given": said})
+    medicine = add_medicine(child=child, label=NEEDED | {"name": "Paracetamol"}, by=mother, now=NOW)
+    give(medicine, mother, at=NOW - earlier)
+    recorded = log(**seen)
+    assert recorded.assessment.urgency == "now"
+    assert recorded.assessment.basis["recorded"] == {"antipyretic_given": True}
+    assert "antipyretic_given" not in record.told_in(recorded.log) or said is not None
+
+
+def test_a_dose_of_too_long_ago_later_or_taken_back_is_not_told_to_the_rules(child, mother, log):
+    medicine = add_medicine(child=child, label=NEEDED | {"name": "Paracetamol"}, by=mother, now=NOW)
+    give(medicine, mother, at=NOW - timedelta(hours=6))
+    take_back_dose(dose=give(medicine, mother, at=NOW - timedelta(hours=1), even_so=True), by=mother, now=NOW)
+    assessment = log(temperature=36.9, felt_hot=None, antipyretic_given=False).assessment
+    assert assessment.urgency == "today"
+    assert "recorded" not in assessment.basis
+
+
+def test_what_to_say_does_not_deny_a_medicine_that_was_recorded(client, child, mother, log, clock_at_now):
+    medicine = add_medicine(child=child, label=NEEDED | {"name": "Paracetamol"}, by=mother, now=NOW)
+    give(medicine, mother, at=NOW - timedelta(hours=1))
+    client.force_login(mother)
+    recorded = log(temperature=38.6, antipyretic_given=False)
+    page = client.get(reverse("answer", args=[recorded.log.pk])).content.decode()
+    assert "My child had a fever medicine in the last 6 hours." in page
+    assert "had no fever medicine" not in page

@@ -16,6 +16,7 @@ from tracker import record, telling
 from tracker.access import access_log
 from tracker.actions.alerts import record_call
 from tracker.asking_back import questions
+from tracker.assessing import MEDICINE
 from tracker.called import CalledForm
 from tracker.doses_given import fever_medicine_since, said_on_the_phone
 from tracker.models import Call, SymptomLog, Urgency
@@ -53,6 +54,8 @@ def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime) -> HttpResponse:
     around = frame(request, log.child, now)
     assessment, report = log.assessment, record.told_in(log)
+    if given := fever_medicine_since(log.child, log.observed_at):
+        report |= MEDICINE
     told = Told(
         report=report,
         therapies=therapies_of(assessment.basis, log.child),
@@ -62,7 +65,6 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         now=now,
     )
     said = telling.answer_in_words(assessment.response, told)
-    given = fever_medicine_since(log.child, log.observed_at)
     context = around | answer_context(said, told) | _what_followed(log, said, now)
     context |= {
         "log": log,
