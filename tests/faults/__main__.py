@@ -21,6 +21,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--reminders", type=int, default=50_000)
     parser.add_argument("--only", default="steps,machine,flood,kills", help="some of these")
+    parser.add_argument(
+        "--sabotage", action="store_true", help="the house lacks something: every row must turn red"
+    )
     told = parser.parse_args()
     met = True
     with house(os.environ.get("DATABASE_URL", "")) as whole:
@@ -29,13 +32,16 @@ def main() -> int:
         print(HEAD, flush=True)
         for outcome in outcomes(whole, told):
             print(outcome.row(), flush=True)
-            met = met and outcome.is_met
+            met = met and outcome.is_met is not told.sabotage
     return 0 if met else 1
 
 
 def outcomes(whole: House, told: argparse.Namespace) -> Iterator["Outcome"]:
     from tests.faults import machine, steps_table
 
+    if told.sabotage:
+        yield from machine.sabotaged(whole, told.alerts, told.kills, told.reminders)
+        return
     if "steps" in told.only:
         yield from steps_table.all_of_it(whole.post)
     whole.begin()

@@ -31,6 +31,7 @@ class House:
 
     def __init__(self, var: Path, env: dict[str, str], post: MailServer) -> None:
         self.var, self.env, self.post = var, env, post
+        self.sabotage = ""
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
@@ -39,11 +40,15 @@ class House:
             command = list(COMMANDS[kind])
             if "worker" in command:
                 command += ["--hostname", f"{name}@%h", *QUIETLY]
+            if self.sabotage and kind not in ("broker", "beat"):
+                program = command[2 if command[1] == "-m" else 1 :]
+                command = [sys.executable, "-m", "tests.faults.sabotage", self.sabotage, *program]
             if kind == "broker":
                 (self.var / "run" / "redis.sock").unlink(missing_ok=True)
             self.processes[name] = start_process(command, self.env, self.var / f"{name}.log")
 
-    def begin(self) -> None:
+    def begin(self, sabotage: str = "") -> None:
+        self.sabotage = sabotage
         self.start("broker", "alerts", "alerts-2", "reminders", "beat", "nightwatch")
 
     def kill(self, *names: str) -> None:

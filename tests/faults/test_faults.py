@@ -148,5 +148,6 @@ def test_an_outcome_is_met_only_without_losses() -> None:
     assert Outcome("x", late=[1.0]).is_met
     assert not Outcome("x", lost=1).is_met
     assert not Outcome("x", doubled=1).is_met
+    assert not Outcome("x", forgotten=1).is_met
     assert not Outcome("x", refused=1).is_met
     assert not Outcome("x", late=[61.0]).is_met
