@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--reminders", type=int, default=50_000)
     parser.add_argument("--only", default="steps,machine,flood,kills", help="some of these")
+    parser.add_argument("--rows", default="", help="of the machine's, those with these words in their name")
     parser.add_argument(
         "--sabotage", action="store_true", help="the house lacks something: every row must turn red"
     )
@@ -40,14 +41,14 @@ def outcomes(whole: House, told: argparse.Namespace) -> Iterator["Outcome"]:
     from tests.faults import machine, steps_table
 
     if told.sabotage:
-        yield from machine.sabotaged(whole, told.alerts, told.kills, told.reminders)
+        yield from machine.sabotaged(whole, told)
         return
     if "steps" in told.only:
         yield from steps_table.all_of_it(whole.post)
     whole.begin()
     wait_until_at_work(whole)
     if "machine" in told.only:
-        yield from machine.all_of_it(whole)
+        yield from machine.all_of_it(whole, told.rows)
     if "flood" in told.only:
         wait_until_at_work(whole)
         yield machine.flood(whole, told.reminders)
