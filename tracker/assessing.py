@@ -17,7 +17,8 @@ from therapies.catalogue import KnowledgeError, load
 from therapies.rules import COULD_NOT_CHECK, assess, unchecked, worst_of
 from tracker.answers import Answer, report_of
 from tracker.doses_given import HIDES_A_FEVER
-from tracker.models import Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
+from tracker.models import Alert, Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
+from tracker.models.alerts import ADVISING
 from tracker.models.logs import is_worse
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ _LOG = (
     "pk",
     "observed_at",
     "received_at",
+    "told_at",
     "advised_at",
     "was",
     "oldest_weight",
@@ -54,12 +56,17 @@ class Seen:
     log_id: uuid.UUID
     observed_at: datetime
     received_at: datetime
-    advised_at: datetime | None  # when the team last advised before it
+    told_at: datetime | None  # when the family last wrote down before it what the team said
+    advised_at: datetime | None  # when the team last closed an alert with advice before it
     was: str | None  # the urgency of its newest assessment so far
     oldest_weight: Decimal | None  # of the course, from before the window
     medicine_at: datetime | None  # when the family recorded a fever medicine as given, before it
     report: Mapping[str, Any]
     unreadable: Sequence[str]
+
+    @property
+    def last_advice(self) -> datetime | None:
+        return max(filter(None, (self.told_at, self.advised_at)), default=None)
 
     @property
     def had_medicine(self) -> bool:
@@ -117,7 +124,7 @@ def assess_unsaved(child: Child, answers: Mapping[str, Any] | None, at: datetime
 
     Where not even the treatment can be read, the worst of all therapies. Never raises.
     """
-    now = Seen(uuid.UUID(int=0), at, at, None, None, None, None, {}, ())
+    now = Seen(uuid.UUID(int=0), at, at, None, None, None, None, None, {}, ())
     try:
         courses = list(child.courses.prefetch_related("events"))
         basis = [_basis(now, timedelta(), course) for course in _courses_that_count(courses, at)]
@@ -182,7 +189,7 @@ def _basis(seen: Seen, age: timedelta, course: Course) -> dict[str, Any]:
     """Therapy, context and policy as they were when the log was seen."""
     child = course.child
     weight = child.baseline_weight_kg
-    advised = seen.observed_at - seen.advised_at + age if seen.advised_at else None
+    advised = seen.observed_at - seen.last_advice + age if seen.last_advice else None
     context = course.context_at(seen.observed_at) | {
         "age_years": child.age_years(seen.observed_at),
         "writes": child.writes,
@@ -266,7 +273,8 @@ def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> l
         SymptomLog.objects.standing()
         .filter(child=child, observed_at__range=(start, end))
         .annotate(
-            advised_at=Case(When(observed_at__gte=moment, then=Subquery(_advice_before()))),
+            told_at=Case(When(observed_at__gte=moment, then=Subquery(_told_before()))),
+            advised_at=Case(When(observed_at__gte=moment, then=Subquery(_advised_before()))),
             was=Case(When(observed_at__gte=moment, then=Subquery(newest_urgency()))),
             oldest_weight=Subquery(_oldest_weight(child, begun_at, start)),
             medicine_at=Subquery(_fever_medicine()),
@@ -286,10 +294,20 @@ def _seen(rows: Sequence[tuple[Any, ...]]) -> Seen:
     return Seen(*log, report, unreadable)
 
 
-def _advice_before() -> QuerySet:
+def _told_before() -> QuerySet:
     """When the family last reached the team and was told something, before this log was seen."""
     calls = Call.objects.filter(child=OuterRef("child"), called_at__lte=OuterRef("observed_at"), reached=True)
     return calls.exclude(told="").order_by("-called_at").values("called_at")[:1]
+
+
+def _advised_before() -> QuerySet:
+    """When somebody of the team last closed an alert and had told the family what to do."""
+    closed = Alert.objects.filter(child=OuterRef("child"), outcome__in=ADVISING)
+    return (
+        closed.filter(resolved_at__lte=OuterRef("observed_at"))
+        .order_by("-resolved_at")
+        .values("resolved_at")[:1]
+    )
 
 
 def _fever_medicine() -> QuerySet:

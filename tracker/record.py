@@ -193,11 +193,6 @@ def midnight(child: Child, day: date) -> datetime:
 # ---------------------------------------------------------------- calls and alerts
 
 
-def last_advice(child: Child) -> Call | None:
-    """The newest call in which the team was reached."""
-    return Call.objects.filter(child=child, reached=True).order_by("-called_at").first()
-
-
 def calls_since(log: SymptomLog) -> list[Call]:
     """The calls that were written down in the day after the log came in, oldest first."""
     day_before, day_after = log.received_at - CALLS_BELONG_FOR, log.received_at + CALLS_BELONG_FOR

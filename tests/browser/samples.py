@@ -291,7 +291,7 @@ TODAY = {
     "neuro": True,
     "week": WEEK,
     "may_log": True,
-    "call_note": None,
+    "advice": None,
     "open_answer": None,
 }
 DETAIL = {"row": FEVER_LOG, "told": TOLD, "answer": CALL_NOW, "may_correct": True, "assessments": [CALL_NOW]}
@@ -302,8 +302,9 @@ STATES: dict[str, tuple[str, Context]] = {
         always(
             **TODAY
             | {
-                "call_note": Sample(
-                    called_at=NOW - timedelta(hours=4),
+                "advice": Sample(
+                    at=NOW - timedelta(hours=4),
+                    by="Dad",
                     told="Measure again at 22:00. Call if it is 38 or more.",
                     look_again_at=NOW + timedelta(hours=1),
                 )

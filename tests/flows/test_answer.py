@@ -46,8 +46,31 @@ def test_a_call_is_kept_with_what_they_said_and_when_to_look_again(phone: Phone,
     kept = Call.objects.get()
     assert kept.reached
     today = text(phone.get(reverse("today", args=[child.pk])))
-    assert "What the care team said Come in now. Bring the card. You called just now, 02:20." in today
-    assert "Look again at 03:20." in today
+    assert (
+        "What the care team said Come in now. Bring the card. You called just now, Friday 02:20." in today
+    )
+    assert "Look again: Friday 03:20." in today
+    night.shift(90 * 60)
+    phone.send(child, temperature="36.8")
+    assert "Look again" not in text(phone.get(reverse("today", args=[child.pk])))  # somebody has
+
+
+def test_today_has_what_the_team_wrote_since_the_call_and_who_wrote_it(
+    phone: Phone, ward_child: Child, father: User, nurse: User, night
+) -> None:
+    phone.send(ward_child, **FEVER)
+    call(phone)
+    phone.force_login(father)
+    assert "Mother called just now, " in text(phone.get(reverse("today", args=[ward_child.pk])))
+    night.shift(60)
+    told = {"outcome": "advised-by-phone", "note": "Counts are fine."}
+    resolve_alert(alert=Alert.objects.open().get(), **told, by=nurse, now=timezone.now())
+    today = text(phone.get(reverse("today", args=[ward_child.pk])))
+    assert "They advised you by phone. Counts are fine. Nurse wrote this just now" in today
+    assert "Look again" not in today
+    night.shift(13 * 3600)
+    today = text(phone.get(reverse("today", args=[ward_child.pk])))
+    assert "Advised by phone. Counts are fine. Nurse wrote this 13 hours ago" in today
 
 
 def test_a_call_sent_twice_is_kept_once(phone: Phone, child: Child) -> None:

@@ -217,6 +217,24 @@ class TestAdvice:
         call(child, mother, called_at=NOW - timedelta(minutes=1))
         assert log(temperature=38.5).assessment.urgency == "now"
 
+    @pytest.mark.parametrize(
+        ("outcome", "urgency"),
+        [
+            ("advised-by-phone", "note"),
+            ("clinic-today", "note"),
+            ("false-alarm", "now"),
+            ("could-not-reach", "now"),
+        ],
+    )
+    def test_is_also_what_the_team_wrote_when_it_closed_the_alert(
+        self, log: Log, ward_child: Child, nurse: User, outcome: str, urgency: str
+    ) -> None:
+        log(temperature=38.5, hours_ago=3)
+        closed_at = NOW - timedelta(hours=1)
+        resolve_alert(alert=Alert.objects.get(), outcome=outcome, note="", by=nurse, now=closed_at)
+        assert log(temperature=36.8, hours_ago=2).assessment.urgency == "now"
+        assert log(temperature=36.8).assessment.urgency == urgency
+
 
 class TestClosing:
     def test_an_urgent_alert_needs_an_outcome(self, log: Log, ward_child: Child, nurse: User) -> None:

@@ -23,6 +23,10 @@ class Outcome(models.TextChoices):
     FAMILY_CALLED = "family-called", _("The family has called")
 
 
+ADVISING = (Outcome.ADVISED, Outcome.CLINIC, Outcome.EMERGENCY_ROOM, Outcome.ADMITTED)
+"""With these the family was told what to do. A false alarm, or nobody reached, is no advice."""
+
+
 class AlertQuerySet(models.QuerySet):
     def open(self) -> "AlertQuerySet":
         return self.filter(IS_OPEN)

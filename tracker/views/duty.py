@@ -14,6 +14,7 @@ from tracker import record
 from tracker.access import access_child, may, of_child
 from tracker.actions import Refused
 from tracker.actions.baton import accept_baton, decline_baton, offer_baton, take_baton
+from tracker.advice import last_advice
 from tracker.doses_given import fever_medicine_since, plan_of
 from tracker.models import Baton, Child
 from tracker.on_duty import adults_of, watch_of
@@ -27,14 +28,14 @@ def duty(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
     watch = watch_of(child, now)
-    held = watch.held
+    held, last = watch.held, record.last_log(child)
     context = frame(request, child, now) | {
         "held": held,
         "offer": watch.offer,
         "others": [one for one in watch.adults if one != request.user and (not held or one != held.holder)],
         "turns": watch.turns,
-        "last": record.last_log(child),
-        "call_note": record.last_advice(child),
+        "last": last,
+        "advice": last_advice(child, request.user, now, last),
         "fever_medicine": fever_medicine_since(child, now),
         "coming": _coming(child, now),
         "may_log": may((child.family_role,), "log"),

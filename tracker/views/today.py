@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from tracker import draft, record, speaking
 from tracker.access import access_child, may
+from tracker.advice import last_advice
 from tracker.models import Child
 from tracker.views.asking import asks_neuro
 from tracker.views.frame import frame
@@ -22,11 +23,12 @@ from tracker.views.own_today import own_today
 def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """The child's first page."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
+    last = record.last_log(child)
     context = {
         **frame(request, child, now),
         **own_today(child, now),
-        "last": record.last_log(child),
-        "call_note": record.last_advice(child),
+        "last": last,
+        "advice": last_advice(child, request.user, now, last),
         "open_answer": _open_answer(child),
         "is_kept": draft.kept(request.session, child, now) is not None,
         "neuro": asks_neuro(child),
