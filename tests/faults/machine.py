@@ -137,12 +137,13 @@ def power_cut(house: House) -> Iterator[None]:
 
 
 def beats(count: int) -> Fault:
-    """At a mail server that takes its time, so that two who send the same would meet."""
+    """In step, at a mail server that takes its time: two who send the same would meet."""
 
     @contextmanager
     def more(house: House) -> Iterator[None]:
         names = [f"beat-{number}" for number in range(1, count)]
-        house.start(*names)
+        house.kill("beat")
+        house.start("beat", *names)
         with mail_says("slow", 0.5)(house):  # type: ignore[attr-defined]
             yield
         house.kill(*names)
