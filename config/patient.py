@@ -32,9 +32,9 @@ class PatientWorker(ThreadWorker):
         missing = lacks(held)
         if missing > BODY:
             return self.end(conn, TOO_MUCH)
-        if missing > 0 and not conn.ended:
-            is_late = time.monotonic() - conn.since > WITHIN
-            return self.end(conn) if is_late else _DEFER
+        if missing > 0:  # half a form must not be taken for a whole one
+            is_over = conn.ended or time.monotonic() - conn.since > WITHIN
+            return self.end(conn) if is_over else _DEFER
         conn.data_ready, conn.held = True, bytearray()
         conn.init()
         conn.parser.unreader.unread(bytes(held))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -31,6 +32,7 @@ CROWD = 3 * THREADS
 AT_ONCE = 5  # seconds; it takes a tenth of one, on a machine with nothing else to do
 GET = b"GET /check/ HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /check/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SLOW = {
     "nothing at all": b"",
     "half a line": b"GET /che",
@@ -71,17 +73,23 @@ def web(tmp_path: Path) -> Iterator[int]:
         end_process(process)
 
 
-def log_by(user: User, child: Child, port: int) -> float:
-    """Asks for the form, fills it in, reads the answer; how long the sending took."""
+def phone_of(user: User, child: Child, port: int) -> tuple[requests.Session, str, str]:
+    """A phone with the form open: the session, where it is sent to, what was filled in."""
     signed_in = Client()
     signed_in.force_login(user)
     phone, site = requests.Session(), f"http://localhost:{port}"
     phone.cookies.set("session", signed_in.cookies["session"].value, domain="localhost.local")
     page = phone.get(site + reverse("log-new", args=[child.pk]), timeout=AT_ONCE).text
-    typed = {"temperature": "38.4", "unit": "C", "when": "0", "client_uuid": str(uuid4())}
-    typed["csrfmiddlewaretoken"] = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    typed = {"csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]}
+    typed |= {"client_uuid": str(uuid4()), "unit": "C", "when": "0", "temperature": "38.4"}
+    return phone, site + reverse("logs", args=[child.pk]), urlencode(typed | {"sign-chills": "severe"})
+
+
+def log_by(user: User, child: Child, port: int) -> float:
+    """Sends the form and reads the answer; how long that took."""
+    phone, where, typed = phone_of(user, child, port)
     began = time.monotonic()
-    answer = phone.post(site + reverse("logs", args=[child.pk]), typed, timeout=AT_ONCE)
+    answer = phone.post(where, typed, headers=FORM, timeout=AT_ONCE)
     assert "Call your care team now" in answer.text
     return time.monotonic() - began
 
@@ -128,6 +136,23 @@ def test_what_comes_in_pieces_or_all_at_once_is_answered(web: int) -> None:
         assert b"Call your care team now" in exchange(web, *sent), size
     assert exchange(web, AGAIN, AGAIN, LAST).count(b"HTTP/1.1 200") == 3
     assert exchange(web, AGAIN + AGAIN + LAST).count(b"HTTP/1.1 200") == 3
+
+
+@pytest.mark.hazard("H16")
+def test_half_a_log_is_no_log(web: int, child: Child, mother: User) -> None:
+    """A line that breaks off in the middle: 38.4 must not become 38, nor a severe sign none."""
+    phone, where, typed = phone_of(mother, child, web)
+    request = phone.prepare_request(requests.Request("POST", where, data=typed, headers=FORM))
+    headers = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    sent = f"POST {request.path_url} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n{typed}".encode()
+    for missing in (1, 10, 25, len(typed), len(typed) + 5):
+        with socket.create_connection(("127.0.0.1", web), timeout=AT_ONCE) as one:
+            one.sendall(sent[:-missing])
+            one.shutdown(socket.SHUT_WR)
+            assert one.recv(1) == b"", missing
+    assert not SymptomLog.objects.exists()
+    assert "Call your care team now" in phone.post(where, typed, headers=FORM, timeout=AT_ONCE).text
+    assert SymptomLog.objects.count() == 1
 
 
 def test_what_is_too_much_is_refused_at_once_with_whom_to_call(web: int) -> None:
