@@ -140,6 +140,16 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before another address can sign in, 
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Nightlight: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a new passkey, password or address is told to the address that is known
+MFA_ADAPTER = "tracker.signing_in.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tracker.signing_in_forms.CodeForm",
+    "reauthenticate": "tracker.signing_in_forms.CodeAgainForm",
+    "activate_totp": "tracker.signing_in_forms.NewAppForm",
+    "add_webauthn": "tracker.signing_in_forms.AddPasskeyForm",
+    "edit_webauthn": "tracker.signing_in_forms.RenamePasskeyForm",
+}
+MFA_TOTP_ISSUER = "Nightlight"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
