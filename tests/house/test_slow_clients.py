@@ -170,6 +170,17 @@ def test_what_is_too_much_is_refused_at_once_with_whom_to_call(web: int) -> None
     assert b"tel:" in refused  # the page's own words
 
 
+@pytest.mark.hazard("H23")
+def test_what_cannot_be_read_as_a_request_is_not_written_to_the_log(web: int, tmp_path: Path) -> None:
+    """A form that is longer than it said: its end is taken for the next request."""
+    rest = b"note=Qzx&temperature=39.87 chills\r\n\r\n"
+    said = exchange(web, POST + b"Content-Length: 5\r\n\r\nnote=" + rest)
+    assert b"HTTP/1.1 400" in said
+    written = tmp_path / "web.log"
+    wait_until(lambda: "Invalid request" in written.read_text(), "the line about it")
+    assert not re.findall(r"Qzx|39\.87|chills|127\.0\.0\.1", written.read_text())
+
+
 def test_who_is_not_done_after_half_a_minute_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = socket.socketpair()
     conn = SimpleNamespace(sock=ours, parser=None)
