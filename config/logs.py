@@ -23,6 +23,10 @@ KEYS = (
 # What every line of this request or task carries.
 context: ContextVar[Mapping[str, Any]] = ContextVar("log_context", default=MappingProxyType({}))
 
+MALFORMED = (
+    "Invalid request from ip="  # gunicorn's, which goes on with what was sent: the end of a form, perhaps
+)
+
 
 class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
@@ -41,6 +45,8 @@ class JsonLines(logging.Formatter):
 
 def text(record: logging.LogRecord) -> str:
     """As it stands in the code; an exception's words, which Django passes as the text, do not count as code."""
+    if str(record.msg).startswith(MALFORMED):
+        return "Invalid request"
     words = str(record.exc_info[1]) if record.exc_info else ""
     return str(record.msg).replace(words, "(its words)") if words else str(record.msg)
 

@@ -136,10 +136,22 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PREVENT_ENUMERATION = True  # but for signing up: docs/adr/in-at-once.md
+ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,60/h/ip"}  # a whole ward may be behind one address
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before another address can sign in, as before a passkey can
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Nightlight: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a new passkey, password or address is told to the address that is known
+MFA_ADAPTER = "tracker.signing_in.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tracker.signing_in_forms.CodeForm",
+    "reauthenticate": "tracker.signing_in_forms.CodeAgainForm",
+    "activate_totp": "tracker.signing_in_forms.NewAppForm",
+    "add_webauthn": "tracker.signing_in_forms.AddPasskeyForm",
+    "edit_webauthn": "tracker.signing_in_forms.RenamePasskeyForm",
+}
+MFA_TOTP_ISSUER = "Nightlight"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off

@@ -4,10 +4,11 @@ from config import env
 from config.logs import logging_settings
 
 bind = f"127.0.0.1:{env.number('PORT', 8000)}"
-worker_class = "gthread"
+worker_class = "config.patient.PatientWorker"
 workers = env.number("WEB_WORKERS", 2, least=1)
 threads = 16
 timeout = 30
+keepalive = 15  # how long a connection may be silent, also in the middle of a request
 graceful_timeout = 8  # the supervisor waits ten seconds
 control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1"

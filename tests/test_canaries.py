@@ -1,15 +1,20 @@
 """What people type is found on the pages that show it, and nowhere else.
 
 Every field that holds typed words holds a canary: a word that stands nowhere else. Then every page is opened, a page
-breaks, messages leave; and mail, addresses, headers, logs, the cache, the queue and the list of what was done are
-searched for canaries. A new field for words needs a line here, or the first test fails.
+breaks, messages leave; and mail, pushes and SMS as they cross the wire, addresses, headers, logs, the cache, the queue
+and the list of what was done are searched for canaries. A new field for words needs a line here, or the first test
+fails.
 """
 
+import base64
 import json
 import logging
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 from uuid import uuid4
 
 import pytest
@@ -23,6 +28,7 @@ from django.utils import timezone
 from config.logs import JsonLines
 from tests.access_world import KINDS, World, key_of, signed_in
 from tests.personas import NOW, NUMBERS, SECRET, join
+from tests.sinks import Browser, Gateway, gateway
 from tests.test_access_matrix import ROUTES, address, rows_for
 from therapies.schedule import Event
 from tracker import doorbell
@@ -31,8 +37,11 @@ from tracker.actions.doses import add_medicine, give_dose
 from tracker.actions.nursing import know_child, write_note
 from tracker.actions.people import begin_care_team, begin_child, join_care_team
 from tracker.actions.questions import answer_question, ask_question
+from tracker.actions.reaching import add_browser, set_mobile
 from tracker.actions.second_factors import seed_totp
 from tracker.actions.sweeping import sweep
+from tracker.channels import push
+from tracker.management.commands.setup import make_push_key
 from tracker.models import Alert, Child, Drill, Role, SymptomLog, User
 
 CANARY = "Qzx"
@@ -168,6 +177,25 @@ class Sinks:
         self.addresses += re.findall(r'(?:href|src|action|formaction)="([^"]*)"', html)
         return html
 
+    def listen(self, settings: Any, service: Gateway, carrier: Gateway) -> None:
+        """From now on pushes and SMS go to these two, over the wire."""
+        self.service, self.carrier, self.telephone = service, carrier, Browser()
+        settings.PUSH_HOSTS, settings.PUSH_LEAVES_THE_HOUSE = [service.origin], True
+        settings.SMS_URL = carrier.origin.replace("http://", "twilio+http://AC1:secret@") + "/+15550199"
+
+    def pushed(self) -> list[str]:
+        """What push services were told: in the clear, signed, and what only the telephone can read."""
+        return [
+            "\n".join([path, *in_the_clear(headers), self.telephone.decrypt(body)])
+            for path, headers, body in self.service.asked
+        ]
+
+    def texted(self) -> list[str]:
+        return [
+            "\n".join([path, *in_the_clear(headers), unquote_plus(body.decode())])
+            for path, headers, body in self.carrier.asked
+        ]
+
     def everything(self) -> dict[str, str]:
         mails = [one.message().as_string() for one in mail.outbox]
         return {
@@ -176,10 +204,19 @@ class Sinks:
             "addresses": "\n".join(address for address in self.addresses if not address.startswith("data:")),
             "headers": "\n".join(self.headers),
             "mail": "\n".join(mails),
+            "pushes": "\n".join(self.pushed()),
+            "SMS": "\n".join(self.texted()),
             "cache": rows_of("cache"),
             "messages": rows_of("tracker_message"),
             "list of what was done": rows_of("tracker_auditevent"),
         }
+
+
+def in_the_clear(headers: dict[str, str]) -> list[str]:
+    """Each header; of a signed claim what it says, for its letters are as good as random."""
+    shown = [f"{name}: {value}" for name, value in headers.items() if name != "authorization"]
+    claims = re.findall(r"\.([\w-]+)\.", headers.get("authorization", ""))
+    return shown + [base64.urlsafe_b64decode(claim + "==").decode() for claim in claims]
 
 
 def rows_of(table: str) -> str:
@@ -189,14 +226,20 @@ def rows_of(table: str) -> str:
 
 
 @pytest.fixture
-def sinks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sinks]:
+def sinks(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[Sinks]:
     sinks = Sinks()
+    settings.PUSH_KEY_FILE = tmp_path / "push_key.pem"
+    make_push_key(settings.PUSH_KEY_FILE)
+    push._key.cache_clear()
     handler = logging.Handler(level=0)
     handler.setFormatter(JsonLines())
     handler.emit = lambda record: sinks.lines.append(handler.format(record))  # type: ignore[method-assign]
     logging.getLogger().addHandler(handler)
     monkeypatch.setattr(doorbell.Doorbell, "ring", lambda self, *told: sinks.rung.append(repr(told)))
-    yield sinks
+    with gateway() as service, gateway() as carrier:
+        sinks.listen(settings, service, carrier)
+        yield sinks
+    push._key.cache_clear()
     logging.getLogger().removeHandler(handler)
 
 
@@ -229,6 +272,11 @@ def test_every_field_for_words_holds_a_canary(world: World) -> None:
 def test_what_was_typed_stands_on_pages_and_nowhere_else(
     world: World, sinks: Sinks, django_capture_on_commit_callbacks: Any
 ) -> None:
+    nurse, lead = world.people["nurse"], world.people["lead"]
+    add_browser(
+        person=nurse, endpoint=f"{sinks.service.origin}/nurse", keys=sinks.telephone.keys, now=timezone.now()
+    )
+    set_mobile(person=lead, number="+15550100", now=timezone.now())
     with django_capture_on_commit_callbacks(execute=True):
         phone = signed_in(world, "parent")
         log = {
@@ -240,11 +288,14 @@ def test_what_was_typed_stands_on_pages_and_nowhere_else(
         }
         phone.post(reverse("logs", args=[world.child.pk]), log | {"client_uuid": str(uuid4())})
         Client().post(reverse("logs", args=[world.child.pk]), log | {"client_uuid": str(uuid4())})
-    sweep(now=timezone.now(), deliver=True)
+    for minutes in (0, 6, 16):  # nobody takes it: the next is told, and the lead
+        sweep(now=timezone.now() + timedelta(minutes=minutes), deliver=True)
     read = every_page(world, sinks)
     shown = set(FOUND.findall(read))
     assert {"Qzxnick", "Qzxnote", "Qzxtold", "Qzxdrug", "Qzxnameparent", "Qzxward"} <= shown
     assert mail.outbox
+    assert any("urgent" in push for push in sinks.pushed())
+    assert any("urgent" in sms for sms in sinks.texted())
     assert sinks.lines
     assert sinks.rung
     for sink, text in sinks.everything().items():

@@ -153,8 +153,11 @@ def test_no_template_is_too_long():
     ]
 
 
+# A block of data is no script: the browser does not run it.
 INLINE = re.compile(
-    r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|<script(?![^>]*\ssrc=)", re.IGNORECASE
+    r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:"
+    r"|<script(?![^>]*(?:\ssrc=|type=\"application/json\"))",
+    re.IGNORECASE,
 )
 
 

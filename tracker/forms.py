@@ -203,6 +203,14 @@ class LogForm(forms.Form):
 
     # ------------------------------------------------------------ what was answered
 
+    def clean(self) -> dict[str, Any]:
+        """Of two answers to one question none may win unseen. Our page cannot send that; what stands between may."""
+        if hasattr(self.data, "lists") and any(len(set(told)) > 1 for _name, told in self.data.lists()):
+            raise forms.ValidationError(
+                _("One question came with two answers. Look at what stands here, and send it again.")
+            )
+        return self.cleaned_data
+
     @property
     def observed_at(self) -> datetime:
         """When it was seen, in the family's zone."""

@@ -1,13 +1,18 @@
-"""What django-allauth asks this site."""
+"""What django-allauth asks this site, and its words where they are not in a template."""
 
+import logging
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from tracker.actions.reaching import forget_browser
 from tracker.models import User
+
+log = logging.getLogger(__name__)
 
 
 class Adapter(DefaultAccountAdapter):
@@ -35,3 +40,28 @@ class Adapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> Any:
         """With the language of the page on which the account is made."""
         return User(language=get_language() or "en")
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Something about signing in has changed already: a dead mail server must not say otherwise."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except OSError:
+            log.warning("notification_not_sent")
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": gettext_lazy(
+            "Your account has a second step: no address can be added while it is on."
+        ),
+        "cannot_delete_authenticator": gettext_lazy("This cannot be switched off now."),
+        "cannot_generate_recovery_codes": gettext_lazy("Add a passkey or an app first."),
+        "incorrect_code": gettext_lazy("This code is not right. Type the one that the app shows now."),
+        "unverified_email": gettext_lazy("Confirm your e-mail address first: open the link in the mail."),
+    }
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """What a new passkey is called until somebody says better."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey") if number == 1 else gettext("Passkey %(number)s") % {"number": number}

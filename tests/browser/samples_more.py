@@ -234,6 +234,7 @@ STATES: dict[str, tuple[str, Context]] = {
     "403": ("403.html", nobody()),
     "403-csrf": ("403_csrf.html", nobody()),
     "404": ("404.html", nobody()),
+    "429": ("429.html", nobody()),
     "500": ("500.html", nobody()),
     "503": ("503.html", nobody()),
 }

@@ -42,17 +42,34 @@ def test_a_passkey_is_added_and_signs_in(page: Page, live_server: object, mother
     page.get_by_role("link", name="Add a passkey").click()
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
-    page.get_by_label("Passwordless").check()
     assert violations(page) == []
-    page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Add it").click()
     page.wait_for_url("**/recovery-codes/**")
+    assert violations(page) == []
+    page.goto(f"{live_server.url}/account/2fa/webauthn/reauthenticate/?next=/account/email/")
+    assert violations(page) == []
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url("**/account/email/")
     page.goto(f"{live_server.url}/account/2fa/webauthn/")
     assert page.get_by_role("link", name="Rename").is_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="Remove").click()
     assert violations(page) == []
     page.goto(f"{live_server.url}/account/2fa/totp/activate/")
     assert violations(page) == []
     page.goto(f"{live_server.url}/account/sessions/")
     assert violations(page) == []
+
+    page.goto(f"{live_server.url}/account/logout/")
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(f"{live_server.url}/account/login/")
+    page.locator("[name=login]").fill(mother.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/2fa/authenticate/**")
+    assert violations(page) == []
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(lambda url: "/authenticate" not in url)
 
     page.goto(f"{live_server.url}/account/logout/")
     page.get_by_role("button", name="Sign out").click()

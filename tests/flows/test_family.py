@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.again import asked_again
 from tests.personas import NOW, join
 from tracker.actions.memberships import invite
 from tracker.models import Child, Invitation, Membership, Role, User
@@ -21,9 +22,8 @@ def at_night(clock: Any) -> None:
 
 
 @pytest.fixture
-def as_mother(client: Client, mother: User) -> Client:
-    client.force_login(mother)
-    return client
+def as_mother(mother: User) -> Client:
+    return asked_again(mother)
 
 
 def family(child: Child) -> str:
@@ -119,9 +119,10 @@ def test_a_mother_removes_the_helper_who_then_sees_nothing(as_mother, child, hel
     assert client.get(reverse("today", args=[child.pk])).status_code == 404
 
 
-def test_a_helper_leaves(client, child, helper):
-    client.force_login(helper)
-    response = client.post(reverse("membership-end", args=[helper.memberships.get().pk]), {"leave": "yes"})
+def test_a_helper_leaves(child, helper):
+    response = asked_again(helper).post(
+        reverse("membership-end", args=[helper.memberships.get().pk]), {"leave": "yes"}
+    )
     assert response.url == "/"
     assert helper.memberships.get().ended_by == helper
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.again import asked_again
 from tests.personas import NOW, child_of
 from tracker.models import CareTeam, Child, User
 
@@ -41,9 +42,8 @@ def at_night(clock: Any) -> None:
 
 
 @pytest.fixture
-def as_mother(client: Client, mother: User) -> Client:
-    client.force_login(mother)
-    return client
+def as_mother(mother: User) -> Client:
+    return asked_again(mother)
 
 
 def page(child: Child) -> str:

@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from tests.again import asked_again
 from tests.personas import NOW, child_of
 from therapies.schedule import Event
 from tracker.actions import Refused
@@ -39,9 +40,8 @@ def _night() -> Any:
 
 
 @pytest.fixture
-def at_desk(client: Client, lead: User, care_team: CareTeam) -> Client:
-    client.force_login(lead)
-    return client
+def at_desk(lead: User, care_team: CareTeam) -> Client:
+    return asked_again(lead)
 
 
 def get(client: Client, name: str, team: CareTeam, **more: Any) -> str:

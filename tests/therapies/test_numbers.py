@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from therapies.numbers import read_number, read_temperature
+from therapies.rules import assess
 
 
 @pytest.mark.hazard("H03")
@@ -78,3 +79,27 @@ def test_hidden_and_raised_characters_are_not_guessed(typed):
 )
 def test_a_unit_that_was_typed_is_kept(typed, meant):
     assert read_temperature(typed) == meant
+
+
+ARABIC = str.maketrans("0123456789.", "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u066b")
+
+
+@pytest.mark.hazard("H03")
+def test_every_hundredth_below_a_thousand_is_read_as_itself_in_three_spellings():
+    for hundredths in range(100_000):
+        number = Decimal(hundredths).scaleb(-2)
+        typed = str(number)
+        for spelling in (typed, typed.replace(".", ","), typed.translate(ARABIC)):
+            assert read_number(spelling) == number
+
+
+@pytest.mark.hazard("H03")
+@pytest.mark.parametrize("unit", ["C", "F"])
+def test_no_hundredth_of_a_degree_goes_by_unseen(unit):
+    """Of 0.0 to 115.0 in either unit only what can be nothing but 36.0 to 37.99 °C is less than call now."""
+    for hundredths in (*range(0, 11_501, 10), *range(3_300, 4_400), *range(9_300, 11_000)):
+        value = Decimal(hundredths).scaleb(-2)
+        celsius = (value - 32) * 5 / 9 if value >= Decimal("93.2") else value
+        report = {"temperature": {"value": value, "unit": unit}, "symptoms": []}
+        urgency = assess({"therapy": "tisagenlecleucel", "reports": [report]})["urgency"]
+        assert (urgency in ("today", "note")) == (36 <= celsius < 38), (value, unit, urgency)

@@ -1,4 +1,4 @@
-"""Before what cannot be taken back, a page asks once more who it is."""
+"""Before what cannot be taken back, or changes who sees what, a page asks once more who it is."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,19 +17,19 @@ View = Callable[..., HttpResponse]
 
 
 def asks_again(view: View) -> View:
-    """For a view: password, passkey or code once more, unless it was asked in the last five minutes.
+    """For a view: password, passkey or code once more, unless one was given in the last five minutes.
 
-    Who has neither of them signs in by a code in the mail: that person signs in anew.
+    What was sent is kept meanwhile, and done after the answer. Who has none of them signs in by a code in the mail:
+    that person signs in anew, comes back to the same address with GET, and does it once more.
     """
-    asking = reauthentication_required(view)
 
     @wraps(view)
     def asks(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if get_adapter().get_reauthentication_methods(request.user):
-            return asking(request, *args, **kwargs)
-        signed_in = [record["at"] for record in get_authentication_records(request, request.user)]
-        if time.time() - max(signed_in, default=0) < LATELY:
+        given = [record["at"] for record in get_authentication_records(request, request.user)]
+        if time.time() - max(given, default=0) < LATELY:
             return view(request, *args, **kwargs)
+        if get_adapter().get_reauthentication_methods(request.user):
+            raise ReauthenticationRequired  # allauth keeps the request and leads to its page
         return render(request, "tracker/privacy/again.html")
 
     return asks

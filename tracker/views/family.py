@@ -1,4 +1,4 @@
-"""Family: who may see and log, inviting, ending."""
+"""Family: who may see and log, inviting, ending. What changes it asks once more who it is."""
 
 from datetime import datetime
 from types import SimpleNamespace
@@ -13,17 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker.access import access_child, access_invitation, access_membership, invitation_for, may
 from tracker.actions import Refused
 from tracker.actions.memberships import end_membership, invite, revoke_invitation
 from tracker.family_forms.family import InviteForm
-from tracker.models import Child, User
+from tracker.models import Child, Invitation, Membership, User
 from tracker.reports.qr import qr_svg
+from tracker.views.again import asks_again
 from tracker.views.frame import frame
 from tracker.views.going import LOOK_AGAIN, see_other
 
+# Who signs in anew on being asked comes back with GET: to the page of the buttons.
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 TOKEN = "invited"  # in the session from the POST to the page after it: the link is shown once
 
 
@@ -33,10 +36,15 @@ def family(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return shown(request, child, InviteForm())
 
 
-@require_POST
+@get_or_post
 def make_invitation(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """A link for one person and one role."""
     child = access_child(request.user, child_id, to="manage")
+    return _make_invitation(request, child) if request.method == "POST" else see_other("family", child.pk)
+
+
+@asks_again
+def _make_invitation(request: HttpRequest, child: Child) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return shown(request, child, form, LOOK_AGAIN)
@@ -46,10 +54,17 @@ def make_invitation(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return see_other("family", child.pk)
 
 
-@require_POST
+@get_or_post
 def revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     """The link that was given out does not work any more."""
     invitation = access_invitation(request.user, invitation_id, to="manage")
+    if request.method == "POST":
+        return _revoke(request, invitation)
+    return see_other("family", invitation.child_id)
+
+
+@asks_again
+def _revoke(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if revoke_invitation(invitation=invitation, by=request.user, now=timezone.now()):
         messages.success(request, _("The link does not work any more."))
     else:
@@ -57,11 +72,17 @@ def revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     return see_other("family", invitation.child_id)
 
 
-@require_POST
+@get_or_post
 def end(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     """Somebody is removed, or leaves."""
+    if request.method != "POST":
+        return see_other("family", access_membership(request.user, membership_id, to="log").child_id)
     leaves = "leave" in request.POST
-    membership = access_membership(request.user, membership_id, to="leave" if leaves else "manage")
+    return _end(request, access_membership(request.user, membership_id, to="leave" if leaves else "manage"))
+
+
+@asks_again
+def _end(request: HttpRequest, membership: Membership) -> HttpResponse:
     try:
         end_membership(membership=membership, by=request.user, now=timezone.now())
     except Refused as refusal:

@@ -23,6 +23,7 @@ from tracker.family_forms.settings import (
     standing,
 )
 from tracker.models import Child
+from tracker.views.again import asks_again
 from tracker.views.frame import emergency_number, frame
 from tracker.views.going import LOOK_AGAIN, see_other
 
@@ -57,14 +58,20 @@ def save_numbers(request: HttpRequest, child: Child, now: datetime) -> HttpRespo
 
 
 def join(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
-    """The clinic's team takes over, by the code that it gave."""
+    """The clinic's team takes over, by the code that it gave: from now on its nurses see the child."""
     form = ClinicForm(request.POST)
     if not form.is_valid():
         return shown(request, child, now, clinic_form=form)
-    join_care_team(child=child, code=form.cleaned_data["code"].join_code, by=request.user, now=now)
+    return _join(request, child, now, form.cleaned_data["code"].join_code)
+
+
+@asks_again
+def _join(request: HttpRequest, child: Child, now: datetime, code: str) -> HttpResponse:
+    join_care_team(child=child, code=code, by=request.user, now=now)
     return saved(request, child)
 
 
+@asks_again
 def leave(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     """The family keeps its numbers itself again, first those of the clinic."""
     leave_care_team(child=child, by=request.user, now=now)

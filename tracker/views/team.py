@@ -1,4 +1,7 @@
-"""The lead's pages: numbers, rules, staff, the code for families, and what is on record. Each change holds at once."""
+"""The lead's pages: numbers, rules, staff, the code for families, and what is on record. Each change holds at once.
+
+What changes who works here asks once more who it is.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -27,9 +30,12 @@ from tracker.policy_preview import preview
 from tracker.reports.alerts import lines
 from tracker.reports.qr import qr_svg
 from tracker.team_forms import EscalationForm, PolicyForm, StaffForm, TeamNumbersForm
+from tracker.views.again import asks_again
 from tracker.views.desk import desk, page_number, refusals, team_for
 from tracker.views.frame import all_numbers
 from tracker.views.going import see_other
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -40,7 +46,7 @@ def team(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     return render(request, "tracker/team/team.html", desk(request, team, now) | context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def numbers(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     form = TeamNumbersForm(request.POST or None, initial=TeamNumbersForm.kept(team))
@@ -51,7 +57,7 @@ def numbers(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     return render(request, "tracker/team/numbers.html", desk(request, team, now) | {"form": form})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def policy(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """First what it would have changed, then the change."""
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
@@ -69,7 +75,7 @@ def policy(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     return render(request, "tracker/team/policy.html", desk(request, team, now) | context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def staff(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """Who works here, who is called first, and after how many minutes who else."""
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
@@ -94,11 +100,16 @@ def call_order(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     return see_other("team-staff", team.pk)
 
 
-@require_POST
+@get_or_post
 def invite_staff(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The link is shown once, in the answer to this request: its token is not kept anywhere."""
-    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
-    form = StaffForm(request.POST)
+    team = team_for(request, care_team_id, to="lead")
+    return _invite_staff(request, team) if request.method == "POST" else see_other("team-staff", team.pk)
+
+
+@asks_again
+def _invite_staff(request: HttpRequest, team: CareTeam) -> HttpResponse:
+    form, now = StaffForm(request.POST), timezone.now()
     if not form.is_valid():
         return _staff(request, team, now, staff_form=form)
     made, token = invite(care_team=team, role=form.cleaned_data["role"], by=request.user, now=now)
@@ -107,22 +118,36 @@ def invite_staff(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     return _staff(request, team, now, **shown)
 
 
-@require_POST
+@get_or_post
 def revoke_staff(request: HttpRequest, link_id: UUID) -> HttpResponse:
     invitation = access_team_invitation(request.user, link_id)
+    if request.method == "POST":
+        return _revoke_staff(request, invitation)
+    return see_other("team-staff", invitation.care_team_id)
+
+
+@asks_again
+def _revoke_staff(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     revoke_invitation(invitation=invitation, by=request.user, now=timezone.now())
     return see_other("team-staff", invitation.care_team_id)
 
 
-@require_POST
+@get_or_post
 def end_staff(request: HttpRequest, colleague_id: UUID) -> HttpResponse:
     membership = access_colleague(request.user, colleague_id)
+    if request.method == "POST":
+        return _end_staff(request, membership)
+    return see_other("team-staff", membership.care_team_id)
+
+
+@asks_again
+def _end_staff(request: HttpRequest, membership: Membership) -> HttpResponse:
     with refusals(request):
         end_membership(membership=membership, by=request.user, now=timezone.now())
     return see_other("team-staff", membership.care_team_id)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def code(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """What families join the team by, to print and hang up."""
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()

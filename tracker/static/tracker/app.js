@@ -1,5 +1,18 @@
 // Comfort only: every page works without this file.
 
+// Without a connection the browser would put its own page here: no number on it, and what was typed gone.
+const offline = document.querySelector("[data-offline]");
+const look = () => {
+  offline.hidden = navigator.onLine;
+};
+if (offline) {
+  for (const change of ["online", "offline", "pageshow"]) addEventListener(change, look);
+  document.addEventListener("submit", (event) => {
+    look();
+    if (!navigator.onLine) event.preventDefault();
+  });
+}
+
 // One tap is one log: a form is sent once. (The server knows a second one by its number anyway.)
 document.addEventListener("submit", (event) => {
   const form = event.target;

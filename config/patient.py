@@ -1,0 +1,93 @@
+"""A web worker whose threads get whole requests: a client that dawdles waits by itself and keeps nobody else waiting.
+
+gunicorn's own reads a request in the thread that will answer it, however long that takes: as many slow clients as
+there are threads, on purpose or on a bad line, and no parent is answered any more (docs/adr/whole-requests.md).
+"""
+
+import re
+import socket
+import time
+from typing import Any
+
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
+
+WITHIN = 30  # seconds for a whole request, from its first byte
+HEAD = 64_000  # bytes
+BODY = 250_000  # a little more than DATA_UPLOAD_MAX_MEMORY_SIZE, which a page refuses in its own words
+FAR_TOO_MUCH = BODY + 1
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})", re.IGNORECASE)
+CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+TOO_MUCH = (
+    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n"
+    b"This is too much for one page. Worried? Do not wait: call the number on your card.\n"
+)
+
+
+class PatientWorker(ThreadWorker):
+    """Looks at what has come. Until a request is whole, its connection waits in the poller without a thread."""
+
+    def handle(self, conn: Any) -> Any:
+        """What gunicorn's does once a request is whole. Runs in a thread, and never waits for the client."""
+        held = receive(conn)
+        missing = lacks(held)
+        if missing > BODY:
+            return self.end(conn, TOO_MUCH)
+        if missing > 0:  # half a form must not be taken for a whole one
+            is_over = conn.ended or time.monotonic() - conn.since > WITHIN
+            return self.end(conn) if is_over else _DEFER
+        conn.data_ready, conn.held = True, bytearray()
+        conn.init()
+        conn.parser.unreader.unread(bytes(held))
+        return super().handle(conn) or self.end(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """What gunicorn's does, but nobody takes longer than that to accept what is written."""
+        conn.sock.settimeout(WITHIN)
+        return super().handle_request(req, conn)
+
+    def end(self, conn: Any, told: bytes = b"") -> bool:
+        """Closes here and now: gunicorn waits seconds for a slow client's goodbye, in the loop that all share."""
+        try:
+            conn.sock.setblocking(False)
+            if told:
+                conn.sock.send(told)
+            conn.sock.shutdown(socket.SHUT_WR)
+            while conn.sock.recv(65_536):  # what lies unread would turn the goodbye into a reset
+                pass
+        except OSError:
+            pass
+        conn.sock.close()
+        return False
+
+
+def receive(conn: Any) -> bytearray:
+    """What has come of the next request, with what is there now."""
+    conn.sock.setblocking(False)
+    if not getattr(conn, "held", None):
+        conn.held, conn.since, conn.ended = bytearray(), time.monotonic(), False
+        if conn.parser:
+            conn.held += conn.parser.unreader.take_buffered()
+    try:
+        while len(conn.held) < HEAD + BODY:
+            came = conn.sock.recv(65_536)
+            conn.held += came
+            if not came:
+                conn.ended = True
+                break
+    except BlockingIOError:
+        pass
+    except OSError:
+        conn.ended = True
+    return conn.held
+
+
+def lacks(held: bytes | bytearray) -> int:
+    """How many bytes are missing until the request is whole, as far as one knows. What is malformed lacks nothing."""
+    end = held.find(b"\r\n\r\n") + 4
+    if end < 4:
+        return 1 if len(held) < HEAD else FAR_TOO_MUCH
+    head = held[:end]
+    if CHUNKED.search(head):
+        is_whole = held.endswith(b"0\r\n\r\n")
+        return 0 if is_whole else 1 if len(held) < HEAD + BODY else FAR_TOO_MUCH
+    return max((int(found) for found in LENGTH.findall(head)), default=0) - (len(held) - end)

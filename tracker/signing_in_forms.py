@@ -1,0 +1,47 @@
+"""allauth's forms of the second step, in our words."""
+
+from typing import Any
+
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+from django.utils.translation import gettext_lazy
+
+
+class _AsksForCode(forms.Form):
+    """Digits come up first on a phone; a recovery code has digits too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        code.label = gettext_lazy("Code")
+        code.widget.attrs |= {"inputmode": "numeric", "placeholder": ""}
+
+
+class CodeForm(_AsksForCode, AuthenticateForm):
+    """The second step of signing in."""
+
+
+class CodeAgainForm(_AsksForCode, ReauthenticateForm):
+    """Who it is, once more."""
+
+
+class NewAppForm(_AsksForCode, ActivateTOTPForm):
+    """The first code of a new app."""
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Works instead of the password unless told otherwise: that is what the page promises."""
+
+    name = forms.CharField(label=gettext_lazy("What to call it"), required=False)
+    passwordless = forms.BooleanField(
+        label=gettext_lazy("Sign in with it alone, without the password"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("Not every plug-in key can do this. If it fails, take the tick away."),
+    )
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    name = forms.CharField(label=gettext_lazy("What to call it"))
