@@ -65,10 +65,10 @@ def compare(lead: Any, team: Any) -> None:
 
     from benchmarks.board_seed import FEW, MANY
     from tracker.actions.duty import record_heartbeat
+    from tracker.heartbeats import LIMITS
     from tracker.models import Alert, Child
-    from tracker.views.health import ON_DUTY
 
-    for name in ON_DUTY:
+    for name in LIMITS:
         record_heartbeat(name=name, now=timezone.now())
     few, many = (Child.objects.get(nickname=f"Child {n}") for n in (FEW, MANY))
     client = Client()

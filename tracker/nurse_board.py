@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from therapies.catalogue import load
@@ -37,9 +37,6 @@ AFTER_CELLS = timedelta(days=28)
 """How long silence counts after CAR T cells. Families were told to stay near the hospital for four weeks, since
 2025 for two (fda-rems-end in the catalogue): here the longer one holds."""
 WEEK = 7
-MANY = 100_000
-FRESH = timedelta(minutes=5)
-"""Ages and silences move without an event: so often a board is drawn again."""
 
 
 @dataclass(frozen=True)
@@ -133,30 +130,6 @@ def _alert_rows(alerts: Iterable[Alert], now: datetime) -> list[Row]:
     ]
     _fill_alerts(rows)
     return rows
-
-
-def version(team: CareTeam, now: datetime, *, is_late: bool) -> str:
-    """Changes whenever the board would look different: one query over indexes."""
-    newest_log = Child.objects.filter(care_team=OuterRef("pk"), last_log_at__isnull=False)
-    alerts = (
-        Alert.objects.open().filter(child__care_team=OuterRef("pk")).order_by().values("child__care_team")
-    )
-    events = AlertEvent.objects.filter(alert=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    mark = Max(Subquery(events)) * MANY + Count("pk")  # an alert that is closed leaves the count
-    found = (
-        CareTeam.objects.filter(pk=team.pk)
-        .annotate(
-            log_at=Subquery(newest_log.order_by("-last_log_at").values("last_log_at")[:1]),
-            alerts=Subquery(alerts.annotate(mark=mark).values("mark")),
-        )
-        .values_list("log_at", "alerts", "changed_at")
-        .get()
-    )
-    minutes = int(now.timestamp() // FRESH.total_seconds())
-    return "-".join(
-        str(part if not isinstance(part, datetime) else part.timestamp())
-        for part in (*found, minutes, int(is_late))
-    )
 
 
 def silent_ones(children: QuerySet[Child], page: int, now: datetime, size: int = PAGE) -> list[Child]:

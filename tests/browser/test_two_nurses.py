@@ -16,8 +16,8 @@ from tests.browser.test_log_path import log_a_fever
 from tests.personas import answers, join, person
 from tracker.actions.duty import record_heartbeat
 from tracker.actions.logs import record_log
+from tracker.heartbeats import LIMITS
 from tracker.models import Alert, CareTeam, Child, Role, User
-from tracker.views.health import ON_DUTY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = {"width": 1280, "height": 800}
@@ -68,7 +68,7 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     nurse: User,
     colleague: User,
 ) -> None:
-    for name in ON_DUTY:
+    for name in LIMITS:
         record_heartbeat(name=name, now=timezone.now())
     boards = [signed_in(open_page, who, live_server.url, viewport=DESK) for who in (nurse, colleague)]
     for board in boards:

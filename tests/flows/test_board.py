@@ -20,8 +20,8 @@ from tracker.actions.logs import Recorded, record_log
 from tracker.actions.nursing import know_child
 from tracker.actions.people import begin_care_team, join_care_team, pause
 from tracker.actions.taking import take_alert
+from tracker.heartbeats import LIMITS
 from tracker.models import Alert, CareTeam, Child, Role, User
-from tracker.views.health import ON_DUTY
 
 Log = Callable[..., Recorded]
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def _night() -> Any:
 @pytest.fixture
 def at_desk(client: Client, nurse: User) -> Client:
     client.force_login(nurse)
-    for name in ON_DUTY:
+    for name in LIMITS:
         record_heartbeat(name=name, now=NOW)
     return client
 
@@ -171,35 +171,7 @@ class TestSilence:
 
 
 class TestFreshness:
-    def version(self, client: Client, team: CareTeam) -> str:
-        return client.get(reverse("board-version", args=[team.pk])).content.decode()
-
-    @pytest.mark.hazard("H26")
-    def test_the_version_changes_with_a_log_an_alert_a_taking_and_a_call(
-        self, at_desk: Client, care_team: CareTeam, ward_child: Child, nurse: User, log: Log
-    ) -> None:
-        seen = [self.version(at_desk, care_team)]
-        log(temperature=36.8, hours_ago=1, at=NOW - timedelta(seconds=2))
-        seen.append(self.version(at_desk, care_team))
-        log(temperature=38.4)
-        seen.append(self.version(at_desk, care_team))
-        take_alert(alert=Alert.objects.get(), by=nurse, now=NOW)
-        seen.append(self.version(at_desk, care_team))
-        assert len(set(seen)) == len(seen)
-        assert self.version(at_desk, care_team) == seen[-1]
-
-    def test_the_version_does_not_change_for_another_team(
-        self, at_desk: Client, care_team: CareTeam, log: Log
-    ) -> None:
-        before = self.version(at_desk, care_team)
-        log(temperature=38.4)  # of a child who is not of the ward
-        assert self.version(at_desk, care_team) == before
-
-    def test_asking_is_cheap(self, at_desk: Client, care_team: CareTeam) -> None:
-        self.version(at_desk, care_team)  # the first request of a day renews the session
-        with CaptureQueriesContext(connection) as queries:
-            self.version(at_desk, care_team)
-        assert len(queries) <= 5  # the session, the person, the team, the heartbeats, and the one that tells
+    """The version itself has a file of its own: test_board_version.py."""
 
     def test_board_js_gets_the_same_board(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log

@@ -15,16 +15,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from therapies.catalogue import load
 from therapies.explaining import address
+from tracker import board_version as asked
 from tracker.access import access_alert, care_teams_of
 from tracker.actions import taking
 from tracker.handover import SHIFTS, handover
+from tracker.heartbeats import are_late
 from tracker.models import Alert, CareTeam, Membership, Urgency, User
 from tracker.models.people import TEAM_ROLES
-from tracker.nurse_board import Filters, Row, board, version
+from tracker.nurse_board import Filters, Row, board
 from tracker.views.desk import desk, page_number, refusals, team_for
 from tracker.views.frame import day_label
 from tracker.views.going import see_other
-from tracker.views.health import is_on_duty, seconds_since_heartbeats
 
 
 @require_safe
@@ -43,12 +44,15 @@ def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The board; asked for by board.js, only the part of it that changes."""
     now, team = timezone.now(), team_for(request, care_team_id)
     filters, page = _filters(request, team), page_number(request)
-    late = _late()
+    version, late = (
+        asked.version(team, now),
+        are_late(now),
+    )  # before the board is read
     silent_page = page_number(request, "silent")
     found = board(team, filters, now, page=page, silent_page=silent_page)
     context = desk(request, team, now) | {
         "board": found,
-        "version": version(team, now, is_late=bool(late)),
+        "version": version,
         "late": late,
         "filters": filters,
         "page": page,
@@ -76,8 +80,16 @@ def in_words(rows: Iterable[Row], now: datetime) -> None:
 def board_version(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """What every open board asks each two seconds: one short line that changes when the board does."""
     team = team_for(request, care_team_id)
-    late = bool(_late())
-    return HttpResponse(version(team, timezone.now(), is_late=late), content_type="text/plain")
+    return HttpResponse(asked.version(team, timezone.now()), content_type="text/plain")
+
+
+def version_at_once(request: HttpRequest, care_team_id: UUID) -> HttpResponse | None:
+    """The same for who surely may have it, before the rest of a page is begun. None: let the view decide."""
+    line = asked.version_for(request.session, care_team_id, timezone.now())
+    return HttpResponse(line, content_type="text/plain") if line and request.method == "GET" else None
+
+
+board_version.at_once = version_at_once  # type: ignore[attr-defined]  # config/middleware.py asks it first
 
 
 @require_safe
@@ -174,11 +186,6 @@ def staff_of(team: CareTeam) -> list[User]:
 
 def _to_child(alert: Alert) -> HttpResponse:
     return see_other("nurse-child", alert.child_id)
-
-
-def _late() -> list[str]:
-    """The parts of the machine that have not shown lately."""
-    return [name for name, age in seconds_since_heartbeats().items() if not is_on_duty(name, age)]
 
 
 def _filters(request: HttpRequest, team: CareTeam) -> Filters:
