@@ -4,8 +4,9 @@ A hundred boards ask fifty times a second. So it is two queries, written out: co
 as long as the database takes to answer. Whoever is not surely let in here goes the way of every page (access.py).
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -25,15 +26,15 @@ STRAGGLER = timedelta(minutes=1)
 # What the board is made of, row by row of a team `t`. Each part moves also where two that write at once are done in
 # another order than they began: so the events are a sum, not the newest, and the logs are counted.
 PARTS = f"""
-    t.changed_at,
-    (SELECT MAX(c.last_log_at) FROM tracker_child c WHERE c.care_team_id = t.id AND c.last_log_at IS NOT NULL),
-    (SELECT COUNT(*) FROM tracker_child c WHERE c.care_team_id = t.id AND c.last_log_at >= %(lately)s),
+    (SELECT COUNT(*) FROM tracker_heartbeat h WHERE h.at <= %(ahead)s AND (
+        {" OR ".join(f"h.name = '{name}' AND h.at >= %({name})s" for name in LIMITS)})) = {len(LIMITS)},
     (SELECT COUNT(*) || '.' || COUNT(CASE WHEN a.taken_until > %(now)s THEN 1 END) || '.' ||
             SUM((SELECT MAX(e.id) FROM tracker_alertevent e WHERE e.alert_id = a.id))
      FROM tracker_alert a JOIN tracker_child c ON c.id = a.child_id
      WHERE c.care_team_id = t.id AND a.resolved_at IS NULL AND a.taken_in_by_id IS NULL),
-    (SELECT COUNT(*) FROM tracker_heartbeat h WHERE h.at <= %(ahead)s AND (
-        {" OR ".join(f"h.name = '{name}' AND h.at >= %({name})s" for name in LIMITS)})) = {len(LIMITS)}
+    t.changed_at,
+    (SELECT MAX(c.last_log_at) FROM tracker_child c WHERE c.care_team_id = t.id AND c.last_log_at IS NOT NULL),
+    (SELECT COUNT(*) FROM tracker_child c WHERE c.care_team_id = t.id AND c.last_log_at >= %(lately)s)
 """
 OF_A_TEAM = f"SELECT {PARTS} FROM tracker_careteam t WHERE t.id = %(team)s"
 FOR_STAFF = f"""SELECT u.password, {PARTS}
@@ -46,10 +47,17 @@ WHERE t.id = %(team)s AND u.id = %(person)s AND NOT t.kept_by_family
 SESSION = "SELECT session_data FROM django_session WHERE session_key = %(key)s AND expire_date > %(now)s"
 
 
-def version(team: CareTeam, now: datetime) -> str:
+class Version(NamedTuple):
+    """The line, and whether its first part says that escalations and reminders are late."""
+
+    line: str
+    is_late: bool
+
+
+def version(team: CareTeam, now: datetime) -> Version:
     """Of the board that is about to be read: what changes while it is drawn has another one."""
-    found = _ask(OF_A_TEAM, _given(team.pk, now))
-    return _line(found or (), now)
+    on_duty, *others = _ask(OF_A_TEAM, _given(team.pk, now)) or (False,)
+    return Version(_line((on_duty, *others), now), not on_duty)
 
 
 def version_for(session: SessionBase, team_id: UUID, now: datetime) -> str | None:
@@ -66,8 +74,10 @@ def version_for(session: SessionBase, team_id: UUID, now: datetime) -> str | Non
     return _line(found[1:], now) if is_theirs else None
 
 
-def _line(parts: tuple[Any, ...], now: datetime) -> str:
-    return "-".join(map(str, (*parts, _drawn_at(now).timestamp())))
+def _line(parts: Sequence[Any], now: datetime) -> str:
+    """What calls for somebody, a blank, and what can wait until a board is drawn again: board.js tells them apart."""
+    urgent, calm = parts[:2], (*parts[2:], _drawn_at(now).timestamp())
+    return " ".join("_".join(str(part).replace(" ", "T") for part in some) for some in (urgent, calm))
 
 
 def _drawn_at(now: datetime) -> datetime:

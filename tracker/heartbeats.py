@@ -18,8 +18,3 @@ def seconds_since_heartbeats(now: datetime) -> dict[str, float | None]:
 def is_on_duty(name: str, age: float | None) -> bool:
     """One from the future does not count: the clock was put back since."""
     return age is not None and -LATE <= age <= LIMITS[name]
-
-
-def are_late(now: datetime) -> bool:
-    """Whether alerts may not go out, or reminders not come."""
-    return not all(is_on_duty(name, age) for name, age in seconds_since_heartbeats(now).items())

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from tests.personas import NOW, NUMBERS, answers, child_of, join, person
 from therapies.schedule import Event
+from tracker import board_shared
 from tracker.actions.duty import record_heartbeat
 from tracker.actions.logs import Recorded, record_log
 from tracker.actions.nursing import know_child
@@ -191,7 +192,11 @@ class TestFreshness:
             assert "Escalations and reminders are late." in board(at_desk, care_team)
 
 
-def test_the_queries_do_not_grow_with_the_children(at_desk: Client, care_team: CareTeam) -> None:
+def test_the_queries_do_not_grow_with_the_children(
+    at_desk: Client, care_team: CareTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_shared, "SHARED_FOR", timedelta(0))
+
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
             board(at_desk, care_team)
@@ -207,6 +212,49 @@ def test_the_queries_do_not_grow_with_the_children(at_desk: Client, care_team: C
         another(care_team, f"Silent{number}", {"temperature": 36.8}, 25)
         another(care_team, f"Quiet{number}", {"temperature": 36.8})
     assert cost() == few <= 20
+
+
+class TestSharing:
+    """What one nurse's board has read, another's shows within the next moments."""
+
+    def cost(self, client: Client, team: CareTeam) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(reverse("team-board", args=[team.pk]), headers={"X-Part": "board"})
+        assert "Juno" in response.content.decode()
+        return len(queries)
+
+    def test_a_colleagues_board_costs_who_she_is_and_no_more(
+        self, at_desk: Client, care_team: CareTeam, lead: User, ward_child: Child, log: Log
+    ) -> None:
+        beside = Client()
+        beside.force_login(lead)
+        log(temperature=38.4)
+        for client in (beside, at_desk):
+            board(client, care_team)  # the first request of a day renews the session
+        assert self.cost(beside, care_team) <= 4  # the session, the person, the team, the version
+
+    def test_ends_with_whatever_happens(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
+    ) -> None:
+        assert "0 open alerts" in board(at_desk, care_team)
+        log(temperature=38.4)
+        assert "1 open alert" in board(at_desk, care_team)
+
+    def test_ends_after_a_moment(self, at_desk: Client, care_team: CareTeam, ward_child: Child) -> None:
+        assert "Juno" in board(at_desk, care_team)
+        Child.objects.update(nickname="Jo")  # past all actions
+        with time_machine.travel(NOW + board_shared.SHARED_FOR, tick=False):
+            assert ">Jo<" in board(at_desk, care_team)
+
+    def test_never_mixes_what_was_asked_for(
+        self, at_desk: Client, client: Client, care_team: CareTeam, lead: User, ward_child: Child, log: Log
+    ) -> None:
+        log(temperature=38.4)
+        beside = Client()
+        beside.force_login(lead)
+        at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": "nobody"})
+        assert "does not match your filter" in board(at_desk, care_team)
+        assert "alert-row" in board(beside, care_team)
 
 
 class TestWhoMaySeeIt:

@@ -27,7 +27,7 @@ from tracker.actions.nursing import know_child
 from tracker.actions.people import join_care_team, leave_care_team, pause, resume, update_child
 from tracker.actions.taking import HELD_FOR, accept_offer, close_alert, offer_alert, take_alert
 from tracker.actions.treatment import end_course, record_event, start_course, withdraw_event
-from tracker.heartbeats import LIMITS, are_late
+from tracker.heartbeats import LIMITS, is_on_duty, seconds_since_heartbeats
 from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Child, Heartbeat, Membership, Role, User
 
 Log = Callable[..., Recorded]
@@ -133,15 +133,19 @@ def test_it_changes_when_a_child_joins_is_known_or_is_erased(
     parent = person("silent")
     child = child_of(parent, "Silent")
     seen = [drawn(at_desk, care_team)]
-    later = [{"now": NOW + timedelta(seconds=seconds)} for seconds in (1, 2, 3)]
+    later = [{"now": NOW + timedelta(seconds=seconds)} for seconds in range(1, 6)]
     join_care_team(child=child, code=care_team.join_code, by=parent, **later[0])
     seen.append(drawn(at_desk, care_team))
     know_child(child=child, record_number="", call_back_number="555 0199", by=nurse, **later[1])
     seen.append(drawn(at_desk, care_team))
-    erase_child(child=child, by=parent, **later[2])
+    leave_care_team(child=child, by=parent, **later[2])
     seen.append(drawn(at_desk, care_team))
-    assert len({board for board, _version in seen}) == 3  # the first and the last are alike
-    assert len({version for _board, version in seen}) == 4
+    join_care_team(child=child, code=care_team.join_code, by=parent, **later[3])
+    seen.append(drawn(at_desk, care_team))
+    erase_child(child=child, by=parent, **later[4])
+    seen.append(drawn(at_desk, care_team))
+    assert len({board for board, _version in seen}) == 3  # without the child, with it, with its number
+    assert len({version for _board, version in seen}) == len(seen)
 
 
 def test_it_changes_when_a_taking_runs_out_and_with_the_clock(
@@ -196,6 +200,21 @@ def test_what_happens_while_a_board_is_drawn_is_asked_for_again(
     assert asked(at_desk, care_team) != version
 
 
+def test_its_first_part_moves_with_what_calls_for_somebody_and_with_nothing_else(
+    at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
+) -> None:
+    """board.js draws at once for the first part, and takes its time for the rest."""
+    before = asked(at_desk, care_team).split()
+    log(temperature=36.8)
+    quiet = asked(at_desk, care_team).split()
+    assert (quiet[0] == before[0], quiet[1] == before[1], len(quiet)) == (True, False, 2)
+    log(temperature=38.4)
+    urgent = asked(at_desk, care_team).split()
+    assert urgent[0] != quiet[0]
+    with time_machine.travel(NOW + timedelta(minutes=3), tick=False):
+        assert asked(at_desk, care_team).split()[0] != urgent[0]  # the machine is late
+
+
 def test_it_does_not_change_for_another_team(at_desk: Client, care_team: CareTeam, log: Log) -> None:
     before = asked(at_desk, care_team)
     log(temperature=38.4)  # of a child who is not of the ward
@@ -209,10 +228,13 @@ def test_it_knows_who_is_late_as_well_as_the_board(care_team: CareTeam, name: st
     for one in LIMITS:
         record_heartbeat(name=one, now=NOW)
     fine = board_version.version(care_team, NOW)
+    assert not fine.is_late
     Heartbeat.objects.filter(name=name).delete()
     if age is not None:
         record_heartbeat(name=name, now=NOW - timedelta(seconds=age))
-    assert (board_version.version(care_team, NOW) != fine) == are_late(NOW)
+    ages = seconds_since_heartbeats(NOW)
+    found, is_late = board_version.version(care_team, NOW), not all(map(is_on_duty, ages, ages.values()))
+    assert (found.is_late, found != fine) == (is_late, is_late)
 
 
 def test_asking_is_two_queries(at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log) -> None:

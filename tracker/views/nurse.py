@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from therapies.catalogue import load
@@ -18,11 +19,11 @@ from therapies.explaining import address
 from tracker import board_version as asked
 from tracker.access import access_alert, care_teams_of
 from tracker.actions import taking
+from tracker.board_shared import shared
 from tracker.handover import SHIFTS, handover
-from tracker.heartbeats import are_late
 from tracker.models import Alert, CareTeam, Membership, Urgency, User
 from tracker.models.people import TEAM_ROLES
-from tracker.nurse_board import Filters, Row, board
+from tracker.nurse_board import Board, Filters, Row, board
 from tracker.views.desk import desk, page_number, refusals, team_for
 from tracker.views.frame import day_label
 from tracker.views.going import see_other
@@ -43,26 +44,28 @@ def choose(request: HttpRequest) -> HttpResponse:
 def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The board; asked for by board.js, only the part of it that changes."""
     now, team = timezone.now(), team_for(request, care_team_id)
-    filters, page = _filters(request, team), page_number(request)
-    version, late = (
-        asked.version(team, now),
-        are_late(now),
-    )  # before the board is read
-    silent_page = page_number(request, "silent")
-    found = board(team, filters, now, page=page, silent_page=silent_page)
-    context = desk(request, team, now) | {
-        "board": found,
-        "version": version,
-        "late": late,
+    around = desk(request, team, now)
+    filters = _filters(request, team)
+    page, silent_page = page_number(request), page_number(request, "silent")
+    version = asked.version(team, now)  # before the board is read
+
+    def read() -> Board:
+        found = board(team, filters, now, page=page, silent_page=silent_page)
+        in_words(found.rows, now)
+        return found
+
+    context = around | {
+        "board": shared(team.pk, version.line, (filters, page, silent_page, get_language()), now, read),
+        "version": version.line,
+        "late": version.is_late,
         "filters": filters,
         "page": page,
         "silent_page": silent_page,
-        "staff": staff_of(team),
+        "staff": partial(staff_of, team),  # only the whole page asks
         "therapies": [(address(therapy.id), therapy) for therapy in load().therapies.values()],
         "urgencies": [urgency for urgency in Urgency if urgency != Urgency.NOTE],
         "outcomes": taking.OUTCOMES,
     }
-    in_words(found.rows, now)
     part = request.headers.get("X-Part") == "board"
     return render(request, "tracker/nurse/_board.html" if part else "tracker/nurse/board.html", context)
 
@@ -80,7 +83,7 @@ def in_words(rows: Iterable[Row], now: datetime) -> None:
 def board_version(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """What every open board asks each two seconds: one short line that changes when the board does."""
     team = team_for(request, care_team_id)
-    return HttpResponse(asked.version(team, timezone.now()), content_type="text/plain")
+    return HttpResponse(asked.version(team, timezone.now()).line, content_type="text/plain")
 
 
 def version_at_once(request: HttpRequest, care_team_id: UUID) -> HttpResponse | None:
