@@ -1,5 +1,6 @@
 """The care team's board: it hides nothing, and costs the same for one child and for hundreds."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,15 +15,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.personas import NOW, NUMBERS, answers, child_of, join, person
+from therapies.catalogue import load
 from therapies.schedule import Event
 from tracker import board_shared
 from tracker.actions.duty import record_heartbeat
 from tracker.actions.logs import Recorded, record_log
 from tracker.actions.nursing import know_child
 from tracker.actions.people import begin_care_team, join_care_team, pause
+from tracker.actions.reaching import set_mobile
 from tracker.actions.taking import take_alert
 from tracker.heartbeats import LIMITS
-from tracker.models import Alert, CareTeam, Child, Role, User
+from tracker.models import Alert, CareTeam, Child, ContactPoint, Role, User
 
 Log = Callable[..., Recorded]
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,18 @@ class TestAlerts:
             another(care_team, f"Child{number}", {"temperature": 38.4}, 1 + number / 60)
         page = board(at_desk, care_team, page=2)
         assert all(f">Child{number}<" in page for number in range(55))
+
+    def test_say_what_is_not_as_usual_and_count_the_rest(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
+    ) -> None:
+        told = {"talks": "less", "knows": "usual", "follows": "usual"}
+        log(temperature=38.4, neuro=told, handwriting="same", fluids_kept="all")
+        page = board(at_desk, care_team)
+        row = re.search(r'class="alert-seen"><p><b>(.*?)</b>', page)[1]
+        asked = load().observations["neuro.talks"]
+        assert f"{asked.name}: {asked.choices[1].name}" in html.unescape(row)
+        assert row.endswith(", 3 answers as usual")
+        assert load().observations["fluids_kept"].name in row  # for whom that is usual nobody knows
 
     def test_say_what_was_seen_and_whether_the_family_called(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
@@ -214,6 +229,20 @@ def test_the_queries_do_not_grow_with_the_children(
     assert cost() == few <= 20
 
 
+def test_a_nurse_whose_messages_come_back_sees_it_on_the_board(
+    at_desk: Client, care_team: CareTeam, nurse: User, lead: User
+) -> None:
+    assert "does not work" not in board(at_desk, care_team)
+    point = set_mobile(person=nurse, number="+1 555 0199", now=NOW)
+    ContactPoint.objects.filter(pk=point.pk).update(dead_at=NOW)
+    said = board(at_desk, care_team)
+    assert "One of the ways to reach you does not work." in said
+    assert f'href="{reverse("reach")}"' in said
+    beside = Client()
+    beside.force_login(lead)
+    assert "does not work" not in board(beside, care_team)
+
+
 class TestSharing:
     """What one nurse's board has read, another's shows within the next moments."""
 
@@ -231,7 +260,7 @@ class TestSharing:
         log(temperature=38.4)
         for client in (beside, at_desk):
             board(client, care_team)  # the first request of a day renews the session
-        assert self.cost(beside, care_team) <= 4  # the session, the person, the team, the version
+        assert self.cost(beside, care_team) <= 5  # session, person, team, version, the ways to reach her
 
     def test_ends_with_whatever_happens(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log

@@ -19,6 +19,7 @@ from therapies.explaining import address
 from tracker import board_version as asked
 from tracker.access import access_alert, care_teams_of
 from tracker.actions import taking
+from tracker.actions.reaching import has_dead_way
 from tracker.board_shared import shared
 from tracker.handover import SHIFTS, handover
 from tracker.models import Alert, CareTeam, Membership, Urgency, User
@@ -65,6 +66,7 @@ def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
         "therapies": [(address(therapy.id), therapy) for therapy in load().therapies.values()],
         "urgencies": [urgency for urgency in Urgency if urgency != Urgency.NOTE],
         "outcomes": taking.OUTCOMES,
+        "dead": has_dead_way(request.user),
     }
     part = request.headers.get("X-Part") == "board"
     return render(request, "tracker/nurse/_board.html" if part else "tracker/nurse/board.html", context)
@@ -73,10 +75,11 @@ def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 def in_words(rows: Iterable[Row], now: datetime) -> None:
     """The day of therapy, and where each row leads: one look into the routes instead of a hundred."""
     some = UUID(int=0)
-    place = reverse("nurse-child", args=[some])
+    place, take = reverse("nurse-child", args=[some]), reverse("alert-take", args=[some])
     for row in rows:
         row.day_label = day_label(row.child, now)
         row.link = place.replace(str(some), str(row.child.pk))
+        row.take = take.replace(str(some), str(row.alert.pk)) if row.alert else ""
 
 
 @require_safe
