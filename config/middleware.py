@@ -94,6 +94,8 @@ class LoginRequired(LoginRequiredMiddleware):
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
             return None
+        if hasattr(view_func, "at_once") and (answer := view_func.at_once(request, **view_kwargs)):
+            return answer  # it has looked by itself, in the same breath, who is asking
         is_log = request.method == "POST" and hasattr(view_func, "late")
         if is_log and not request.user.is_authenticated:
             return view_func.late(request, **view_kwargs)  # answered even after its session has ended

@@ -7,6 +7,7 @@ bind = f"127.0.0.1:{env.number('PORT', 8000)}"
 worker_class = "config.patient.PatientWorker"
 workers = env.number("WEB_WORKERS", 2, least=1)
 threads = 16
+keepalive = 15  # seconds: an open board asks each two of them, and need not shake hands anew
 timeout = 30
 keepalive = 15  # how long a connection may be silent, also in the middle of a request
 graceful_timeout = 8  # the supervisor waits ten seconds

@@ -10,8 +10,9 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from therapies.catalogue import load
 from tracker import record
@@ -24,10 +25,12 @@ from tracker.models import (
     CareTeam,
     Child,
     Course,
+    SymptomLog,
     TreatmentEvent,
     Urgency,
 )
 from tracker.models.logs import RANK
+from tracker.speaking import Report, temperature, told_apart
 from tracker.strip import strip
 
 PAGE = 12
@@ -37,9 +40,6 @@ AFTER_CELLS = timedelta(days=28)
 """How long silence counts after CAR T cells. Families were told to stay near the hospital for four weeks, since
 2025 for two (fda-rems-end in the catalogue): here the longer one holds."""
 WEEK = 7
-MANY = 100_000
-FRESH = timedelta(minutes=5)
-"""Ages and silences move without an event: so often a board is drawn again."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ class Row:
     week: list[dict[str, Any]] = field(default_factory=list)
     strip: str = ""  # the week as a small picture
     link: str = ""
+    take: str = ""  # where the button posts to
     is_held: bool = False
     age: int | None = None
     day_label: str = ""  # in words: the view says it
@@ -133,30 +134,6 @@ def _alert_rows(alerts: Iterable[Alert], now: datetime) -> list[Row]:
     ]
     _fill_alerts(rows)
     return rows
-
-
-def version(team: CareTeam, now: datetime, *, is_late: bool) -> str:
-    """Changes whenever the board would look different: one query over indexes."""
-    newest_log = Child.objects.filter(care_team=OuterRef("pk"), last_log_at__isnull=False)
-    alerts = (
-        Alert.objects.open().filter(child__care_team=OuterRef("pk")).order_by().values("child__care_team")
-    )
-    events = AlertEvent.objects.filter(alert=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    mark = Max(Subquery(events)) * MANY + Count("pk")  # an alert that is closed leaves the count
-    found = (
-        CareTeam.objects.filter(pk=team.pk)
-        .annotate(
-            log_at=Subquery(newest_log.order_by("-last_log_at").values("last_log_at")[:1]),
-            alerts=Subquery(alerts.annotate(mark=mark).values("mark")),
-        )
-        .values_list("log_at", "alerts", "changed_at")
-        .get()
-    )
-    minutes = int(now.timestamp() // FRESH.total_seconds())
-    return "-".join(
-        str(part if not isinstance(part, datetime) else part.timestamp())
-        for part in (*found, minutes, int(is_late))
-    )
 
 
 def silent_ones(children: QuerySet[Child], page: int, now: datetime, size: int = PAGE) -> list[Child]:
@@ -248,19 +225,25 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
         else:
             by_alert[alert].called_at = at
     answer = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("response")[:1]
-    found = list(record.logs_in(newest.values()).annotate(response=Subquery(answer)))
-    responses = {log.pk: log.response for log in found}
-    logs = {row.pk: row for row in record.rows(found)}
+    logs = SymptomLog.objects.filter(pk__in=newest.values()).only("signs_asked")
+    found = list(logs.annotate(response=Subquery(answer)))
+    responses, reports = {log.pk: log.response for log in found}, record.reports(found)
     for alert, log in newest.items():
         row, response = by_alert[alert], responses[log] or {}
-        row.seen = seen_in(logs[log])
+        row.seen = seen_in(reports[log])
         row.syndromes = response.get("syndromes", [])
         row.sources = len({s["id"] for flag in response.get("flags", []) for s in flag.get("sources", [])})
 
 
-def seen_in(log: record.Row) -> list[str]:
-    """ "38.4 °C", "Chills, shaking (moderate)", "worried": the temperature first, as it was typed."""
-    return [*filter(None, [log.temperature]), *log.signs, *([_("worried")] if log.worried else [])]
+def seen_in(report: Report) -> list[str]:
+    """ "38.4 °C", "Chills, shaking (moderate)", "worried", "3 answers as usual": the temperature first, as typed."""
+    odd, usual = told_apart(report)
+    seen = [*filter(None, [temperature(report)[0]]), *odd, *([_("worried")] if report.get("worried") else [])]
+    return [*seen, answers_as_usual(len(usual))] if usual else seen
+
+
+def answers_as_usual(number: int) -> str:
+    return ngettext("%(n)d answer as usual", "%(n)d answers as usual", number) % {"n": number}
 
 
 def _fill_children(rows: Sequence[Row], now: datetime) -> None:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -72,6 +73,11 @@ class Row:
         self.signs += [f"{name}: {answer}" for name, answer in speaking.answers(self.report)]
         self.note, self.worried = self.report.get("note", ""), bool(self.report.get("worried"))
 
+    @cached_property
+    def told_apart(self) -> tuple[list[str], list[str]]:
+        """What is not as usual, and what is: a nurse reads many logs."""
+        return speaking.told_apart(self.report)
+
 
 def called(person: Any) -> str:
     """What the family calls them; never an address."""
@@ -87,20 +93,14 @@ def logs_of(child: Child) -> QuerySet[SymptomLog]:
     return logs.annotate(urgency=Subquery(newest_urgency()))
 
 
-def logs_in(pks: Iterable[uuid.UUID]) -> QuerySet[SymptomLog]:
-    """These logs, of whichever child, with who wrote them and the urgency that counts."""
-    logs = SymptomLog.objects.filter(pk__in=list(pks)).select_related("caregiver", "corrects")
-    return logs.annotate(urgency=Subquery(newest_urgency()))
-
-
 def told_in(log: SymptomLog) -> dict[str, Any]:
     """What was entered: the report of the contract, with `raw` for what can't be read."""
-    return _reports([log])[log.pk]
+    return reports([log])[log.pk]
 
 
 def rows(logs: Sequence[SymptomLog]) -> list[Row]:
     """The logs with what they hold. One query."""
-    reports = _reports(logs)
+    told = reports(logs)
     return [
         Row(
             pk=log.pk,
@@ -108,14 +108,15 @@ def rows(logs: Sequence[SymptomLog]) -> list[Row]:
             received_at=log.received_at,
             by=called(log.caregiver),
             urgency=log.urgency,
-            report=reports[log.pk],
+            report=told[log.pk],
             corrects=log.corrects,
         )
         for log in logs
     ]
 
 
-def _reports(logs: Sequence[SymptomLog]) -> dict[uuid.UUID, dict[str, Any]]:
+def reports(logs: Sequence[SymptomLog]) -> dict[uuid.UUID, dict[str, Any]]:
+    """What each of them holds, as `told_in`. One query; it asks the logs for `signs_asked` alone."""
     told = Observation.objects.filter(log__in=[log.pk for log in logs]).order_by("log", "pk")
     found = {
         log_id: [Answer(*answer) for _log_id, *answer in answers]

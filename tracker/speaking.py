@@ -19,6 +19,8 @@ Report = Mapping[str, Any]
 LINES_C = tuple(map(Decimal, ("35.0", "36.0", "37.5", "37.7", "38.0", "38.3", "38.5")))
 LINES_F = tuple(line * Decimal("1.8") + 32 for line in LINES_C)
 """Where an answer changes. No reading is shown on the other side of one than it is."""
+USUAL = {"handwriting": "same"}
+"""Beside the neuro check's: fluids that stay down and a pump that runs are said, since only for some they are usual."""
 
 
 def vocabulary() -> Catalogue | None:
@@ -123,9 +125,21 @@ def name_of(code: str) -> str:
 
 def answers(report: Report) -> list[tuple[str, str]]:
     """The answers to questions with a choice, by name: ("Pump", "Alarm")."""
+    return [(name_of(code), _choice(code, answer)) for code, answer in _chosen(report).items()]
+
+
+def told_apart(report: Report) -> tuple[list[str], list[str]]:
+    """For who reads many logs: the signs and what is not as usual; then the answers that are the child's usual."""
+    odd, usual = signs(report), []
+    for code, answer in _chosen(report).items():
+        is_usual = answer == ("usual" if code.startswith("neuro.") else USUAL.get(code))
+        (usual if is_usual else odd).append(f"{name_of(code)}: {_choice(code, answer)}")
+    return odd, usual
+
+
+def _chosen(report: Report) -> dict[str, str]:
     told = {f"neuro.{part}": answer for part, answer in (report.get("neuro") or {}).items()}
-    told |= {code: report[code] for code in ("handwriting", "fluids_kept", "pump") if report.get(code)}
-    return [(name_of(code), _choice(code, answer)) for code, answer in told.items()]
+    return told | {code: report[code] for code in ("handwriting", "fluids_kept", "pump") if report.get(code)}
 
 
 def _choice(code: str, answer: str) -> str:

@@ -25,7 +25,7 @@ def strip(week: Iterable[Mapping[str, Any]]) -> SafeString:
     """`week` as in _week_strip.html. Each urgency has a shape and a colour; a line below: the family called."""
     days = list(week)
     words = _words(get_language())
-    cells = "".join(_cell(number, day) for number, day in enumerate(days))
+    cells = "".join(_cell(number, day["urgency"], bool(day["called"])) for number, day in enumerate(days))
     said = "; ".join(_in_words(day, words) for day in days)
     label = escape(f"{words['days']} {said}")
     return mark_safe(  # codes of ours, numbers, and words that were escaped
@@ -42,12 +42,12 @@ def _words(language: str | None) -> dict[Any, str]:
     return {**weekdays, **urgencies, **said}
 
 
-def _cell(number: int, day: Mapping[str, Any]) -> str:
-    urgency = day["urgency"] if day["urgency"] in _SHAPES else None
-    shape, called = _SHAPES.get(urgency, ""), _CALLED if day["called"] else ""
+@cache
+def _cell(number: int, urgency: str | None, was_called: bool) -> str:
+    shape, called = _SHAPES.get(urgency, ""), _CALLED if was_called else ""
     return (
         f'<svg x="{number}0" y="0" width="10" height="13" viewBox="0 0 40 52"><rect class="week-day'
-        f' fill-{urgency or "none"}" x="4" y="4" width="32" height="32" rx="8"/>{shape}{called}</svg>'
+        f' fill-{urgency if shape else "none"}" x="4" y="4" width="32" height="32" rx="8"/>{shape}{called}</svg>'
     )
 
 

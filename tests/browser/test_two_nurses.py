@@ -15,9 +15,10 @@ from tests.accessibility import violations
 from tests.browser.test_log_path import log_a_fever
 from tests.personas import answers, join, person
 from tracker.actions.duty import record_heartbeat
-from tracker.actions.logs import record_log
+from tracker.actions.logs import Recorded, record_log
+from tracker.actions.taking import take_alert
+from tracker.heartbeats import LIMITS
 from tracker.models import Alert, CareTeam, Child, Role, User
-from tracker.views.health import ON_DUTY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = {"width": 1280, "height": 800}
@@ -44,8 +45,8 @@ def colleague(care_team: CareTeam, lead: User) -> User:
 
 
 @pytest.fixture
-def fever(ward_child: Child, mother: User) -> Callable[[], object]:
-    def log() -> object:
+def fever(ward_child: Child, mother: User) -> Callable[[], Recorded]:
+    def log() -> Recorded:
         now = timezone.now()
         return record_log(
             child=ward_child,
@@ -68,7 +69,7 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     nurse: User,
     colleague: User,
 ) -> None:
-    for name in ON_DUTY:
+    for name in LIMITS:
         record_heartbeat(name=name, now=timezone.now())
     boards = [signed_in(open_page, who, live_server.url, viewport=DESK) for who in (nurse, colleague)]
     for board in boards:
@@ -79,6 +80,9 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     log_a_fever(phone)
     expect(phone.get_by_role("heading", name="Call your care team now")).to_be_visible(timeout=PATIENCE)
     raised = time.monotonic()
+    phone.get_by_text("I have called").click()
+    told = phone.get_by_label("What did they tell you?")
+    told.fill("They said")
     for number, board in enumerate(boards):
         take = board.get_by_role("button", name="Take it Juno")
         seen(
@@ -96,16 +100,48 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     expect(first.get_by_text("You took this.")).to_be_visible()
     expect(second.get_by_text(f"{winner.name} took this at")).to_be_visible()
     seen("both know who won", lambda: None, clicked)
-    phone.reload()
-    expect(phone.get_by_text(f"{winner.name} took this")).to_be_visible()
+    seen_by_the_parent(phone, f"{winner.name} took this", clicked)
+    assert told.input_value() == "They said"  # what is being typed stays, and where
+    expect(told).to_be_focused()
     second.goto(live_server.url + reverse("team-board", args=[care_team.pk]))
     expect(second.get_by_text(winner.name).last).to_be_visible()
     first.get_by_role("button", name="Comes to the clinic today").click()
     closed = time.monotonic()
     gone = expect(second.get_by_role("heading", name="0 open alerts"))
     seen("the other board knows that it is closed", lambda: gone.to_be_visible(timeout=PATIENCE), closed)
-    phone.reload()
-    expect(phone.get_by_text("Come to the clinic today.")).to_be_visible()
+    seen_by_the_parent(phone, "Come to the clinic today.", closed)
+    expect(told).to_be_focused()
+
+
+def seen_by_the_parent(phone: Page, words: str, since: float) -> None:
+    """On the page that they have open, without a reload, and no less urgent than before."""
+    shown = expect(phone.get_by_text(words))
+    seen(f"the parent sees “{words}”", lambda: shown.to_be_visible(timeout=PATIENCE), since)
+    expect(phone.get_by_role("heading", name="Call your care team now")).to_be_visible()
+
+
+def test_an_open_answer_says_when_it_cannot_reach_the_site_and_keeps_the_number(
+    open_page: Callable[..., Page],
+    live_server: Any,
+    ward_child: Child,
+    mother: User,
+    nurse: User,
+    fever: Callable[[], Recorded],
+) -> None:
+    phone = signed_in(open_page, mother, live_server.url)
+    answer = live_server.url + reverse("answer", args=[fever().log.pk])
+    phone.goto(answer)
+    phone.context.set_offline(True)
+    lost = phone.get_by_text("No connection since")
+    expect(lost).to_be_visible(timeout=PATIENCE)
+    expect(phone.get_by_role("heading", name="Call your care team now")).to_be_visible()
+    expect(phone.get_by_role("link", name="Call", exact=False).first).to_be_visible()
+    assert violations(phone) == []
+    take_alert(alert=Alert.objects.get(), by=nurse, now=timezone.now())
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("Nurse took this")).to_be_visible(timeout=PATIENCE)
+    expect(lost).to_be_hidden()
+    assert violations(phone) == []
 
 
 def test_a_board_says_when_it_cannot_reach_the_site(
@@ -113,7 +149,7 @@ def test_a_board_says_when_it_cannot_reach_the_site(
     live_server: Any,
     care_team: CareTeam,
     nurse: User,
-    fever: Callable[[], object],
+    fever: Callable[[], Recorded],
 ) -> None:
     board = signed_in(open_page, nurse, live_server.url, viewport=DESK)
     board.goto(live_server.url + reverse("team-board", args=[care_team.pk]))
@@ -135,7 +171,7 @@ def test_every_page_of_the_nurse_is_accessible(
     care_team: CareTeam,
     ward_child: Child,
     nurse: User,
-    fever: Callable[[], object],
+    fever: Callable[[], Recorded],
     look: dict[str, Any],
 ) -> None:
     fever()
@@ -163,7 +199,7 @@ def test_every_page_of_the_lead_is_accessible(
     care_team: CareTeam,
     ward_child: Child,
     lead: User,
-    fever: Callable[[], object],
+    fever: Callable[[], Recorded],
     look: dict[str, Any],
 ) -> None:
     fever()

@@ -2,7 +2,9 @@
 
 from typing import Any
 from uuid import uuid4
+from xml.etree import ElementTree
 
+import html5lib
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +12,7 @@ from django.utils import timezone
 from tests.flows.pages import FEVER, Phone, links, text
 from tests.personas import NIGHT_NUMBER
 from tracker.actions.alerts import resolve_alert
+from tracker.actions.taking import close_alert
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Outcome, SymptomLog, User
 
 pytestmark = pytest.mark.usefixtures("night")
@@ -46,9 +49,7 @@ def test_a_call_is_kept_with_what_they_said_and_when_to_look_again(phone: Phone,
     kept = Call.objects.get()
     assert kept.reached
     today = text(phone.get(reverse("today", args=[child.pk])))
-    assert (
-        "What the care team said Come in now. Bring the card. You called just now, Friday 02:20." in today
-    )
+    assert "What the care team said Come in now. Bring the card. You called just now, Friday 02:20." in today
     assert "Look again: Friday 03:20." in today
     night.shift(90 * 60)
     phone.send(child, temperature="36.8")
@@ -214,6 +215,63 @@ def test_a_log_whose_alert_became_part_of_a_worse_one_shows_what_became_of_that(
     night.shift(60)
     take(nurse)
     assert "Nurse took this at 02:16." in text(phone.get(reverse("answer", args=[first.pk])))
+
+
+# ---------------------------------------------------------------- while the page is open
+
+
+def followed(phone: Phone) -> Any:
+    log = SymptomLog.objects.latest("received_at")
+    return phone.get(reverse("answer", args=[log.pk]), headers={"X-Part": "followed"})
+
+
+def test_an_open_page_is_told_what_the_page_itself_would_say(
+    phone: Phone, ward_child: Child, nurse: User, night
+) -> None:
+    phone.send(ward_child, **FEVER)
+    for minutes, do, said in (
+        (0, None, "Saved at"),
+        (10, None, "Nobody has confirmed yet. Call."),
+        (0, None, "No call is written down yet. Call now. 555 0142"),
+        (0, take, "Nurse took this at"),
+        (0, lambda _nurse: call(phone), "Come in now. Bring the card."),
+        (1, lambda nurse: close_alert(alert=Alert.objects.get(), outcome="clinic-today", note="By eight",
+                                      by=nurse, now=timezone.now()), "Come to the clinic today. By eight"),
+    ):  # fmt: skip
+        night.shift(60 * minutes)
+        if do:
+            do(nurse)
+        page, part = (answer.content.decode() for answer in (answer_of(phone), followed(phone)))
+        assert said in text(followed(phone))
+        for name in ("team", "calls"):
+            assert inside(part, name)
+            assert inside(part, name) == inside(page, name), said
+
+
+def inside(page: str, name: str) -> str:
+    """What stands in that part: followed.js compares it, and replaces only what differs."""
+    found = html5lib.parse(page, namespaceHTMLElements=False).find(f".//div[@data-part='{name}']")
+    found.attrib.clear()
+    return ElementTree.tostring(found, encoding="unicode").strip()
+
+
+def test_to_tell_an_open_page_is_cheap(
+    phone: Phone, ward_child: Child, nurse: User, django_assert_max_num_queries: Any
+) -> None:
+    phone.send(ward_child, **FEVER)
+    take(nurse)
+    followed(phone)
+    with django_assert_max_num_queries(
+        8
+    ):  # our own; session, person, log, assessment, calls, alert, its taking
+        followed(phone)
+
+
+def test_only_an_answer_that_somebody_may_take_asks_again(phone: Phone, ward_child: Child) -> None:
+    phone.send(ward_child, temperature="36.8")
+    assert "followed.js" not in answer_of(phone).content.decode()
+    phone.send(ward_child, **FEVER)
+    assert "followed.js" in answer_of(phone).content.decode()
 
 
 # ---------------------------------------------------------------- who sees it, which line it was

@@ -1,5 +1,6 @@
 """The care team's board: it hides nothing, and costs the same for one child and for hundreds."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,14 +15,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.personas import NOW, NUMBERS, answers, child_of, join, person
+from therapies.catalogue import load
 from therapies.schedule import Event
+from tracker import board_shared
 from tracker.actions.duty import record_heartbeat
 from tracker.actions.logs import Recorded, record_log
 from tracker.actions.nursing import know_child
 from tracker.actions.people import begin_care_team, join_care_team, pause
+from tracker.actions.reaching import set_mobile
 from tracker.actions.taking import take_alert
-from tracker.models import Alert, CareTeam, Child, Role, User
-from tracker.views.health import ON_DUTY
+from tracker.heartbeats import LIMITS
+from tracker.models import Alert, CareTeam, Child, ContactPoint, Role, User
 
 Log = Callable[..., Recorded]
 pytestmark = pytest.mark.django_db
@@ -36,7 +40,7 @@ def _night() -> Any:
 @pytest.fixture
 def at_desk(client: Client, nurse: User) -> Client:
     client.force_login(nurse)
-    for name in ON_DUTY:
+    for name in LIMITS:
         record_heartbeat(name=name, now=NOW)
     return client
 
@@ -87,6 +91,18 @@ class TestAlerts:
             another(care_team, f"Child{number}", {"temperature": 38.4}, 1 + number / 60)
         page = board(at_desk, care_team, page=2)
         assert all(f">Child{number}<" in page for number in range(55))
+
+    def test_say_what_is_not_as_usual_and_count_the_rest(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
+    ) -> None:
+        told = {"talks": "less", "knows": "usual", "follows": "usual"}
+        log(temperature=38.4, neuro=told, handwriting="same", fluids_kept="all")
+        page = board(at_desk, care_team)
+        row = re.search(r'class="alert-seen"><p><b>(.*?)</b>', page)[1]
+        asked = load().observations["neuro.talks"]
+        assert f"{asked.name}: {asked.choices[1].name}" in html.unescape(row)
+        assert row.endswith(", 3 answers as usual")
+        assert load().observations["fluids_kept"].name in row  # for whom that is usual nobody knows
 
     def test_say_what_was_seen_and_whether_the_family_called(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
@@ -171,35 +187,7 @@ class TestSilence:
 
 
 class TestFreshness:
-    def version(self, client: Client, team: CareTeam) -> str:
-        return client.get(reverse("board-version", args=[team.pk])).content.decode()
-
-    @pytest.mark.hazard("H26")
-    def test_the_version_changes_with_a_log_an_alert_a_taking_and_a_call(
-        self, at_desk: Client, care_team: CareTeam, ward_child: Child, nurse: User, log: Log
-    ) -> None:
-        seen = [self.version(at_desk, care_team)]
-        log(temperature=36.8, hours_ago=1, at=NOW - timedelta(seconds=2))
-        seen.append(self.version(at_desk, care_team))
-        log(temperature=38.4)
-        seen.append(self.version(at_desk, care_team))
-        take_alert(alert=Alert.objects.get(), by=nurse, now=NOW)
-        seen.append(self.version(at_desk, care_team))
-        assert len(set(seen)) == len(seen)
-        assert self.version(at_desk, care_team) == seen[-1]
-
-    def test_the_version_does_not_change_for_another_team(
-        self, at_desk: Client, care_team: CareTeam, log: Log
-    ) -> None:
-        before = self.version(at_desk, care_team)
-        log(temperature=38.4)  # of a child who is not of the ward
-        assert self.version(at_desk, care_team) == before
-
-    def test_asking_is_cheap(self, at_desk: Client, care_team: CareTeam) -> None:
-        self.version(at_desk, care_team)  # the first request of a day renews the session
-        with CaptureQueriesContext(connection) as queries:
-            self.version(at_desk, care_team)
-        assert len(queries) <= 5  # the session, the person, the team, the heartbeats, and the one that tells
+    """The version itself has a file of its own: test_board_version.py."""
 
     def test_board_js_gets_the_same_board(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
@@ -219,7 +207,11 @@ class TestFreshness:
             assert "Escalations and reminders are late." in board(at_desk, care_team)
 
 
-def test_the_queries_do_not_grow_with_the_children(at_desk: Client, care_team: CareTeam) -> None:
+def test_the_queries_do_not_grow_with_the_children(
+    at_desk: Client, care_team: CareTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_shared, "SHARED_FOR", timedelta(0))
+
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
             board(at_desk, care_team)
@@ -235,6 +227,63 @@ def test_the_queries_do_not_grow_with_the_children(at_desk: Client, care_team: C
         another(care_team, f"Silent{number}", {"temperature": 36.8}, 25)
         another(care_team, f"Quiet{number}", {"temperature": 36.8})
     assert cost() == few <= 20
+
+
+def test_a_nurse_whose_messages_come_back_sees_it_on_the_board(
+    at_desk: Client, care_team: CareTeam, nurse: User, lead: User
+) -> None:
+    assert "does not work" not in board(at_desk, care_team)
+    point = set_mobile(person=nurse, number="+1 555 0199", now=NOW)
+    ContactPoint.objects.filter(pk=point.pk).update(dead_at=NOW)
+    said = board(at_desk, care_team)
+    assert "One of the ways to reach you does not work." in said
+    assert f'href="{reverse("reach")}"' in said
+    beside = Client()
+    beside.force_login(lead)
+    assert "does not work" not in board(beside, care_team)
+
+
+class TestSharing:
+    """What one nurse's board has read, another's shows within the next moments."""
+
+    def cost(self, client: Client, team: CareTeam) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(reverse("team-board", args=[team.pk]), headers={"X-Part": "board"})
+        assert "Juno" in response.content.decode()
+        return len(queries)
+
+    def test_a_colleagues_board_costs_who_she_is_and_no_more(
+        self, at_desk: Client, care_team: CareTeam, lead: User, ward_child: Child, log: Log
+    ) -> None:
+        beside = Client()
+        beside.force_login(lead)
+        log(temperature=38.4)
+        for client in (beside, at_desk):
+            board(client, care_team)  # the first request of a day renews the session
+        assert self.cost(beside, care_team) <= 5  # session, person, team, version, the ways to reach her
+
+    def test_ends_with_whatever_happens(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
+    ) -> None:
+        assert "0 open alerts" in board(at_desk, care_team)
+        log(temperature=38.4)
+        assert "1 open alert" in board(at_desk, care_team)
+
+    def test_ends_after_a_moment(self, at_desk: Client, care_team: CareTeam, ward_child: Child) -> None:
+        assert "Juno" in board(at_desk, care_team)
+        Child.objects.update(nickname="Jo")  # past all actions
+        with time_machine.travel(NOW + board_shared.SHARED_FOR, tick=False):
+            assert ">Jo<" in board(at_desk, care_team)
+
+    def test_never_mixes_what_was_asked_for(
+        self, at_desk: Client, client: Client, care_team: CareTeam, lead: User, ward_child: Child, log: Log
+    ) -> None:
+        log(temperature=38.4)
+        beside = Client()
+        beside.force_login(lead)
+        at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": "nobody"})
+        assert "does not match your filter" in board(at_desk, care_team)
+        assert "alert-row" in board(beside, care_team)
 
 
 class TestWhoMaySeeIt:

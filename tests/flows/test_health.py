@@ -5,6 +5,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from tracker.actions.duty import record_heartbeat
+from tracker.heartbeats import LIMITS
 from tracker.management.commands import nightwatch
 from tracker.models import Heartbeat
 from tracker.tasks import deliver_alerts, remind, sweep
@@ -44,7 +45,7 @@ def test_ready_says_so_without_a_database(client, no_database):
 def test_duty_is_late_before_anybody_showed(client):
     answer = client.get("/health/duty")
     assert answer.status_code == 503
-    assert answer.json()["seconds"] == dict.fromkeys(health.ON_DUTY)
+    assert answer.json()["seconds"] == dict.fromkeys(LIMITS)
 
 
 def test_everybody_is_on_duty_after_a_tick_and_a_sweep(client, clock):

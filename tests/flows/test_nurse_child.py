@@ -1,5 +1,6 @@
 """One child for the nurse, and an alert in her hands: take, hand over, close."""
 
+import html
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from tests.personas import NOW, answers, join, person
 from tests.tracker.test_costs import remember
+from therapies.catalogue import load
 from tracker.actions.alerts import record_call
 from tracker.actions.logs import Recorded, correct_log
 from tracker.models import Alert, AuditEvent, CareNote, CareTeam, Child, Role, User
@@ -73,6 +75,20 @@ class TestThePage:
             "Woke up shivering",
         ):
             assert said in page
+
+    def test_folds_the_answers_that_are_as_usual_and_hides_none(
+        self, at_desk: Client, ward_child: Child, log: Log
+    ) -> None:
+        log(temperature=36.8, neuro={"talks": "usual", "knows": "less"}, pump="ok")
+        page = html.unescape(page_of(at_desk, ward_child)).partition('id="timeline"')[2]
+        before, folded, after = page.partition("1 answer as usual</summary>")
+        assert folded
+        assert "knows" not in after.partition("</details>")[0].lower()
+        names = {code: load().observations[code].name for code in ("neuro.talks", "neuro.knows", "pump")}
+        assert names["neuro.talks"] in after.partition("</details>")[0]
+        assert names["neuro.talks"] not in before
+        assert names["neuro.knows"] in before
+        assert names["pump"] in before
 
     def test_shows_a_correction_and_what_it_corrects(
         self, at_desk: Client, ward_child: Child, mother: User, log: Log

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tracker.actions import reminders
+from tracker.actions.boards import redraw
 from tracker.actions.holding import Held, hold
 from tracker.answers import cleaned
 from tracker.doorbell import ring
@@ -108,6 +109,7 @@ def record_call(
         )
         if standing:
             _answer(standing.pk, call)
+        redraw(child.care_team_id, now=now)
         if look_again_at:
             reminders.look_again(child=child, at=look_again_at, by=caregiver, now=now)
     return call

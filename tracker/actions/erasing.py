@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from tracker.actions import Refused
 from tracker.actions.audit import record_audit
+from tracker.actions.boards import redraw
 from tracker.actions.holding import hold
 from tracker.append_only import erasing
 from tracker.models import Child, Membership, Role, User
@@ -29,6 +30,7 @@ def erase_child(*, child: Child, by: User | None, now: datetime) -> None:
         child.delete()
         if team.kept_by_family:
             team.delete()
+    redraw(team.pk, now=now)
     record_audit("child.erased", by=by, now=now, child=number)
     transaction.on_commit(partial(_note, "child", number))
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tracker.actions import Refused
 from tracker.actions.audit import record_audit
+from tracker.actions.boards import redraw
 from tracker.answers import cleaned
 from tracker.models import CareNote, Child, User
 
@@ -31,4 +32,5 @@ def know_child(*, child: Child, record_number: str, call_back_number: str, by: U
     child.changed_at = now
     fields = ("record_number", "call_back_number", "changed_at")
     child.save(update_fields=fields)
+    redraw(child.care_team_id, now=now)
     record_audit("child.known-by-team", by=by, now=now, child=child.pk, fields=list(fields[:2]))

@@ -106,6 +106,11 @@ def choose_for_reminders(*, person: User, channel: str, wanted: bool, now: datet
     ContactPoint.objects.filter(CURRENT, person=person, channel=channel).update(for_reminders=wanted)
 
 
+def has_dead_way(person: User) -> bool:
+    """Something that was sent to them came back."""
+    return ContactPoint.objects.filter(CURRENT, person=person, dead_at__isnull=False).exists()
+
+
 def known_ways(person: User) -> list[tuple[str, str, ContactPoint | None]]:
     """Each channel and address of a person, with what is known about it, the best first."""
     points = list(ContactPoint.objects.filter(CURRENT, person=person).order_by("begun_at"))

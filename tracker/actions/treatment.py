@@ -7,6 +7,7 @@ from django.db import transaction
 
 from therapies.schedule import Event
 from tracker.actions.audit import record_audit
+from tracker.actions.boards import redraw
 from tracker.actions.holding import hold
 from tracker.actions.logs import reassess
 from tracker.models import Child, Course, TreatmentEvent, User
@@ -25,6 +26,7 @@ def start_course(
     child.course = course
     record_audit("course.started", by=by, now=now, child=child.pk, about=course.pk)
     reassess(child=child, since=begun_at, by=by, now=now)
+    redraw(child.care_team_id, now=now)
     return course
 
 
@@ -34,6 +36,7 @@ def end_course(*, course: Course, by: User, now: datetime) -> None:
     ended = Course.objects.filter(pk=course.pk, ended_at=None).update(ended_at=now, ended_by=by)
     course.child.__dict__.pop("course", None)
     if ended:
+        redraw(course.child.care_team_id, now=now)
         record_audit("course.ended", by=by, now=now, child=course.child_id, about=course.pk)
 
 
@@ -88,3 +91,4 @@ def _follow(course: Course, changed_since: datetime, by: User, now: datetime) ->
         course.save(update_fields=("begun_at",))
     course.__dict__.pop("schedule", None)
     reassess(child=course.child, since=changed_since, by=by, now=now)
+    redraw(course.child.care_team_id, now=now)

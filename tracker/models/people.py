@@ -112,7 +112,9 @@ class CareTeam(models.Model):
     escalation_minutes = models.JSONField(default=escalation_steps)  # after the alert: each level's, in order
     join_code = models.CharField(max_length=16, unique=True, null=True, blank=True)
     begun_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
+    changed_at = (
+        models.DateTimeField()
+    )  # this row, or what the team's board shows of a child (actions/boards.py)
 
     class Meta:
         constraints = (

@@ -19,12 +19,12 @@ from tracker.asking_back import questions
 from tracker.assessing import MEDICINE
 from tracker.called import CalledForm
 from tracker.doses_given import fever_medicine_since, said_on_the_phone
-from tracker.models import Call, SymptomLog, Urgency
+from tracker.models import Alert, Call, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.record import Became
 from tracker.telling import Told
 from tracker.views.asking import LOOK_AGAIN, may_log, therapies_of
-from tracker.views.frame import frame
+from tracker.views.frame import frame, number_to_call
 
 UNCONFIRMED_AFTER = timedelta(minutes=5)
 NUDGE_AFTER = timedelta(minutes=10)
@@ -33,8 +33,10 @@ NUDGE_UNTIL = timedelta(hours=24)
 
 @require_GET
 def answer(request: HttpRequest, log_id: UUID) -> HttpResponse:
-    """What to do, whom to call, what to say and why."""
+    """What to do, whom to call, what to say and why; asked for by followed.js, only what became of it."""
     log, now = access_log(request.user, log_id, to="see"), timezone.now()
+    if request.headers.get("X-Part") == "followed":
+        return _followed(request, log, now)
     return _page(request, log, CalledForm(now=now, zone=log.child.zone), now)
 
 
@@ -65,8 +67,9 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         now=now,
     )
     said = telling.answer_in_words(assessment.response, told)
-    context = around | answer_context(said, told) | _what_followed(log, said, now)
+    context = around | answer_context(said, told) | _what_followed(log, said["urgency"], now)
     context |= {
+        "standing": _standing(log, said),
         "log": log,
         "called_form": form,
         "may_log": may_log(log),
@@ -90,21 +93,33 @@ def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
     }
 
 
-def _what_followed(log: SymptomLog, said: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Calls, what became of the alert, and what still stands from another log."""
-    calls, became = record.calls_since(log), record.became_of(log)
+def _followed(request: HttpRequest, log: SymptomLog, now: datetime) -> HttpResponse:
+    """The parts of the page that change while it is open. What it says to do is not among them."""
+    timezone.activate(log.child.zone)
+    context = _what_followed(log, log.assessment.urgency, now)
+    context |= {"log": log, "call": number_to_call(log.child.care_team, now)}
+    return render(request, "tracker/caregiver/_followed.html", context)
+
+
+def _standing(log: SymptomLog, said: dict[str, Any]) -> Alert | None:
+    """What still stands from another log, if this answer is only a note. The headline says so."""
     standing = record.open_alert(log.child) if said["urgency"] == Urgency.NOTE else None
     if standing:
         said["headline"] = _("Saved. An earlier log still says to call.")
     elif said["urgency"] == Urgency.NOTE and said["needs_confirmation"]:
         said["headline"] = _("Saved. One question is open.")
+    return standing
+
+
+def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, Any]:
+    """Calls, and what became of the alert."""
+    calls, became = record.calls_since(log), record.became_of(log)
     return {
         "calls": calls,
         "became": became,
         "is_held": bool(became) and became.alert.is_open and became.is_held(now),
-        "standing": standing,
         "nobody_confirmed": _is_unconfirmed(log, became, calls, now),
-        "call_is_missing": _is_call_missing(log, said["urgency"], became, calls, now),
+        "call_is_missing": _is_call_missing(log, urgency, became, calls, now),
     }
 
 

@@ -24,10 +24,9 @@ def team_for(request: HttpRequest, care_team_id: Any, *, to: str = "review") -> 
 def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
     """The context of tracker/nurse/desk.html. Activates the team's time zone."""
     timezone.activate(team.zone)
-    teams = list(care_teams_of(request.user))
     return {
         "team": team,
-        "teams": teams,
+        "teams": care_teams_of(request.user),  # read when a page shows it: the part that changes does not
         "leads": may((getattr(team, "staff_role", None),), "lead"),
         "call": number_to_call(team, now),
         "is_open": team.is_open(now),

@@ -6,11 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tracker.models import Heartbeat
-
-ON_DUTY = ("beat", "worker", "reminders", "sweep", "canary", "nightwatch")
-LATE = 60  # seconds
-CANARY_LATE = 150  # it goes out once a minute, and takes the whole way of an alert
+from tracker.heartbeats import is_on_duty, seconds_since_heartbeats
 
 
 @login_not_required
@@ -40,22 +36,9 @@ def duty(request: HttpRequest) -> HttpResponse:
     worker: of the alerts. canary: a message that takes the way of an alert, each minute, to nobody.
     """
     try:
-        ages = seconds_since_heartbeats()
+        ages = seconds_since_heartbeats(timezone.now())
     except DatabaseError:
         return JsonResponse({"on_duty": False}, status=503)
     on_duty = all(is_on_duty(name, age) for name, age in ages.items())
-    return JsonResponse({"on_duty": on_duty, "seconds": ages}, status=200 if on_duty else 503)
-
-
-def is_on_duty(name: str, age: float | None) -> bool:
-    """One from the future does not count: the clock was put back since."""
-    return age is not None and -LATE <= age <= (CANARY_LATE if name == "canary" else LATE)
-
-
-def seconds_since_heartbeats() -> dict[str, float | None]:
-    """None for what never showed."""
-    now = timezone.now()
-    found = dict(Heartbeat.objects.values_list("name", "at"))
-    return {
-        name: round((now - found[name]).total_seconds(), 1) if name in found else None for name in ON_DUTY
-    }
+    seconds = {name: None if age is None else round(age, 1) for name, age in ages.items()}
+    return JsonResponse({"on_duty": on_duty, "seconds": seconds}, status=200 if on_duty else 503)

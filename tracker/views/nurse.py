@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,22 +10,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from therapies.catalogue import load
 from therapies.explaining import address
+from tracker import board_version as asked
 from tracker.access import access_alert, care_teams_of
 from tracker.actions import taking
+from tracker.actions.reaching import has_dead_way
+from tracker.board_shared import shared
 from tracker.handover import SHIFTS, handover
 from tracker.models import Alert, CareTeam, Membership, Urgency, User
 from tracker.models.people import TEAM_ROLES
-from tracker.nurse_board import Filters, Row, board, version
+from tracker.nurse_board import Board, Filters, Row, board
 from tracker.views.desk import desk, page_number, refusals, team_for
 from tracker.views.frame import day_label
 from tracker.views.going import see_other
-from tracker.views.health import is_on_duty, seconds_since_heartbeats
 
 
 @require_safe
@@ -42,23 +45,29 @@ def choose(request: HttpRequest) -> HttpResponse:
 def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The board; asked for by board.js, only the part of it that changes."""
     now, team = timezone.now(), team_for(request, care_team_id)
-    filters, page = _filters(request, team), page_number(request)
-    late = _late()
-    silent_page = page_number(request, "silent")
-    found = board(team, filters, now, page=page, silent_page=silent_page)
-    context = desk(request, team, now) | {
-        "board": found,
-        "version": version(team, now, is_late=bool(late)),
-        "late": late,
+    around = desk(request, team, now)
+    filters = _filters(request, team)
+    page, silent_page = page_number(request), page_number(request, "silent")
+    version = asked.version(team, now)  # before the board is read
+
+    def read() -> Board:
+        found = board(team, filters, now, page=page, silent_page=silent_page)
+        in_words(found.rows, now)
+        return found
+
+    context = around | {
+        "board": shared(team.pk, version.line, (filters, page, silent_page, get_language()), now, read),
+        "version": version.line,
+        "late": version.is_late,
         "filters": filters,
         "page": page,
         "silent_page": silent_page,
-        "staff": staff_of(team),
+        "staff": partial(staff_of, team),  # only the whole page asks
         "therapies": [(address(therapy.id), therapy) for therapy in load().therapies.values()],
         "urgencies": [urgency for urgency in Urgency if urgency != Urgency.NOTE],
         "outcomes": taking.OUTCOMES,
+        "dead": has_dead_way(request.user),
     }
-    in_words(found.rows, now)
     part = request.headers.get("X-Part") == "board"
     return render(request, "tracker/nurse/_board.html" if part else "tracker/nurse/board.html", context)
 
@@ -66,18 +75,27 @@ def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 def in_words(rows: Iterable[Row], now: datetime) -> None:
     """The day of therapy, and where each row leads: one look into the routes instead of a hundred."""
     some = UUID(int=0)
-    place = reverse("nurse-child", args=[some])
+    place, take = reverse("nurse-child", args=[some]), reverse("alert-take", args=[some])
     for row in rows:
         row.day_label = day_label(row.child, now)
         row.link = place.replace(str(some), str(row.child.pk))
+        row.take = take.replace(str(some), str(row.alert.pk)) if row.alert else ""
 
 
 @require_safe
 def board_version(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """What every open board asks each two seconds: one short line that changes when the board does."""
     team = team_for(request, care_team_id)
-    late = bool(_late())
-    return HttpResponse(version(team, timezone.now(), is_late=late), content_type="text/plain")
+    return HttpResponse(asked.version(team, timezone.now()).line, content_type="text/plain")
+
+
+def version_at_once(request: HttpRequest, care_team_id: UUID) -> HttpResponse | None:
+    """The same for who surely may have it, before the rest of a page is begun. None: let the view decide."""
+    line = asked.version_for(request.session, care_team_id, timezone.now())
+    return HttpResponse(line, content_type="text/plain") if line and request.method == "GET" else None
+
+
+board_version.at_once = version_at_once  # type: ignore[attr-defined]  # config/middleware.py asks it first
 
 
 @require_safe
@@ -174,11 +192,6 @@ def staff_of(team: CareTeam) -> list[User]:
 
 def _to_child(alert: Alert) -> HttpResponse:
     return see_other("nurse-child", alert.child_id)
-
-
-def _late() -> list[str]:
-    """The parts of the machine that have not shown lately."""
-    return [name for name, age in seconds_since_heartbeats().items() if not is_on_duty(name, age)]
 
 
 def _filters(request: HttpRequest, team: CareTeam) -> Filters:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker.access import access_child, access_message, reminder_sent
 from tracker.actions import Refused
-from tracker.actions.reaching import choose_for_reminders, known_ways, prove
+from tracker.actions.reaching import choose_for_reminders, has_dead_way, prove
 from tracker.actions.reminders import NUMBERS_EVERY, confirm_numbers, set_plan, snooze, tonight
 from tracker.models import Cause, Channel, Child, Membership, Message, ReminderPlan, ReminderTime, Role, User
 from tracker.reminder_forms import PlanForm, as_typed
@@ -72,7 +72,7 @@ def _shown(request: HttpRequest, child: Child, now: datetime, form: PlanForm | N
     context = {
         "form": form or PlanForm(initial=as_typed(plan), parents=_parents(child)),
         "next_at": due.values_list("due_at", flat=True).first(),
-        "dead": [way for way in known_ways(request.user) if way[2] and way[2].dead_at],
+        "dead": has_dead_way(request.user),
         "tonight": tonight(child, now),
         "numbers": all_numbers(child.care_team),
         "checked": checked,

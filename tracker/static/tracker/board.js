@@ -1,13 +1,16 @@
 // The board stays true while it is open: asks every two seconds whether anything changed, and draws again only then.
+// An alert, or a machine that is late, at once; a quiet log within fifteen seconds: a hundred boards need not hurry for it.
 // Without this file the page reloads itself twice a minute.
 
 const EVERY = 2000;
+const CALM = [5000, 15000]; // each board at a time of its own
 const UNSEEN = 10000; // in a tab that nobody looks at or listens to
 const GIVE_UP = 5000;
 const board = document.querySelector("[data-board]");
 const lost = document.querySelector("[data-lost]");
 const title = document.title;
 let heardAt = new Date();
+let calmFrom = 0;
 
 const ask = async (address, headers = {}) => {
   const response = await fetch(address, { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(GIVE_UP) });
@@ -34,14 +37,17 @@ const draw = async () => {
   const restore = keep();
   board.replaceChildren(document.adoptNode(part));
   board.dataset.version = part.dataset.version;
+  calmFrom = Date.now() + CALM[0] + Math.random() * (CALM[1] - CALM[0]);
   restore();
   tell();
 };
 
+const urgent = (version) => version.split(" ")[0];
+const isTold = (version, known) => version !== known && (urgent(version) !== urgent(known) || Date.now() > calmFrom);
+
 const look = async () => {
   try {
-    const version = await ask(board.dataset.asks);
-    if (version !== board.dataset.version) await draw();
+    if (isTold(await ask(board.dataset.asks), board.dataset.version)) await draw();
     heardAt = new Date();
     lost.hidden = true;
   } catch {
