@@ -155,8 +155,7 @@ def _all_therapies() -> list[str]:
 
 def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Checked:
     """Asks with the history; where that cannot be understood, without: it hides nothing of this log."""
-    late = seen.received_at - seen.observed_at
-    age = timedelta(hours=late // timedelta(hours=1)) if late > LATE else timedelta()
+    age = age_when_received(seen)
     for told, missing in ((history, ()), ((seen,), ("history",))):
         try:
             courses_now = _courses_that_count(courses, seen.observed_at)
@@ -170,6 +169,12 @@ def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Ch
         except Exception as error:
             _say_without_its_words(error, seen.log_id)
     return Checked(seen.log_id, unchecked("rules"), was=seen.was)
+
+
+def age_when_received(log: Seen | SymptomLog) -> timedelta:
+    """Of a log that came late, in whole hours: its answer counts from when it came. Nothing for the others."""
+    late = log.received_at - log.observed_at
+    return timedelta(hours=late // timedelta(hours=1)) if late > LATE else timedelta()
 
 
 def _reports(seen: Seen, history: Iterable[Seen], age: timedelta) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ from tracker.models import (
     Urgency,
 )
 from tracker.models.logs import RANK
+from tracker.remembered import logs_at, remembered_at
 from tracker.speaking import Report, temperature, told_apart
 from tracker.strip import strip
 
@@ -63,6 +64,11 @@ class Row:
     child: Child
     alert: Alert | None = None
     seen: list[str] = field(default_factory=list)
+    seen_at: datetime | None = None
+    before: list[str] = field(
+        default_factory=list
+    )  # what an earlier log told that the alert still stands for
+    before_at: datetime | None = None
     syndromes: list[str] = field(default_factory=list)
     sources: int = 0
     earlier_logs: int = 0
@@ -225,12 +231,21 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
         else:
             by_alert[alert].called_at = at
     answer = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("response")[:1]
-    logs = SymptomLog.objects.filter(pk__in=newest.values()).only("signs_asked")
-    found = list(logs.annotate(response=Subquery(answer)))
-    responses, reports = {log.pk: log.response for log in found}, record.reports(found)
-    for alert, log in newest.items():
-        row, response = by_alert[alert], responses[log] or {}
-        row.seen = seen_in(reports[log])
+    logs = SymptomLog.objects.filter(pk__in=newest.values())
+    found = {log.pk: log for log in logs.annotate(response=Subquery(answer))}
+    moments = {
+        pk: (log.child_id, at)
+        for pk, log in found.items()
+        if (at := remembered_at(log, log.response or {})) is not None
+    }
+    earlier = logs_at(moments.values())
+    reports = record.reports([*found.values(), *earlier.values()])
+    for alert, pk in newest.items():
+        row, log = by_alert[alert], found[pk]
+        response = log.response or {}
+        row.seen, row.seen_at = seen_in(reports[pk]), log.observed_at
+        if (told := earlier.get(moments.get(pk))) and told.pk != pk:
+            row.before, row.before_at = seen_in(reports[told.pk]), told.observed_at
         row.syndromes = response.get("syndromes", [])
         row.sources = len({s["id"] for flag in response.get("flags", []) for s in flag.get("sources", [])})
 

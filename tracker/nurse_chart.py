@@ -40,7 +40,7 @@ def _situation(child: Child, alert: Alert | None, fired: list[Fired], now: datet
     if alert:
         said = {"urgency": urgency_word(alert.urgency), "when": _when(alert.raised_at)}
         yield _("Alert: %(urgency)s, raised %(when)s") % said
-    for one in fired[:1]:
+    for one in _to_read(fired):
         yield _("Seen %(when)s, told by %(who)s:") % {
             "when": _when(one.log.observed_at),
             "who": one.log.by or _("the family"),
@@ -48,11 +48,16 @@ def _situation(child: Child, alert: Alert | None, fired: list[Fired], now: datet
         yield from (f"- {name}: {value}" for name, value in one.told)
 
 
+def _to_read(fired: list[Fired]) -> list[Fired]:
+    """The log that tells of the danger, and the newest where that is another."""
+    return [*fired[:1], *[one for one in fired[1:] if one.log.observed_at > fired[0].log.observed_at][:1]]
+
+
 def _background(child: Child, day_label: str, now: datetime) -> Iterator[str]:
     if child.course:
         yield _("Therapy: %(name)s. %(day)s") % {"name": _therapy(child.course.therapy), "day": day_label}
         for event in child.course.events.filter(withdrawn_at=None, at__lte=now).order_by("-at")[:3]:
-            yield f"- {event.get_kind_display()}: {_when(event.at)}"
+            yield f"- {event.get_kind_display()}: {_when(event.until or event.at)}"
     logs = record.logs_of(child).standing().filter(observed_at__gte=now - LATELY).order_by("-observed_at")
     rows = record.rows(list(logs[:MOST_LINES]))
     yield _("Logs of the last 24 hours:") if rows else _("No log in the last 24 hours.")
@@ -63,7 +68,7 @@ def _background(child: Child, day_label: str, now: datetime) -> Iterator[str]:
 
 def _assessment(fired: list[Fired]) -> Iterator[str]:
     yield _("By documented rules, from what was entered; not a diagnosis.")
-    for one in fired[:1]:
+    for one in _to_read(fired):
         response = one.assessment.response
         for flag in response.get("flags", ()):
             sources = "; ".join(f"{source['publisher']}, {source['title']}" for source in flag["sources"][:2])

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch
 
@@ -17,7 +18,9 @@ from tracker.models import (
     Call,
     CareNote,
     Child,
+    SymptomLog,
 )
+from tracker.remembered import logs_at, remembered_at
 
 DAYS = 14
 MOST_LOGS = 200
@@ -45,6 +48,13 @@ class Fired:
     assessment: Assessment
     context: list[tuple[str, str]]
 
+    @property
+    def has_own_danger(self) -> bool:
+        """Not only what an earlier log told."""
+        return any(
+            flag.get("reported_hours_ago") is None for flag in self.assessment.response.get("flags", ())
+        )
+
 
 @dataclass(frozen=True)
 class Days:
@@ -68,19 +78,37 @@ def open_alert(child: Child) -> Alert | None:
 
 
 def fired(child: Child, alert: Alert | None) -> list[Fired]:
-    """What the logs of the alert, or else the last log, were assessed on: the newest first."""
+    """What the logs of the alert, or else the last log, were assessed on, and the logs that these remember.
+
+    The newest first; before it stands the newest that tells of a danger itself.
+    """
     if alert:
         told = {event.log_id for event in alert.events.all() if event.verb in ("raised", "joined")}
-        logs = record.logs_of(child).filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT]
+        logs = list(record.logs_of(child).filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT])
     else:
-        logs = record.logs_of(child).order_by("-observed_at")[:1]
-    rows = record.rows(list(logs))
-    made = {a.log_id: a for a in Assessment.objects.filter(log__in=[r.pk for r in rows]).order_by("pk")}
-    return [
+        logs = list(record.logs_of(child).order_by("-observed_at")[:1])
+    made = _newest_assessments(logs)
+    moments = {(child.pk, at) for log in logs if (at := remembered_at(log, _response(made.get(log.pk))))}
+    if earlier := {log.pk for log in logs_at(moments).values()} - {log.pk for log in logs}:
+        logs += record.logs_of(child).filter(pk__in=earlier)
+        made = _newest_assessments(logs)
+    rows = sorted(record.rows(logs), key=lambda row: row.observed_at, reverse=True)
+    found = [
         Fired(row, speaking.entered(row.report), made[row.pk], _context(made[row.pk].basis))
         for row in rows
         if row.pk in made
     ]
+    own = next((one for one in found if one.has_own_danger), None)
+    return found if own is None else [own, *(one for one in found if one is not own)]
+
+
+def _response(assessment: Assessment | None) -> dict[str, Any]:
+    return assessment.response if assessment else {}
+
+
+def _newest_assessments(logs: Iterable[SymptomLog]) -> dict[UUID, Assessment]:
+    made = Assessment.objects.filter(log__in=[log.pk for log in logs]).order_by("pk")
+    return {one.log_id: one for one in made}
 
 
 def page_of_days(child: Child, until: date | None, now: datetime) -> Days:

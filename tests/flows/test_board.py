@@ -18,6 +18,7 @@ from tests.personas import NOW, NUMBERS, answers, child_of, join, person
 from therapies.catalogue import load
 from therapies.schedule import Event
 from tracker import board_shared
+from tracker.actions.alerts import resolve_alert
 from tracker.actions.duty import record_heartbeat
 from tracker.actions.logs import Recorded, record_log
 from tracker.actions.nursing import know_child
@@ -111,6 +112,19 @@ class TestAlerts:
         page = board(at_desk, care_team)
         assert "38.4 °C, Chills, shaking (moderate)" in page
         assert "Day 6 after the infusion" in page
+
+    @pytest.mark.hazard("H26")
+    @pytest.mark.parametrize("closed", [False, True])
+    def test_show_the_danger_and_not_only_the_quiet_log_that_came_since(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, nurse: User, log: Log, closed: bool
+    ) -> None:
+        log(temperature=39.4, hours_ago=2)
+        if closed:  # with no advice: the danger is remembered, in an alert of its own
+            told = {"outcome": "false-alarm", "note": "", "by": nurse, "now": NOW - timedelta(hours=1)}
+            resolve_alert(alert=Alert.objects.get(), **told)
+        log(temperature=36.7)
+        row = re.search(r'class="alert-seen">(.*?)</p>', board(at_desk, care_team))[1]
+        assert " ".join(re.sub("<[^>]*>", " ", row).split()) == "39.4 °C 00:14 36.7 °C 02:14, just now"
 
     @pytest.mark.hazard("H26")
     def test_that_a_filter_leaves_out_are_counted_in_red(

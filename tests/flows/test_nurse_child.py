@@ -16,8 +16,10 @@ from django.urls import reverse
 from tests.personas import NOW, answers, join, person
 from tests.tracker.test_costs import remember
 from therapies.catalogue import load
-from tracker.actions.alerts import record_call
+from therapies.schedule import Event
+from tracker.actions.alerts import record_call, resolve_alert
 from tracker.actions.logs import Recorded, correct_log
+from tracker.actions.treatment import record_event
 from tracker.models import Alert, AuditEvent, CareNote, CareTeam, Child, Role, User
 
 Log = Callable[..., Recorded]
@@ -75,6 +77,30 @@ class TestThePage:
             "Woke up shivering",
         ):
             assert said in page
+
+    @pytest.mark.hazard("H26")
+    @pytest.mark.parametrize("closed", [False, True])
+    def test_shows_the_log_that_tells_of_the_danger_before_quieter_ones(
+        self, at_desk: Client, ward_child: Child, nurse: User, log: Log, closed: bool
+    ) -> None:
+        log(temperature=39.4, hours_ago=2)
+        if closed:
+            told = {"outcome": "false-alarm", "note": "", "by": nurse, "now": NOW - timedelta(hours=1)}
+            resolve_alert(alert=Alert.objects.get(), **told)
+        log(temperature=36.7)
+        why = page_of(at_desk, ward_child).partition('id="timeline"')[0].partition("The log of")[0]
+        assert 0 < why.index("39.4 °C") < why.index("36.7 °C")
+        chart = at_desk.get(reverse("nurse-chart", args=[ward_child.pk])).content.decode()
+        situation = chart.partition("SITUATION")[2].partition("BACKGROUND")[0]
+        assert 0 < situation.index("39.4 °C") < situation.index("36.7 °C")
+
+    def test_writes_a_planned_dose_with_its_own_day(
+        self, at_desk: Client, mother: User, ward_child: Child
+    ) -> None:
+        planned = Event("next", NOW - timedelta(days=1), until=NOW + timedelta(days=3))
+        record_event(course=ward_child.course, event=planned, by=mother, now=NOW)
+        chart = at_desk.get(reverse("nurse-chart", args=[ward_child.pk])).content.decode()
+        assert f"Next one planned: {NOW + timedelta(days=3):%Y-%m-%d}" in chart
 
     def test_folds_the_answers_that_are_as_usual_and_hides_none(
         self, at_desk: Client, ward_child: Child, log: Log

@@ -1,0 +1,41 @@
+"""A danger that an earlier log told of keeps an answer at "call now": which log that was.
+
+A quiet log that came since must not stand before it on a nurse's page.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from tracker.assessing import age_when_received
+from tracker.models import SymptomLog
+
+NEAR = timedelta(seconds=2)
+"""Hours in an answer are fractions: so close is the same moment."""
+Moment = tuple[UUID, datetime]
+"""A child, and when a log of it was seen."""
+
+
+def remembered_at(log: SymptomLog, response: Mapping[str, Any]) -> datetime | None:
+    """When the newest of the logs was seen that this answer remembers; None where it remembers none."""
+    hours = [flag.get("reported_hours_ago") for flag in response.get("flags", ())]
+    ages = [timedelta(hours=one) for one in hours if one is not None]
+    return log.observed_at + age_when_received(log) - min(ages) if ages else None
+
+
+def logs_at(moments: Iterable[Moment]) -> dict[Moment, SymptomLog]:
+    """The standing logs that were seen then. One query, and none for no moments."""
+    asked = list(moments)
+    near = Q()
+    for child, at in asked:
+        near |= Q(child=child, observed_at__range=(at - NEAR, at + NEAR))
+    found = list(SymptomLog.objects.standing().filter(near).order_by("received_at")) if asked else []
+    return {
+        (child, at): log
+        for child, at in asked
+        for log in found
+        if log.child_id == child and abs(log.observed_at - at) <= NEAR
+    }
