@@ -144,6 +144,29 @@ def test_an_open_answer_says_when_it_cannot_reach_the_site_and_keeps_the_number(
     assert violations(phone) == []
 
 
+def test_nothing_moves_in_an_open_answer_where_the_focus_is(
+    open_page: Callable[..., Page],
+    live_server: Any,
+    ward_child: Child,
+    mother: User,
+    nurse: User,
+    fever: Callable[[], Recorded],
+) -> None:
+    phone = signed_in(open_page, mother, live_server.url)
+    answer = live_server.url + reverse("answer", args=[fever().log.pk])
+    phone.goto(answer)
+    part = phone.locator("[data-part=team]")
+    part.evaluate("part => { part.tabIndex = -1; part.focus() }")
+    take_alert(alert=Alert.objects.get(), by=nurse, now=timezone.now())
+    for _twice in range(2):  # what was asked for before the taking may be the first
+        with phone.expect_response(answer, timeout=PATIENCE):
+            pass
+    expect(part).to_be_focused()
+    expect(phone.get_by_text("Nurse took this")).to_be_hidden()
+    part.evaluate("part => part.blur()")
+    expect(phone.get_by_text("Nurse took this")).to_be_visible(timeout=PATIENCE)
+
+
 def test_a_board_says_when_it_cannot_reach_the_site(
     open_page: Callable[..., Page],
     live_server: Any,

@@ -228,6 +228,7 @@ def followed(phone: Phone) -> Any:
 def test_an_open_page_is_told_what_the_page_itself_would_say(
     phone: Phone, ward_child: Child, nurse: User, night
 ) -> None:
+    Child.objects.update(time_zone="Asia/Tokyo")  # whose clock both show
     phone.send(ward_child, **FEVER)
     for minutes, do, said in (
         (0, None, "Saved at"),

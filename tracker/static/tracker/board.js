@@ -51,7 +51,7 @@ const look = async () => {
     heardAt = new Date();
     lost.hidden = true;
   } catch {
-    if (lost.hidden) lost.textContent = lost.dataset.words.replace("{time}", heardAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" }));
+    if (lost.hidden) lost.textContent = lost.dataset.words.replace("{time}", heardAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }));
     lost.hidden = false;
   } finally {
     setTimeout(look, document.hidden && !sound?.checked ? UNSEEN : EVERY);

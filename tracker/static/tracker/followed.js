@@ -29,7 +29,7 @@ const look = async () => {
     heardAt = new Date();
     lost.hidden = true;
   } catch {
-    const time = heardAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const time = heardAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     if (lost.hidden) lost.textContent = lost.dataset.words.replace("{time}", time);
     lost.hidden = false;
   }
