@@ -44,7 +44,7 @@ from tracker.channels import push
 from tracker.management.commands.setup import make_push_key
 from tracker.models import Alert, Child, Drill, Role, SymptomLog, User
 
-CANARY = "Qzx"
+CANARY = "Qzxwvj"  # so long that no random token holds it by chance
 FOUND = re.compile(rf"{CANARY}\w*", re.IGNORECASE)
 HEALTH = re.compile(r"chills|fever|(?<![\d:])39[.,]87|tisagenlecleucel|kymriah", re.IGNORECASE)
 
@@ -292,7 +292,8 @@ def test_what_was_typed_stands_on_pages_and_nowhere_else(
         sweep(now=timezone.now() + timedelta(minutes=minutes), deliver=True)
     read = every_page(world, sinks)
     shown = set(FOUND.findall(read))
-    assert {"Qzxnick", "Qzxnote", "Qzxtold", "Qzxdrug", "Qzxnameparent", "Qzxward"} <= shown
+    seen = {f"{CANARY}{word}" for word in ("nick", "note", "told", "drug", "nameparent", "ward")}
+    assert seen <= shown
     assert mail.outbox
     assert any("urgent" in push for push in sinks.pushed())
     assert any("urgent" in sms for sms in sinks.texted())
