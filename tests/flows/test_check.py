@@ -82,7 +82,7 @@ def test_an_odd_age_or_day_never_stops_the_answer_and_is_said(strict: Client, fi
     assert page.status_code == 200
     assert "Call your care team now" in text(page)
     assert f'value="{typed}"' in page.content.decode()
-    assert 'id="errors"' in page.content.decode()
+    assert 'id="look-at"' in page.content.decode()
 
 
 def test_a_number_that_cannot_be_read_is_asked_about(strict: Client) -> None:

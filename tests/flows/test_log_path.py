@@ -124,6 +124,42 @@ def test_a_time_that_cannot_be_is_explained_and_what_was_typed_is_kept(
     assert not SymptomLog.objects.exists()
 
 
+SLIPS = [
+    {"when": "pick", "when_at": ""},
+    {"when": "pick", "when_at": "2026-11-20T09:30"},
+    {"note": "x" * 4001},
+]
+
+
+@pytest.mark.hazard("H18")
+@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize("corrects", [False, True])
+def test_a_slip_beside_an_emergency_is_answered_before_it_is_asked_about(
+    phone: Phone, child: Child, slip: dict[str, str], *, corrects: bool
+) -> None:
+    seen = {"temperature": "103", "unit": "F", "sign-seizure": "yes"} | slip
+    if corrects:
+        phone.send(child, **FEVER)
+        page = phone.post(reverse("log-correct", args=[SymptomLog.objects.get().pk]), seen)
+    else:
+        page = phone.send(child, **seen)
+    said, html = text(page), page.content.decode()
+    assert page.status_code == 422
+    assert said.index("Call emergency services now") < said.index("What you typed is still here.")
+    assert "This log is not saved yet." in said
+    assert 'value="103"' in html
+    assert 'id="seizure-yes" value="yes" checked' in html
+    assert 'id="errors"' not in html  # which takes the focus, and would scroll the answer away
+    assert SymptomLog.objects.count() == corrects
+
+
+@pytest.mark.hazard("H21")
+def test_a_note_that_is_too_long_is_searched_for_danger_all_the_same(phone: Phone, child: Child) -> None:
+    page = phone.send(child, temperature="36.8", note="had a seizure " + "x" * 4000)
+    assert page.status_code == 422
+    assert "If so, call now and say it." in text(page)
+
+
 def test_a_time_between_two_courses_counts_from_the_first(phone: Phone, child: Child, mother: User) -> None:
     page = phone.send(child, **FEVER | {"when": "pick", "when_at": "2026-11-14T10:00"})
     assert page.status_code == 200
