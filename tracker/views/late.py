@@ -147,7 +147,7 @@ def _late(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
 
 
 def _answered(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
-    answers = _answers(form)
+    answers = answers_of(form)
     therapies = [child.course.therapy] if child.course else []
     response = assess_unsaved(child, answers, form.observed_at)
     label = _label(child, now)
@@ -184,13 +184,17 @@ def _nobodys(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _worst_case(form: LogForm) -> dict[str, Any]:
     """What was sent, asked with every therapy and nothing else known."""
-    known, answers = vocabulary(), _answers(form)
-    therapies = list(known.therapies) if known else []
-    response = assess_alone(therapies, {}, answers)
+    answers = answers_of(form)
+    response = assess_alone(every_therapy(), {}, answers)
     return _context(response, Told(answers or {}))
 
 
-def _answers(form: LogForm) -> dict[str, Any] | None:
+def every_therapy() -> list[str]:
+    known = vocabulary()
+    return list(known.therapies) if known else []
+
+
+def answers_of(form: LogForm) -> dict[str, Any] | None:
     """What was answered, even where a time cannot be or a note is too long; None where a field that counts
     cannot be read.
     """
