@@ -22,6 +22,8 @@ from tracker.speaking import Report, vocabulary
 
 MOST_SIGNS = 6  # of a summary and of what to say: nobody reads out more in one breath
 
+CALL_AGAIN = "ANY-DO-01"  # "if nobody answers within 15 minutes": an ambulance does not wait for the team
+
 
 @dataclass(frozen=True)
 class Told:
@@ -83,10 +85,12 @@ def _therapy(therapy_id: str) -> Therapy | None:
     return known.therapies.get(therapy_id) if known else None
 
 
-def instructions(therapy_id: str) -> list[Instruction]:
+def instructions(therapy_id: str, urgency: str = "now") -> list[Instruction]:
     """What to do and not to do until the team is reached. What always holds stands on the child's card."""
     therapy = _therapy(therapy_id)
-    return [one for one in therapy.instructions if one.when == "call"] if therapy else []
+    left_out = {CALL_AGAIN} if urgency == "emergency" else set()
+    found = therapy.instructions if therapy else ()
+    return [one for one in found if one.when == "call" and one.id not in left_out]
 
 
 def fever_rule(basis: Mapping[str, Any], team: str) -> str:

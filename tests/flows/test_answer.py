@@ -1,5 +1,6 @@
 """The answer page: who has it in hand, the calls, and the question whether anybody called."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -122,6 +123,35 @@ def test_a_note_never_nudges(phone: Phone, child: Child, night) -> None:
     phone.send(child, temperature="36.8", antipyretic_given="no")
     night.shift(11 * 60)
     assert "No call is written down yet." not in text(answer_of(phone))
+
+
+# ---------------------------------------------------------------- an ambulance comes before the team
+
+
+def bar_of(page: Any) -> Any:
+    """The links of the bar that stays at the bottom, in their order."""
+    return re.findall(r'href="(tel:[^"]*)"', page.content.decode().partition('class="call-bar"')[2])
+
+
+@pytest.mark.hazard("H22")
+@pytest.mark.parametrize(("country", "dialled"), [("US", ["tel:911"]), ("", ["tel:112", "tel:911"])])
+def test_an_emergency_dials_the_ambulance_wherever_it_says_call(
+    phone: Phone, child: Child, night, country: str, dialled: list[str]
+) -> None:
+    Child.objects.filter(pk=child.pk).update(country=country)
+    page = phone.send(child, temperature="36.8", **{"sign-seizure": "yes"})
+    assert bar_of(page) == [*dialled, "tel:5550142"]
+    assert "within 15 minutes" not in text(page)
+    night.shift(10 * 60)
+    page = answer_of(phone)
+    nudge = page.content.decode().partition("No call is written down yet. Call now.")[2].partition("</p>")[0]
+    assert re.findall(r'href="(tel:[^"]*)"', nudge) == [*dialled, "tel:5550142"]
+
+
+def test_what_is_no_emergency_dials_the_team(phone: Phone, child: Child) -> None:
+    page = phone.send(child, **FEVER)
+    assert bar_of(page) == ["tel:5550142"]
+    assert "If nobody answers within 15 minutes, call again." in text(page)
 
 
 # ---------------------------------------------------------------- what the team did

@@ -85,7 +85,8 @@ def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
         "answer": said,
         "summary": telling.summary(told),
         "what_to_say": telling.what_to_say(told, said),
-        "instructions": telling.instructions(told.therapies[0]) if told.therapies else [],
+        "instructions": telling.instructions(told.therapies[0], said["urgency"]) if told.therapies else [],
+        "is_emergency": said["urgency"] == Urgency.EMERGENCY,
         "questions": questions(said),
     }
 
