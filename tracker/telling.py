@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -20,8 +20,9 @@ from tracker import speaking
 from tracker.models import FeverRule
 from tracker.speaking import Report, vocabulary
 
-MOST_SIGNS = 6  # of a summary and of what to say: nobody reads out more in one breath
+MOST_SIGNS = 6  # of what to say: nobody reads out more in one breath. What is urgent or severe is said all the same
 
+SEVERITIES = ("severe", "moderate", "", "mild")  # nobody said how bad it is: before what is known to be mild
 CALL_AGAIN = "ANY-DO-01"  # "if nobody answers within 15 minutes": an ambulance does not wait for the team
 
 
@@ -35,6 +36,14 @@ class Told:
     day_label: str = ""
     seen_at: datetime | None = None
     now: datetime | None = None
+
+
+class Seen(NamedTuple):
+    """One sign, answer or weight, as it is said."""
+
+    code: str
+    severity: str
+    words: str
 
 
 # ---------------------------------------------------------------- the answer
@@ -107,7 +116,7 @@ def fever_rule(basis: Mapping[str, Any], team: str) -> str:
 
 def summary(told: Told) -> str:
     """ "38.4 °C (101.1 °F), under the arm, chills, shaking (moderate). Day 6 after the infusion." """
-    said = [_reading(told.report), *_seen(told.report, how_long=False)]
+    said = [_reading(told.report), *(one.words for one in _seen(told.report, how_long=False))]
     if told.report.get("worried"):
         said.append(_("you are worried"))
     entered = ", ".join(filter(None, said))
@@ -122,16 +131,19 @@ def _reading(report: Report) -> str:
     return " ".join(filter(None, (shown, f"({other})" if other else "", route)))
 
 
-def _seen(report: Report, *, how_long: bool) -> list[str]:
+def _seen(report: Report, *, how_long: bool) -> list[Seen]:
     """Signs, then answers that are not as usual, then a weight."""
+    told, words = report.get("symptoms") or (), speaking.signs(report, how_long=how_long)
+    signs = [Seen(sign["code"], sign.get("severity", ""), said) for sign, said in zip(told, words, strict=True)]
     usual = {"usual", "same", "all", "ok"}
     codes = {f"neuro.{part}": value for part, value in (report.get("neuro") or {}).items()}
     codes |= {code: report.get(code) for code in ("handwriting", "fluids_kept", "pump")}
-    odd = {speaking.name_of(code) for code, value in codes.items() if value and value not in usual}
-    answers = [f"{name}: {answer}" for name, answer in speaking.answers(report) if name in odd]
-    weight = speaking.weight(report)
-    weighed = [_("weight %(weight)s") % {"weight": weight}] if weight else []
-    return [*speaking.signs(report, how_long=how_long), *answers, *weighed]
+    odd = {speaking.name_of(code): code for code, value in codes.items() if value and value not in usual}
+    answers = [(name, answer) for name, answer in speaking.answers(report) if name in odd]
+    signs += [Seen(odd[name], "", f"{name}: {answer}") for name, answer in answers]
+    if weight := speaking.weight(report):
+        signs.append(Seen("weight_kg", "", _("weight %(weight)s") % {"weight": weight}))
+    return signs
 
 
 # ---------------------------------------------------------------- what to say
@@ -139,7 +151,7 @@ def _seen(report: Report, *, how_long: bool) -> list[str]:
 
 def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
     """A short script for the phone: who, what, since when, the number, medicines, a question."""
-    sentences = [_who(told), *_treatment(told), *_signs(told), _temperature(told.report)]
+    sentences = [_who(told), *_treatment(told), *_signs(told, response["flags"]), _temperature(told.report)]
     sentences += [_medicine(told.report), *_remembered(response["flags"])]
     if told.report.get("worried"):
         sentences.append(_("I am worried. Something is not right."))
@@ -169,14 +181,33 @@ def _treatment(told: Told) -> list[str]:
     return [_("The treatment is %(therapy)s: %(day)s.") % {"therapy": _(therapy.name), "day": told.day_label}]
 
 
-def _signs(told: Told) -> list[str]:
-    seen = _seen(told.report, how_long=True)
+def _signs(told: Told, flags: Sequence[Mapping[str, Any]]) -> list[str]:
+    seen = _worst_first(_seen(told.report, how_long=True), flags)
     if not seen:
         return []
-    signs = ", ".join(seen[:MOST_SIGNS])
+    signs = ", ".join(seen)
     if told.seen_at is None or told.now is None:
         return [_("I see: %(signs)s.") % {"signs": signs}]
     return [_("At %(time)s I saw: %(signs)s.") % {"time": _clock(told.seen_at, told.now), "signs": signs}]
+
+
+def _worst_first(seen: Iterable[Seen], flags: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What an emergency or a "call now" hangs on, then by how bad it is. Of the mild rest, as many as fit in."""
+    urgent = {flag["urgency"]: set[str]() for flag in flags}
+    for flag in flags:
+        urgent[flag["urgency"]] |= set(flag["because"])
+
+    def rank(one: Seen) -> tuple[bool, bool, int]:
+        codes = {one.code, one.code.partition(".")[0]}  # the parts of the neuro check are flagged as one
+        first, second = (codes.isdisjoint(urgent.get(urgency, ())) for urgency in ("emergency", "now"))
+        return first, first and second, SEVERITIES.index(one.severity)
+
+    ranked = sorted(seen, key=rank)
+    must = sum(not rank(one)[1] or one.severity == "severe" for one in ranked)
+    said = [one.words for one in ranked[: max(must, MOST_SIGNS)]]
+    if more := len(ranked) - len(said):
+        said.append(ngettext("and %(n)d more sign", "and %(n)d more signs", more) % {"n": more})
+    return said
 
 
 def _clock(at: datetime, now: datetime) -> str:

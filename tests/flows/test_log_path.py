@@ -9,6 +9,7 @@ from tests.flows.pages import FEVER, Phone, links, text
 from tests.personas import NIGHT_NUMBER, NOW, child_of
 from therapies.schedule import Event
 from tracker.models import Alert, Child, SymptomLog, User
+from tracker.telling import Told, what_to_say
 
 pytestmark = pytest.mark.usefixtures("night")
 
@@ -38,6 +39,26 @@ def test_signs_are_said_with_how_bad_and_for_how_long(phone: Phone, child: Child
     signs = {"sign-chills": "moderate", "sign-chills-duration": "2", "sign-vomiting": "yes"}
     said = text(phone.send(child, temperature="36.8", **signs, when="1"))
     assert "At 01:14 I saw: Chills, shaking (moderate, for 2 hours), Throws up" in said
+
+
+MILD = ("cough", "fatigue", "constipation", "poor_appetite", "joint_pain", "muscle_pain", "nausea", "diarrhea")
+
+
+@pytest.mark.hazard("H25")
+def test_the_worst_of_many_signs_is_said_first_and_never_left_out(phone: Phone, child: Child) -> None:
+    signs = {f"sign-{code}": "mild" for code in MILD} | {"sign-vomiting": "severe", "sign-bleeding": "severe"}
+    answer = phone.send(child, temperature="36.8", **signs, **{"sign-seizure": "yes"}, neuro_talks="not")
+    script = text(answer).partition("At 02:14 I saw: ")[2].partition(". ")[0]
+    assert script.startswith("Bleeding (severe), Seizure, fit, ")
+    assert "Throws up (severe), Talking: Not at all, " in script
+    assert script.endswith(" more signs")
+
+
+def test_of_many_mild_signs_the_script_says_how_many_more() -> None:
+    told = Told({"symptoms": [{"code": code, "severity": "mild"} for code in MILD]})
+    script = " ".join(what_to_say(told, {"flags": [], "urgency": "today"}))
+    assert "Tired all over (mild)" in script
+    assert "and 2 more signs." in script
 
 
 @pytest.mark.hazard("H27")
