@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import reduce
 from itertools import groupby
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from tracker.models.logs import RANK
 LATE = timedelta(hours=3)
 """A log that came in so much later than it was seen says so. The form's own "2 hours ago" is not late."""
 WEEK = 7  # days
+MOMENT = timedelta(seconds=1)
 CALLS_BELONG_FOR = timedelta(hours=24)
 
 
@@ -96,6 +98,16 @@ def logs_in(pks: Iterable[uuid.UUID]) -> QuerySet[SymptomLog]:
 def told_in(log: SymptomLog) -> dict[str, Any]:
     """What was entered: the report of the contract, with `raw` for what can't be read."""
     return _reports([log])[log.pk]
+
+
+def told_at(child: Child, moments: Iterable[datetime]) -> list[tuple[datetime, dict[str, Any]]]:
+    """What was entered of these moments, a second more or less. Two queries, and none without a moment."""
+    near = [Q(observed_at__range=(at - MOMENT, at + MOMENT)) for at in moments]
+    if not near:
+        return []
+    logs = list(SymptomLog.objects.standing().filter(reduce(or_, near), child=child))
+    reports = _reports(logs)
+    return [(log.observed_at, reports[log.pk]) for log in logs]
 
 
 def rows(logs: Sequence[SymptomLog]) -> list[Row]:

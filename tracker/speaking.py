@@ -109,6 +109,13 @@ def _duration(hours: Decimal) -> str:
     return ngettext("for %(n)d day", "for %(n)d days", days) % {"n": days}
 
 
+def hours_ago(hours: float) -> str:
+    """ "2 hours ago", of an earlier log."""
+    if (rounded := round(hours)) < 1:
+        return _("less than an hour ago")
+    return ngettext("%(n)d hour ago", "%(n)d hours ago", rounded) % {"n": rounded}
+
+
 def severity_word(code: str) -> str:
     words = {"mild": _("mild"), "moderate": _("moderate"), "severe": _("severe")}
     return words.get(code, code)

@@ -1,6 +1,6 @@
 """What a family reads on the answer and says on the phone, made of whole sentences that can be translated."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +20,10 @@ from tracker import speaking
 from tracker.models import FeverRule
 from tracker.speaking import Report, vocabulary
 
-MOST_SIGNS = 6  # of what to say: nobody reads out more in one breath. What is urgent or severe is said all the same
+A_MOMENT = 1 / 3600  # of an hour: the rules count in hours, and round
+MOST_SIGNS = (
+    6  # of what to say: nobody reads out more in one breath. What is urgent or severe is said all the same
+)
 
 SEVERITIES = ("severe", "moderate", "", "mild")  # nobody said how bad it is: before what is known to be mild
 CALL_AGAIN = "ANY-DO-01"  # "if nobody answers within 15 minutes": an ambulance does not wait for the team
@@ -36,6 +39,9 @@ class Told:
     day_label: str = ""
     seen_at: datetime | None = None
     now: datetime | None = None
+    earlier: Sequence[
+        tuple[float, Report]
+    ] = ()  # how many hours before, what was entered: what flags remember
 
 
 class Seen(NamedTuple):
@@ -134,7 +140,9 @@ def _reading(report: Report) -> str:
 def _seen(report: Report, *, how_long: bool) -> list[Seen]:
     """Signs, then answers that are not as usual, then a weight."""
     told, words = report.get("symptoms") or (), speaking.signs(report, how_long=how_long)
-    signs = [Seen(sign["code"], sign.get("severity", ""), said) for sign, said in zip(told, words, strict=True)]
+    signs = [
+        Seen(sign["code"], sign.get("severity", ""), said) for sign, said in zip(told, words, strict=True)
+    ]
     usual = {"usual", "same", "all", "ok"}
     codes = {f"neuro.{part}": value for part, value in (report.get("neuro") or {}).items()}
     codes |= {code: report.get(code) for code in ("handwriting", "fluids_kept", "pump")}
@@ -152,7 +160,7 @@ def _seen(report: Report, *, how_long: bool) -> list[Seen]:
 def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
     """A short script for the phone: who, what, since when, the number, medicines, a question."""
     sentences = [_who(told), *_treatment(told), *_signs(told, response["flags"]), _temperature(told.report)]
-    sentences += [_medicine(told.report), *_remembered(response["flags"])]
+    sentences += [_medicine(told.report), *_remembered(response["flags"], told.earlier)]
     if told.report.get("worried"):
         sentences.append(_("I am worried. Something is not right."))
     sentences.append(_question(response["urgency"]))
@@ -241,22 +249,36 @@ def _medicine(report: Report) -> str:
     return _("My child had no fever medicine in the last 6 hours.")
 
 
-def _remembered(flags: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What an earlier log had and nobody has advised on since."""
-    earlier: dict[int, list[str]] = {}
+def _remembered(
+    flags: Iterable[Mapping[str, Any]], earlier: Sequence[tuple[float, Report]] = ()
+) -> list[str]:
+    """What an earlier log had, with its number or how bad it was, and nobody has advised on since."""
+    found: dict[int, list[str]] = {}
     for flag in flags:
         if (hours := flag.get("reported_hours_ago")) is not None:
-            earlier.setdefault(round(hours), []).extend(map(speaking.name_of, flag["because"]))
-    return [
-        ngettext(
-            "About %(hours)d hour ago I logged: %(signs)s.",
-            "About %(hours)d hours ago I logged: %(signs)s.",
-            hours,
-        )
-        % {"hours": hours, "signs": ", ".join(dict.fromkeys(names))}
-        for hours, names in earlier.items()
-        if hours
-    ]
+            reports = [report for ago, report in earlier if abs(ago - hours) < A_MOMENT]
+            found.setdefault(round(hours), []).extend(_logged(flag["because"], reports))
+    return [_logged_then(hours, ", ".join(dict.fromkeys(words))) for hours, words in sorted(found.items())]
+
+
+def _logged(codes: Iterable[str], reports: Sequence[Report]) -> Iterator[str]:
+    """Each of the codes as it was entered; by its name alone where it was not, or was corrected since."""
+    known = [one for report in reports for one in _seen(report, how_long=True)]
+    readings = list(filter(None, map(_reading, reports)))
+    for code in codes:
+        said = [one.words for one in known if code in (one.code, one.code.partition(".")[0])]
+        yield from said or (readings if code == "temperature" else ()) or [speaking.name_of(code)]
+
+
+def _logged_then(hours: int, signs: str) -> str:
+    if hours < 1:
+        return _("Less than an hour ago I logged: %(signs)s.") % {"signs": signs}
+    text = ngettext(
+        "About %(hours)d hour ago I logged: %(signs)s.",
+        "About %(hours)d hours ago I logged: %(signs)s.",
+        hours,
+    )
+    return text % {"hours": hours, "signs": signs}
 
 
 def _question(urgency: str) -> str:

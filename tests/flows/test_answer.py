@@ -5,11 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.flows.pages import FEVER, Phone, links, text
 from tests.personas import NIGHT_NUMBER
+from tests.tracker.test_costs import AT_MOST
 from tracker.actions.alerts import resolve_alert
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Outcome, SymptomLog, User
 
@@ -266,4 +269,36 @@ def test_what_was_reported_before_is_said_on_the_phone(phone: Phone, child: Chil
     night.shift(3 * 3600)
     said = text(phone.send(child, temperature="36.8"))
     assert "About 3 hours ago I logged: " in said
-    assert "Chills, shaking" in said.partition("I logged: ")[2]
+    logged = said.partition("I logged: ")[2]
+    assert logged.startswith("38.4 °C (101.1 °F) under the arm")
+    assert "Chills, shaking (severe)" in logged
+
+
+@pytest.mark.hazard("H27")
+@pytest.mark.parametrize(("seconds", "when"), [(180, "Less than an hour ago"), (7201, "About 2 hours ago")])
+def test_a_fever_before_is_said_with_its_number_however_short_ago(
+    phone: Phone, child: Child, night, seconds: int, when: str
+) -> None:
+    phone.send(child, temperature="39.4")
+    night.shift(seconds)
+    said = text(phone.send(child, temperature="36.8", antipyretic_given="no"))
+    assert "The temperature was 36.8 °C" in said
+    assert f"{when} I logged: 39.4 °C (102.9 °F)." in said
+
+
+def test_what_was_seen_before_a_log_that_came_a_day_late_is_said_with_its_number(
+    phone: Phone, child: Child, log: Any
+) -> None:
+    log(temperature=39.4, hours_ago=31)
+    late = log(temperature=36.8, hours_ago=30).log
+    assert "I logged: 39.4 °C (102.9 °F)" in text(phone.get(reverse("answer", args=[late.pk])))
+
+
+def test_remembering_costs_two_queries(phone: Phone, ward_child: Child, night) -> None:
+    phone.send(ward_child, **FEVER, **{"sign-chills": "severe", "sign-bleeding": "yes"})
+    night.shift(3600)
+    phone.send(ward_child, temperature="36.8")
+    url = reverse("answer", args=[SymptomLog.objects.latest("received_at").pk])
+    with CaptureQueriesContext(connection) as queries:
+        assert "I logged: " in text(phone.get(url))
+    assert len(queries) <= AT_MOST

@@ -41,7 +41,16 @@ def test_signs_are_said_with_how_bad_and_for_how_long(phone: Phone, child: Child
     assert "At 01:14 I saw: Chills, shaking (moderate, for 2 hours), Throws up" in said
 
 
-MILD = ("cough", "fatigue", "constipation", "poor_appetite", "joint_pain", "muscle_pain", "nausea", "diarrhea")
+MILD = (
+    "cough",
+    "fatigue",
+    "constipation",
+    "poor_appetite",
+    "joint_pain",
+    "muscle_pain",
+    "nausea",
+    "diarrhea",
+)
 
 
 @pytest.mark.hazard("H25")

@@ -16,12 +16,13 @@ from tracker import record, telling
 from tracker.access import access_log
 from tracker.actions.alerts import record_call
 from tracker.asking_back import questions
-from tracker.assessing import MEDICINE
+from tracker.assessing import LATE, MEDICINE
 from tracker.called import CalledForm
 from tracker.doses_given import fever_medicine_since, said_on_the_phone
 from tracker.models import Call, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.record import Became
+from tracker.speaking import Report
 from tracker.telling import Told
 from tracker.views.asking import LOOK_AGAIN, may_log, therapies_of
 from tracker.views.frame import frame
@@ -29,6 +30,7 @@ from tracker.views.frame import frame
 UNCONFIRMED_AFTER = timedelta(minutes=5)
 NUDGE_AFTER = timedelta(minutes=10)
 NUDGE_UNTIL = timedelta(hours=24)
+HOUR = timedelta(hours=1)
 
 
 @require_GET
@@ -63,6 +65,7 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         day_label=around["day_label"],
         seen_at=log.observed_at,
         now=now,
+        earlier=_earlier(log, assessment.response),
     )
     said = telling.answer_in_words(assessment.response, told)
     context = around | answer_context(said, told) | _what_followed(log, said, now)
@@ -77,6 +80,15 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
     context["what_to_say"][-1:-1] = said_on_the_phone(given)  # before the question that ends the script
     status = LOOK_AGAIN if form.is_bound else 200
     return render(request, "tracker/caregiver/answer.html", context, status=status)
+
+
+def _earlier(log: SymptomLog, response: dict[str, Any]) -> list[tuple[float, Report]]:
+    """What the logs said that the answer remembers. A log that came a day late counts from when it came."""
+    late = log.received_at - log.observed_at
+    age = late // HOUR if late > LATE else 0
+    ago = {flag["reported_hours_ago"] for flag in response["flags"] if "reported_hours_ago" in flag}
+    moments = [log.observed_at - (hours - age) * HOUR for hours in ago]
+    return [((log.observed_at - at) / HOUR + age, said) for at, said in record.told_at(log.child, moments)]
 
 
 def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
