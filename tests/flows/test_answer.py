@@ -286,6 +286,21 @@ def test_a_fever_before_is_said_with_its_number_however_short_ago(
     assert f"{when} I logged: 39.4 °C (102.9 °F)." in said
 
 
+@pytest.mark.parametrize(
+    ("seconds", "when"), [(186, "less than an hour ago"), (3600, "1 hour ago"), (7201, "2 hours ago")]
+)
+def test_how_long_ago_it_was_is_said_in_words_to_family_and_nurse(
+    phone: Phone, ward_child: Child, nurse: User, night, seconds: int, when: str
+) -> None:
+    phone.send(ward_child, temperature="39.4")
+    night.shift(seconds)
+    assert f"Because of: Temperature · reported {when} " in text(phone.send(ward_child, temperature="36.8"))
+    hers = Phone()
+    hers.force_login(nurse)
+    page = hers.get(reverse("nurse-child", args=[ward_child.pk]))
+    assert f"reported {when} " in text(page)
+
+
 def test_what_was_seen_before_a_log_that_came_a_day_late_is_said_with_its_number(
     phone: Phone, child: Child, log: Any
 ) -> None:
