@@ -228,6 +228,9 @@ def _temperature(report: Report) -> str:
     shown, other = speaking.temperature(report)
     if not shown:
         return _("I have not measured the temperature.")
+    if meant := speaking.probably(report):
+        values = {"typed": shown, "meant": meant}
+        return _("For the temperature I wrote %(typed)s. It was probably %(meant)s.") % values
     if not other:
         return _("For the temperature I wrote %(typed)s.") % {"typed": shown}
     values = {"shown": shown, "other": other}

@@ -254,6 +254,29 @@ def test_a_wrong_unit_is_asked_about_and_one_tap_records_the_correction(phone: P
     assert SymptomLog.objects.get(corrects=log).assessment.urgency == "now"
 
 
+@pytest.mark.hazard("H03")
+@pytest.mark.parametrize(
+    ("typed", "unit", "card", "script"),
+    [
+        ("38.4", "F", "38.4 °F (probably 38.4 °C)", "I wrote 38.4 °F. It was probably 38.4 °C."),
+        ("101", "C", "101.0 °C (probably 101.0 °F)", "I wrote 101.0 °C. It was probably 101.0 °F."),
+        ("385", "C", "385.0 °C ·", "For the temperature I wrote 385.0 °C. "),
+    ],
+)
+def test_a_temperature_that_no_body_has_is_never_converted(
+    phone: Phone, child: Child, typed: str, unit: str, card: str, script: str
+) -> None:
+    said = text(phone.send(child, temperature=typed, unit=unit))
+    assert card in said
+    assert script in said
+    assert "which is" not in said
+    for nonsense in ("3.6 °C", "213.8 °F", "725"):
+        assert nonsense not in said
+        assert nonsense not in text(phone.get(reverse("today", args=[child.pk])))
+        checked = {"therapy": "tisagenlecleucel", "temperature": typed, "unit": unit}
+        assert nonsense not in text(phone.post("/check/", checked))
+
+
 def test_a_reply_that_cannot_be_read_leads_to_the_correction(phone: Phone, child: Child) -> None:
     phone.send(child, temperature="38", unit="F")
     log = SymptomLog.objects.get()
