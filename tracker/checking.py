@@ -62,8 +62,8 @@ class AboutForm(forms.Form):
         """The keys of a request's context, as far as they were told."""
         told = self.cleaned_data
         days, running = told.get("days"), {"yes": True, "no": False}.get(told.get("running", ""))
-        known = vocabulary()
-        given = known.therapies[self.chosen].schedule.given if known else ""
+        therapies = known.therapies if (known := vocabulary()) else {}
+        given = therapies[self.chosen].schedule.given if self.chosen in therapies else ""
         context: dict[str, Any] = {"age_years": told.get("age_years")}
         if given == "once":
             context["days_since_infusion"] = days

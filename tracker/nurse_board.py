@@ -30,7 +30,7 @@ from tracker.models import (
     Urgency,
 )
 from tracker.models.logs import RANK
-from tracker.remembered import logs_at, remembered_at
+from tracker.remembered import logs_at, remembered
 from tracker.speaking import Report, temperature, told_apart
 from tracker.strip import strip
 
@@ -234,9 +234,9 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
     logs = SymptomLog.objects.filter(pk__in=newest.values())
     found = {log.pk: log for log in logs.annotate(response=Subquery(answer))}
     moments = {
-        pk: (log.child_id, at)
+        pk: (log.child_id, earlier[0])
         for pk, log in found.items()
-        if (at := remembered_at(log, log.response or {})) is not None
+        if (earlier := remembered(log, log.response or {}))
     }
     earlier = logs_at(moments.values())
     reports = record.reports([*found.values(), *earlier.values()])

@@ -20,7 +20,7 @@ from tracker.models import (
     Child,
     SymptomLog,
 )
-from tracker.remembered import logs_at, remembered_at
+from tracker.remembered import logs_at, remembered
 
 DAYS = 14
 MOST_LOGS = 200
@@ -88,7 +88,7 @@ def fired(child: Child, alert: Alert | None) -> list[Fired]:
     else:
         logs = list(record.logs_of(child).order_by("-observed_at")[:1])
     made = _newest_assessments(logs)
-    moments = {(child.pk, at) for log in logs if (at := remembered_at(log, _response(made.get(log.pk))))}
+    moments = {(child.pk, at) for log in logs for at in remembered(log, _response(made.get(log.pk)))[:1]}
     if earlier := {log.pk for log in logs_at(moments).values()} - {log.pk for log in logs}:
         logs += record.logs_of(child).filter(pk__in=earlier)
         made = _newest_assessments(logs)

@@ -21,6 +21,7 @@ from tracker.answers import Answer, report_of
 from tracker.assessing import newest_urgency
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Observation, Outcome, SymptomLog
 from tracker.models.logs import RANK
+from tracker.remembered import logs_at
 
 LATE = timedelta(hours=3)
 """A log that came in so much later than it was seen says so. The form's own "2 hours ago" is not late."""
@@ -96,6 +97,13 @@ def logs_of(child: Child) -> QuerySet[SymptomLog]:
 def told_in(log: SymptomLog) -> dict[str, Any]:
     """What was entered: the report of the contract, with `raw` for what can't be read."""
     return reports([log])[log.pk]
+
+
+def told_at(child: Child, moments: Iterable[datetime]) -> list[tuple[datetime, dict[str, Any]]]:
+    """What was entered of these moments. Two queries, and none without a moment."""
+    logs = list({log.pk: log for log in logs_at((child.pk, at) for at in moments).values()}.values())
+    told = reports(logs) if logs else {}
+    return [(log.observed_at, told[log.pk]) for log in logs]
 
 
 def rows(logs: Sequence[SymptomLog]) -> list[Row]:

@@ -19,11 +19,10 @@ Moment = tuple[UUID, datetime]
 """A child, and when a log of it was seen."""
 
 
-def remembered_at(log: SymptomLog, response: Mapping[str, Any]) -> datetime | None:
-    """When the newest of the logs was seen that this answer remembers; None where it remembers none."""
-    hours = [flag.get("reported_hours_ago") for flag in response.get("flags", ())]
-    ages = [timedelta(hours=one) for one in hours if one is not None]
-    return log.observed_at + age_when_received(log) - min(ages) if ages else None
+def remembered(log: SymptomLog, response: Mapping[str, Any]) -> list[datetime]:
+    """When the logs were seen that this answer remembers, the newest first."""
+    hours = {flag.get("reported_hours_ago") for flag in response.get("flags", ())} - {None}
+    return [log.observed_at + age_when_received(log) - timedelta(hours=one) for one in sorted(hours)]
 
 
 def logs_at(moments: Iterable[Moment]) -> dict[Moment, SymptomLog]:

@@ -21,6 +21,8 @@ LINES_F = tuple(line * Decimal("1.8") + 32 for line in LINES_C)
 """Where an answer changes. No reading is shown on the other side of one than it is."""
 USUAL = {"handwriting": "same"}
 """Beside the neuro check's: fluids that stay down and a pump that runs are said, since only for some they are usual."""
+POSSIBLE = {"C": (Decimal(34), Decimal(43)), "F": (Decimal("93.2"), Decimal("109.4"))}
+"""The temperatures of a body. They don't overlap, so a number says its unit, as it does for the rules."""
 
 
 def vocabulary() -> Catalogue | None:
@@ -58,14 +60,33 @@ def other_unit(value: Decimal, unit: str) -> str:
 
 
 def temperature(report: Report) -> tuple[str, str]:
-    """The reading as typed and in the other unit; what could not be read stands in quotes, without one."""
+    """The reading as typed and in the other unit; what could not be read stands in quotes, without one.
+
+    One that no body has is not converted: at most the unit that was probably meant stands beside it.
+    """
     if raw := report.get("raw", {}).get("temperature"):
         return f"“{raw}”", ""
     reading = report.get("temperature")
     if not reading:
         return "", ""
     value, unit = Decimal(str(reading["value"])), reading.get("unit", "")
-    return as_typed(value, unit), other_unit(value, unit)
+    if unit == unit_of(value):
+        return as_typed(value, unit), other_unit(value, unit)
+    meant = probably(report)
+    return as_typed(value, unit), _("probably %(temperature)s") % {"temperature": meant} if meant else ""
+
+
+def probably(report: Report) -> str:
+    """ "38.4 °C" where 38.4 was typed with °F, or with no unit; nothing where the unit is right or none fits."""
+    reading = report.get("temperature") or {}
+    value = Decimal(str(reading.get("value", 0)))
+    unit = unit_of(value)
+    return as_typed(value, unit) if unit and unit != reading.get("unit") else ""
+
+
+def unit_of(value: Decimal) -> str:
+    """The only unit in which a body can have it; nothing where it can in neither."""
+    return next((unit for unit, (lowest, highest) in POSSIBLE.items() if lowest <= value <= highest), "")
 
 
 def celsius_of(report: Report) -> Decimal | None:
@@ -74,9 +95,9 @@ def celsius_of(report: Report) -> Decimal | None:
     if not reading:
         return None
     value = Decimal(str(reading["value"]))
-    if Decimal(34) <= value <= Decimal(43):
-        return value
-    return (value - 32) / Decimal("1.8") if Decimal("93.2") <= value <= Decimal("109.4") else None
+    if unit_of(value) == "F":
+        return (value - 32) / Decimal("1.8")
+    return value if unit_of(value) else None
 
 
 # ---------------------------------------------------------------- signs and answers
@@ -109,6 +130,13 @@ def _duration(hours: Decimal) -> str:
         return ngettext("for %(n)d hour", "for %(n)d hours", round(hours)) % {"n": round(hours)}
     days = round(hours / 24)
     return ngettext("for %(n)d day", "for %(n)d days", days) % {"n": days}
+
+
+def hours_ago(hours: float) -> str:
+    """ "2 hours ago", of an earlier log."""
+    if (rounded := round(hours)) < 1:
+        return _("less than an hour ago")
+    return ngettext("%(n)d hour ago", "%(n)d hours ago", rounded) % {"n": rounded}
 
 
 def severity_word(code: str) -> str:

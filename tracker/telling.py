@@ -1,10 +1,10 @@
 """What a family reads on the answer and says on the phone, made of whole sentences that can be translated."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -20,7 +20,13 @@ from tracker import speaking
 from tracker.models import FeverRule
 from tracker.speaking import Report, vocabulary
 
-MOST_SIGNS = 6  # of a summary and of what to say: nobody reads out more in one breath
+A_MOMENT = 1 / 3600  # of an hour: the rules count in hours, and round
+MOST_SIGNS = (
+    6  # of what to say: nobody reads out more in one breath. What is urgent or severe is said all the same
+)
+
+SEVERITIES = ("severe", "moderate", "", "mild")  # nobody said how bad it is: before what is known to be mild
+CALL_AGAIN = "ANY-DO-01"  # "if nobody answers within 15 minutes": an ambulance does not wait for the team
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,17 @@ class Told:
     day_label: str = ""
     seen_at: datetime | None = None
     now: datetime | None = None
+    earlier: Sequence[
+        tuple[float, Report]
+    ] = ()  # how many hours before, what was entered: what flags remember
+
+
+class Seen(NamedTuple):
+    """One sign, answer or weight, as it is said."""
+
+    code: str
+    severity: str
+    words: str
 
 
 # ---------------------------------------------------------------- the answer
@@ -83,10 +100,12 @@ def _therapy(therapy_id: str) -> Therapy | None:
     return known.therapies.get(therapy_id) if known else None
 
 
-def instructions(therapy_id: str) -> list[Instruction]:
+def instructions(therapy_id: str, urgency: str = "now") -> list[Instruction]:
     """What to do and not to do until the team is reached. What always holds stands on the child's card."""
     therapy = _therapy(therapy_id)
-    return [one for one in therapy.instructions if one.when == "call"] if therapy else []
+    left_out = {CALL_AGAIN} if urgency == "emergency" else set()
+    found = therapy.instructions if therapy else ()
+    return [one for one in found if one.when == "call" and one.id not in left_out]
 
 
 def fever_rule(basis: Mapping[str, Any], team: str) -> str:
@@ -103,7 +122,7 @@ def fever_rule(basis: Mapping[str, Any], team: str) -> str:
 
 def summary(told: Told) -> str:
     """ "38.4 °C (101.1 °F), under the arm, chills, shaking (moderate). Day 6 after the infusion." """
-    said = [_reading(told.report), *_seen(told.report, how_long=False)]
+    said = [_reading(told.report), *(one.words for one in _seen(told.report, how_long=False))]
     if told.report.get("worried"):
         said.append(_("you are worried"))
     entered = ", ".join(filter(None, said))
@@ -118,16 +137,21 @@ def _reading(report: Report) -> str:
     return " ".join(filter(None, (shown, f"({other})" if other else "", route)))
 
 
-def _seen(report: Report, *, how_long: bool) -> list[str]:
+def _seen(report: Report, *, how_long: bool) -> list[Seen]:
     """Signs, then answers that are not as usual, then a weight."""
+    told, words = report.get("symptoms") or (), speaking.signs(report, how_long=how_long)
+    signs = [
+        Seen(sign["code"], sign.get("severity", ""), said) for sign, said in zip(told, words, strict=True)
+    ]
     usual = {"usual", "same", "all", "ok"}
     codes = {f"neuro.{part}": value for part, value in (report.get("neuro") or {}).items()}
     codes |= {code: report.get(code) for code in ("handwriting", "fluids_kept", "pump")}
-    odd = {speaking.name_of(code) for code, value in codes.items() if value and value not in usual}
-    answers = [f"{name}: {answer}" for name, answer in speaking.answers(report) if name in odd]
-    weight = speaking.weight(report)
-    weighed = [_("weight %(weight)s") % {"weight": weight}] if weight else []
-    return [*speaking.signs(report, how_long=how_long), *answers, *weighed]
+    odd = {speaking.name_of(code): code for code, value in codes.items() if value and value not in usual}
+    answers = [(name, answer) for name, answer in speaking.answers(report) if name in odd]
+    signs += [Seen(odd[name], "", f"{name}: {answer}") for name, answer in answers]
+    if weight := speaking.weight(report):
+        signs.append(Seen("weight_kg", "", _("weight %(weight)s") % {"weight": weight}))
+    return signs
 
 
 # ---------------------------------------------------------------- what to say
@@ -135,8 +159,8 @@ def _seen(report: Report, *, how_long: bool) -> list[str]:
 
 def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
     """A short script for the phone: who, what, since when, the number, medicines, a question."""
-    sentences = [_who(told), *_treatment(told), *_signs(told), _temperature(told.report)]
-    sentences += [_medicine(told.report), *_remembered(response["flags"])]
+    sentences = [_who(told), *_treatment(told), *_signs(told, response["flags"]), _temperature(told.report)]
+    sentences += [_medicine(told.report), *_remembered(response["flags"], told.earlier)]
     if told.report.get("worried"):
         sentences.append(_("I am worried. Something is not right."))
     sentences.append(_question(response["urgency"]))
@@ -165,14 +189,33 @@ def _treatment(told: Told) -> list[str]:
     return [_("The treatment is %(therapy)s: %(day)s.") % {"therapy": _(therapy.name), "day": told.day_label}]
 
 
-def _signs(told: Told) -> list[str]:
-    seen = _seen(told.report, how_long=True)
+def _signs(told: Told, flags: Sequence[Mapping[str, Any]]) -> list[str]:
+    seen = _worst_first(_seen(told.report, how_long=True), flags)
     if not seen:
         return []
-    signs = ", ".join(seen[:MOST_SIGNS])
+    signs = ", ".join(seen)
     if told.seen_at is None or told.now is None:
         return [_("I see: %(signs)s.") % {"signs": signs}]
     return [_("At %(time)s I saw: %(signs)s.") % {"time": _clock(told.seen_at, told.now), "signs": signs}]
+
+
+def _worst_first(seen: Iterable[Seen], flags: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What an emergency or a "call now" hangs on, then by how bad it is. Of the mild rest, as many as fit in."""
+    urgent = {flag["urgency"]: set[str]() for flag in flags}
+    for flag in flags:
+        urgent[flag["urgency"]] |= set(flag["because"])
+
+    def rank(one: Seen) -> tuple[bool, bool, int]:
+        codes = {one.code, one.code.partition(".")[0]}  # the parts of the neuro check are flagged as one
+        first, second = (codes.isdisjoint(urgent.get(urgency, ())) for urgency in ("emergency", "now"))
+        return first, first and second, SEVERITIES.index(one.severity)
+
+    ranked = sorted(seen, key=rank)
+    must = sum(not rank(one)[1] or one.severity == "severe" for one in ranked)
+    said = [one.words for one in ranked[: max(must, MOST_SIGNS)]]
+    if more := len(ranked) - len(said):
+        said.append(ngettext("and %(n)d more sign", "and %(n)d more signs", more) % {"n": more})
+    return said
 
 
 def _clock(at: datetime, now: datetime) -> str:
@@ -185,6 +228,9 @@ def _temperature(report: Report) -> str:
     shown, other = speaking.temperature(report)
     if not shown:
         return _("I have not measured the temperature.")
+    if meant := speaking.probably(report):
+        values = {"typed": shown, "meant": meant}
+        return _("For the temperature I wrote %(typed)s. It was probably %(meant)s.") % values
     if not other:
         return _("For the temperature I wrote %(typed)s.") % {"typed": shown}
     values = {"shown": shown, "other": other}
@@ -206,22 +252,36 @@ def _medicine(report: Report) -> str:
     return _("My child had no fever medicine in the last 6 hours.")
 
 
-def _remembered(flags: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What an earlier log had and nobody has advised on since."""
-    earlier: dict[int, list[str]] = {}
+def _remembered(
+    flags: Iterable[Mapping[str, Any]], earlier: Sequence[tuple[float, Report]] = ()
+) -> list[str]:
+    """What an earlier log had, with its number or how bad it was, and nobody has advised on since."""
+    found: dict[int, list[str]] = {}
     for flag in flags:
         if (hours := flag.get("reported_hours_ago")) is not None:
-            earlier.setdefault(round(hours), []).extend(map(speaking.name_of, flag["because"]))
-    return [
-        ngettext(
-            "About %(hours)d hour ago I logged: %(signs)s.",
-            "About %(hours)d hours ago I logged: %(signs)s.",
-            hours,
-        )
-        % {"hours": hours, "signs": ", ".join(dict.fromkeys(names))}
-        for hours, names in earlier.items()
-        if hours
-    ]
+            reports = [report for ago, report in earlier if abs(ago - hours) < A_MOMENT]
+            found.setdefault(round(hours), []).extend(_logged(flag["because"], reports))
+    return [_logged_then(hours, ", ".join(dict.fromkeys(words))) for hours, words in sorted(found.items())]
+
+
+def _logged(codes: Iterable[str], reports: Sequence[Report]) -> Iterator[str]:
+    """Each of the codes as it was entered; by its name alone where it was not, or was corrected since."""
+    known = [one for report in reports for one in _seen(report, how_long=True)]
+    readings = list(filter(None, map(_reading, reports)))
+    for code in codes:
+        said = [one.words for one in known if code in (one.code, one.code.partition(".")[0])]
+        yield from said or (readings if code == "temperature" else ()) or [speaking.name_of(code)]
+
+
+def _logged_then(hours: int, signs: str) -> str:
+    if hours < 1:
+        return _("Less than an hour ago I logged: %(signs)s.") % {"signs": signs}
+    text = ngettext(
+        "About %(hours)d hour ago I logged: %(signs)s.",
+        "About %(hours)d hours ago I logged: %(signs)s.",
+        hours,
+    )
+    return text % {"hours": hours, "signs": signs}
 
 
 def _question(urgency: str) -> str:

@@ -351,7 +351,7 @@ STATES: dict[str, tuple[str, Context]] = {
     ),
     "answer-emergency": (
         "tracker/caregiver/answer.html",
-        answer(EMERGENCY, summary="A seizure, 6 days after CAR T cells"),
+        answer(EMERGENCY, summary="A seizure, 6 days after CAR T cells", is_emergency=True),
     ),
     "answer-today": ("tracker/caregiver/answer.html", answer(CALL_TODAY, summary="Tired all over (mild)")),
     "answer-note": ("tracker/caregiver/answer.html", answer(NOTED, summary="36.9 °C")),

@@ -76,6 +76,16 @@ def test_a_fever_is_logged_answered_called_about_and_corrected(
     assert Call.objects.get().told == "Come in now."
 
 
+def test_the_example_beside_the_keypad_is_of_the_unit_that_is_chosen(home: Callable[..., Page]) -> None:
+    page = home(java_script_enabled=False)
+    page.get_by_role("link", name="Log what you see").click()
+    for unit, other, example, hidden in (("F", "C", "101.1", "38.4"), ("C", "F", "38.4", "101.1")):
+        page.locator(f"label[for=unit-{other}]").click()
+        page.locator(f"label[for=unit-{unit}]").click()
+        expect(page.get_by_text(f"For example {example}.")).to_be_visible()
+        expect(page.get_by_text(f"For example {hidden}.")).to_be_hidden()
+
+
 def test_an_unchanged_day_takes_three_taps_besides_the_digits(home: Callable[..., Page]) -> None:
     page, taps = home(), 0
     for place in (

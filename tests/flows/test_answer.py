@@ -1,16 +1,20 @@
 """The answer page: who has it in hand, the calls, and the question whether anybody called."""
 
+import re
 from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree
 
 import html5lib
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.flows.pages import FEVER, Phone, links, text
 from tests.personas import NIGHT_NUMBER
+from tests.tracker.test_costs import AT_MOST
 from tracker.actions.alerts import resolve_alert
 from tracker.actions.taking import close_alert
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Outcome, SymptomLog, User
@@ -146,6 +150,35 @@ def test_a_note_never_nudges(phone: Phone, child: Child, night) -> None:
     phone.send(child, temperature="36.8", antipyretic_given="no")
     night.shift(11 * 60)
     assert "No call is written down yet." not in text(answer_of(phone))
+
+
+# ---------------------------------------------------------------- an ambulance comes before the team
+
+
+def bar_of(page: Any) -> Any:
+    """The links of the bar that stays at the bottom, in their order."""
+    return re.findall(r'href="(tel:[^"]*)"', page.content.decode().partition('class="call-bar"')[2])
+
+
+@pytest.mark.hazard("H22")
+@pytest.mark.parametrize(("country", "dialled"), [("US", ["tel:911"]), ("", ["tel:112", "tel:911"])])
+def test_an_emergency_dials_the_ambulance_wherever_it_says_call(
+    phone: Phone, child: Child, night, country: str, dialled: list[str]
+) -> None:
+    Child.objects.filter(pk=child.pk).update(country=country)
+    page = phone.send(child, temperature="36.8", **{"sign-seizure": "yes"})
+    assert bar_of(page) == [*dialled, "tel:5550142"]
+    assert "within 15 minutes" not in text(page)
+    night.shift(10 * 60)
+    page = answer_of(phone)
+    nudge = page.content.decode().partition("No call is written down yet. Call now.")[2].partition("</p>")[0]
+    assert re.findall(r'href="(tel:[^"]*)"', nudge) == [*dialled, "tel:5550142"]
+
+
+def test_what_is_no_emergency_dials_the_team(phone: Phone, child: Child) -> None:
+    page = phone.send(child, **FEVER)
+    assert bar_of(page) == ["tel:5550142"]
+    assert "If nobody answers within 15 minutes, call again." in text(page)
 
 
 # ---------------------------------------------------------------- what the team did
@@ -318,4 +351,51 @@ def test_what_was_reported_before_is_said_on_the_phone(phone: Phone, child: Chil
     night.shift(3 * 3600)
     said = text(phone.send(child, temperature="36.8"))
     assert "About 3 hours ago I logged: " in said
-    assert "Chills, shaking" in said.partition("I logged: ")[2]
+    logged = said.partition("I logged: ")[2]
+    assert logged.startswith("38.4 °C (101.1 °F) under the arm")
+    assert "Chills, shaking (severe)" in logged
+
+
+@pytest.mark.hazard("H27")
+@pytest.mark.parametrize(("seconds", "when"), [(180, "Less than an hour ago"), (7201, "About 2 hours ago")])
+def test_a_fever_before_is_said_with_its_number_however_short_ago(
+    phone: Phone, child: Child, night, seconds: int, when: str
+) -> None:
+    phone.send(child, temperature="39.4")
+    night.shift(seconds)
+    said = text(phone.send(child, temperature="36.8", antipyretic_given="no"))
+    assert "The temperature was 36.8 °C" in said
+    assert f"{when} I logged: 39.4 °C (102.9 °F)." in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "when"), [(186, "less than an hour ago"), (3600, "1 hour ago"), (7201, "2 hours ago")]
+)
+def test_how_long_ago_it_was_is_said_in_words_to_family_and_nurse(
+    phone: Phone, ward_child: Child, nurse: User, night, seconds: int, when: str
+) -> None:
+    phone.send(ward_child, temperature="39.4")
+    night.shift(seconds)
+    assert f"Because of: Temperature · reported {when} " in text(phone.send(ward_child, temperature="36.8"))
+    hers = Phone()
+    hers.force_login(nurse)
+    page = hers.get(reverse("nurse-child", args=[ward_child.pk]))
+    assert f"reported {when} " in text(page)
+
+
+def test_what_was_seen_before_a_log_that_came_a_day_late_is_said_with_its_number(
+    phone: Phone, child: Child, log: Any
+) -> None:
+    log(temperature=39.4, hours_ago=31)
+    late = log(temperature=36.8, hours_ago=30).log
+    assert "I logged: 39.4 °C (102.9 °F)" in text(phone.get(reverse("answer", args=[late.pk])))
+
+
+def test_remembering_costs_two_queries(phone: Phone, ward_child: Child, night) -> None:
+    phone.send(ward_child, **FEVER, **{"sign-chills": "severe", "sign-bleeding": "yes"})
+    night.shift(3600)
+    phone.send(ward_child, temperature="36.8")
+    url = reverse("answer", args=[SymptomLog.objects.latest("received_at").pk])
+    with CaptureQueriesContext(connection) as queries:
+        assert "I logged: " in text(phone.get(url))
+    assert len(queries) <= AT_MOST

@@ -76,13 +76,36 @@ def test_without_a_therapy_the_form_comes_back_with_all_that_was_typed(strict: C
     assert "tel:112" in links(page)
 
 
+@pytest.mark.hazard("H16")
+def test_an_emergency_does_not_wait_for_the_therapy(strict: Client) -> None:
+    page = check(strict, therapy="", temperature="40", **{"sign-seizure": "yes"})
+    said = text(page)
+    assert page.status_code == 422
+    assert said.index("Call emergency services now") < said.index("Choose the therapy.")
+    assert "This is the most urgent answer of all therapies." in said
+    assert 'id="errors"' not in page.content.decode()
+    assert "Call your care team now" in text(check(strict, therapy="none", temperature="38"))
+
+
+def test_without_a_therapy_nothing_is_said_to_be_of_no_urgency(strict: Client) -> None:
+    said = text(check(strict, therapy="", temperature="36.8"))
+    assert "Choose the therapy." in said
+    assert "Nothing documented as urgent" not in said
+
+
+def test_an_answer_that_the_form_does_not_offer_is_call_now_and_asked_again(strict: Client) -> None:
+    page = check(strict, temperature="36.8", **{"sign-chills": "awful"})
+    assert page.status_code == 422
+    assert "We could not check this. Call your care team now." in text(page)
+
+
 @pytest.mark.parametrize(("field", "typed"), [("age_years", "eight"), ("age_years", "-1"), ("days", "soon")])
 def test_an_odd_age_or_day_never_stops_the_answer_and_is_said(strict: Client, field: str, typed: str) -> None:
     page = check(strict, temperature="38.4", **{field: typed})
     assert page.status_code == 200
     assert "Call your care team now" in text(page)
     assert f'value="{typed}"' in page.content.decode()
-    assert 'id="errors"' in page.content.decode()
+    assert 'id="look-at"' in page.content.decode()
 
 
 def test_a_number_that_cannot_be_read_is_asked_about(strict: Client) -> None:

@@ -9,6 +9,7 @@ from tests.flows.pages import FEVER, Phone, links, text
 from tests.personas import NIGHT_NUMBER, NOW, child_of
 from therapies.schedule import Event
 from tracker.models import Alert, Child, SymptomLog, User
+from tracker.telling import Told, what_to_say
 
 pytestmark = pytest.mark.usefixtures("night")
 
@@ -38,6 +39,35 @@ def test_signs_are_said_with_how_bad_and_for_how_long(phone: Phone, child: Child
     signs = {"sign-chills": "moderate", "sign-chills-duration": "2", "sign-vomiting": "yes"}
     said = text(phone.send(child, temperature="36.8", **signs, when="1"))
     assert "At 01:14 I saw: Chills, shaking (moderate, for 2 hours), Throws up" in said
+
+
+MILD = (
+    "cough",
+    "fatigue",
+    "constipation",
+    "poor_appetite",
+    "joint_pain",
+    "muscle_pain",
+    "nausea",
+    "diarrhea",
+)
+
+
+@pytest.mark.hazard("H25")
+def test_the_worst_of_many_signs_is_said_first_and_never_left_out(phone: Phone, child: Child) -> None:
+    signs = {f"sign-{code}": "mild" for code in MILD} | {"sign-vomiting": "severe", "sign-bleeding": "severe"}
+    answer = phone.send(child, temperature="36.8", **signs, **{"sign-seizure": "yes"}, neuro_talks="not")
+    script = text(answer).partition("At 02:14 I saw: ")[2].partition(". ")[0]
+    assert script.startswith("Bleeding (severe), Seizure, fit, ")
+    assert "Throws up (severe), Talking: Not at all, " in script
+    assert script.endswith(" more signs")
+
+
+def test_of_many_mild_signs_the_script_says_how_many_more() -> None:
+    told = Told({"symptoms": [{"code": code, "severity": "mild"} for code in MILD]})
+    script = " ".join(what_to_say(told, {"flags": [], "urgency": "today"}))
+    assert "Tired all over (mild)" in script
+    assert "and 2 more signs." in script
 
 
 @pytest.mark.hazard("H27")
@@ -124,6 +154,42 @@ def test_a_time_that_cannot_be_is_explained_and_what_was_typed_is_kept(
     assert not SymptomLog.objects.exists()
 
 
+SLIPS = [
+    {"when": "pick", "when_at": ""},
+    {"when": "pick", "when_at": "2026-11-20T09:30"},
+    {"note": "x" * 4001},
+]
+
+
+@pytest.mark.hazard("H18")
+@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize("corrects", [False, True])
+def test_a_slip_beside_an_emergency_is_answered_before_it_is_asked_about(
+    phone: Phone, child: Child, slip: dict[str, str], *, corrects: bool
+) -> None:
+    seen = {"temperature": "103", "unit": "F", "sign-seizure": "yes"} | slip
+    if corrects:
+        phone.send(child, **FEVER)
+        page = phone.post(reverse("log-correct", args=[SymptomLog.objects.get().pk]), seen)
+    else:
+        page = phone.send(child, **seen)
+    said, html = text(page), page.content.decode()
+    assert page.status_code == 422
+    assert said.index("Call emergency services now") < said.index("What you typed is still here.")
+    assert "This log is not saved yet." in said
+    assert 'value="103"' in html
+    assert 'id="seizure-yes" value="yes" checked' in html
+    assert 'id="errors"' not in html  # which takes the focus, and would scroll the answer away
+    assert SymptomLog.objects.count() == corrects
+
+
+@pytest.mark.hazard("H21")
+def test_a_note_that_is_too_long_is_searched_for_danger_all_the_same(phone: Phone, child: Child) -> None:
+    page = phone.send(child, temperature="36.8", note="had a seizure " + "x" * 4000)
+    assert page.status_code == 422
+    assert "If so, call now and say it." in text(page)
+
+
 def test_a_time_between_two_courses_counts_from_the_first(phone: Phone, child: Child, mother: User) -> None:
     page = phone.send(child, **FEVER | {"when": "pick", "when_at": "2026-11-14T10:00"})
     assert page.status_code == 200
@@ -186,6 +252,29 @@ def test_a_wrong_unit_is_asked_about_and_one_tap_records_the_correction(phone: P
         assert "Did you mean" not in text(after)
         assert "38.0 °C" in text(after)
     assert SymptomLog.objects.get(corrects=log).assessment.urgency == "now"
+
+
+@pytest.mark.hazard("H03")
+@pytest.mark.parametrize(
+    ("typed", "unit", "card", "script"),
+    [
+        ("38.4", "F", "38.4 °F (probably 38.4 °C)", "I wrote 38.4 °F. It was probably 38.4 °C."),
+        ("101", "C", "101.0 °C (probably 101.0 °F)", "I wrote 101.0 °C. It was probably 101.0 °F."),
+        ("385", "C", "385.0 °C ·", "For the temperature I wrote 385.0 °C. "),
+    ],
+)
+def test_a_temperature_that_no_body_has_is_never_converted(
+    phone: Phone, child: Child, typed: str, unit: str, card: str, script: str
+) -> None:
+    said = text(phone.send(child, temperature=typed, unit=unit))
+    assert card in said
+    assert script in said
+    assert "which is" not in said
+    for nonsense in ("3.6 °C", "213.8 °F", "725"):
+        assert nonsense not in said
+        assert nonsense not in text(phone.get(reverse("today", args=[child.pk])))
+        checked = {"therapy": "tisagenlecleucel", "temperature": typed, "unit": unit}
+        assert nonsense not in text(phone.post("/check/", checked))
 
 
 def test_a_reply_that_cannot_be_read_leads_to_the_correction(phone: Phone, child: Child) -> None:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from therapies import catalogue
 from therapies.model import Instruction
+from tracker import speaking
 from tracker.speaking import degrees
 
 register = template.Library()
@@ -155,6 +156,12 @@ def celsius(value: Decimal | None, unit: str = "C") -> str:
 @register.filter
 def other_unit(unit: str) -> str:
     return "F" if unit == "C" else "C"
+
+
+@register.filter
+def hours_ago(hours: float) -> str:
+    """As the rules count it, in words: 2.0003 is "2 hours ago", 0.05 "less than an hour ago"."""
+    return speaking.hours_ago(hours)
 
 
 @register.filter

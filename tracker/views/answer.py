@@ -22,13 +22,16 @@ from tracker.doses_given import fever_medicine_since, said_on_the_phone
 from tracker.models import Alert, Call, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.record import Became
+from tracker.remembered import remembered
+from tracker.speaking import Report
 from tracker.telling import Told
 from tracker.views.asking import LOOK_AGAIN, may_log, therapies_of
-from tracker.views.frame import frame, number_to_call
+from tracker.views.frame import emergency_number, frame, number_to_call
 
 UNCONFIRMED_AFTER = timedelta(minutes=5)
 NUDGE_AFTER = timedelta(minutes=10)
 NUDGE_UNTIL = timedelta(hours=24)
+HOUR = timedelta(hours=1)
 
 
 @require_GET
@@ -65,6 +68,7 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         day_label=around["day_label"],
         seen_at=log.observed_at,
         now=now,
+        earlier=_earlier(log, assessment.response),
     )
     said = telling.answer_in_words(assessment.response, told)
     context = around | answer_context(said, told) | _what_followed(log, said["urgency"], now)
@@ -82,13 +86,21 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
     return render(request, "tracker/caregiver/answer.html", context, status=status)
 
 
+def _earlier(log: SymptomLog, response: dict[str, Any]) -> list[tuple[float, Report]]:
+    """What the logs said that the answer remembers. A log that came a day late counts from when it came."""
+    age = age_when_received(log) / HOUR
+    told = record.told_at(log.child, remembered(log, response))
+    return [((log.observed_at - at) / HOUR + age, said) for at, said in told]
+
+
 def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
     """What every answer shows, with a login or without."""
     return {
         "answer": said,
         "summary": telling.summary(told),
         "what_to_say": telling.what_to_say(told, said),
-        "instructions": telling.instructions(told.therapies[0]) if told.therapies else [],
+        "instructions": telling.instructions(told.therapies[0], said["urgency"]) if told.therapies else [],
+        "is_emergency": said["urgency"] == Urgency.EMERGENCY,
         "questions": questions(said),
     }
 
@@ -97,7 +109,12 @@ def _followed(request: HttpRequest, log: SymptomLog, now: datetime) -> HttpRespo
     """The parts of the page that change while it is open. What it says to do is not among them."""
     timezone.activate(log.child.zone)
     context = _what_followed(log, log.assessment.urgency, now)
-    context |= {"log": log, "call": number_to_call(log.child.care_team, now)}
+    context |= {
+        "log": log,
+        "call": number_to_call(log.child.care_team, now),
+        "emergency_number": emergency_number(log.child),
+        "is_emergency": log.assessment.urgency == Urgency.EMERGENCY,
+    }
     return render(request, "tracker/caregiver/_followed.html", context)
 
 

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods
 from tracker.assessing import assess_alone
 from tracker.checking import AboutForm
 from tracker.forms import Asking, LogForm
+from tracker.models import Urgency
 from tracker.telling import Told, answer_in_words
 from tracker.views.answer import answer_context
 from tracker.views.asking import LOOK_AGAIN
+from tracker.views.late import answers_of, every_therapy
 
 
 @login_not_required
@@ -30,14 +32,16 @@ def check(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"about": about, "form": form, "log": None, "here": "check"}
     if sent is None:
         return render(request, "tracker/public/check.html", context)
-    if not (about.chosen and form.is_valid()):
-        return render(request, "tracker/public/check.html", context, status=LOOK_AGAIN)
     context |= _answered(about, form)
-    return render(request, "tracker/public/check.html", context)
+    status = 200 if about.chosen and form.is_valid() else LOOK_AGAIN
+    return render(request, "tracker/public/check.html", context, status=status)
 
 
 def _answered(about: AboutForm, form: LogForm) -> dict[str, Any]:
-    answers = form.answers()
-    response = assess_alone([about.chosen], about.context(), answers)
-    told = Told(answers, [about.chosen], about.cleaned_data.get("age_years"))
+    """Without a therapy the worst of all: what is urgent for any does not wait for the choice. A note would wait."""
+    answers, chosen = answers_of(form), [about.chosen] if about.chosen else []
+    response = assess_alone(chosen or every_therapy(), about.context(), answers)
+    if not chosen and response["urgency"] == Urgency.NOTE:
+        return {}
+    told = Told(answers or {}, chosen, about.cleaned_data.get("age_years"))
     return answer_context(answer_in_words(response, told), told) | {"questions": []}

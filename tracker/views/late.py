@@ -1,4 +1,4 @@
-"""A log that comes after the session has ended, with a stale CSRF token, or while the database fails.
+"""A log that comes after the session has ended, with a stale CSRF token, with a slip, or while the database fails.
 
 It is assessed, the numbers stand beside the answer, and nothing that was typed is lost.
 """
@@ -24,7 +24,8 @@ from tracker import draft
 from tracker.access import access_child, access_log
 from tracker.assessing import assess_alone, assess_unsaved
 from tracker.draft import Draft
-from tracker.forms import Asking, LogForm
+from tracker.fields import typed
+from tracker.forms import NOTE_AT_MOST, Asking, LogForm
 from tracker.models import Child, Urgency, User
 from tracker.speaking import vocabulary
 from tracker.telling import Told, answer_in_words
@@ -146,9 +147,9 @@ def _late(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
 
 
 def _answered(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
-    answers = _answers(form)
+    answers = answers_of(form)
     therapies = [child.course.therapy] if child.course else []
-    response = assess_unsaved(child, answers, form.observed_at if form.is_valid() else now)
+    response = assess_unsaved(child, answers, form.observed_at)
     label = _label(child, now)
     return _context(response, Told(answers or {}, therapies, child.age_years(now), label))
 
@@ -183,19 +184,27 @@ def _nobodys(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _worst_case(form: LogForm) -> dict[str, Any]:
     """What was sent, asked with every therapy and nothing else known."""
-    known, answers = vocabulary(), _answers(form)
-    therapies = list(known.therapies) if known else []
-    response = assess_alone(therapies, {}, answers)
+    answers = answers_of(form)
+    response = assess_alone(every_therapy(), {}, answers)
     return _context(response, Told(answers or {}))
 
 
-def _answers(form: LogForm) -> dict[str, Any] | None:
-    """What was answered, even where a time cannot be; None where a field that counts cannot be read."""
+def every_therapy() -> list[str]:
+    known = vocabulary()
+    return list(known.therapies) if known else []
+
+
+def answers_of(form: LogForm) -> dict[str, Any] | None:
+    """What was answered, even where a time cannot be or a note is too long; None where a field that counts
+    cannot be read.
+    """
     form.is_valid()
     try:
-        return form.answers()
+        answers = form.answers()
     except KeyError:
         return None
+    note = typed(form.data.get("note", ""))[:NOTE_AT_MOST] if "note" in form.errors else ""
+    return answers | {"note": note} if note else answers
 
 
 def _framed(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:

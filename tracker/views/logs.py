@@ -91,6 +91,8 @@ def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
         return _answer(_corrected(request, newest, {}, newest.observed_at, number, now))
     form = _correction(newest, now, request.POST or None)
     if not form.is_valid():
+        if form.is_bound:
+            return not_saved(request, newest.child, form, status=LOOK_AGAIN)
         return _correcting(request, newest, form, now)
     try:
         recorded = _corrected(request, newest, form.answers(), form.observed_at, form.client_uuid, now)
@@ -125,7 +127,7 @@ def _saved(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="log"), timezone.now()
     form = log_form(child, now, kind, request.POST)
     if not form.is_valid():
-        return _form_page(request, child, form, now, status=LOOK_AGAIN)
+        return not_saved(request, child, form, status=LOOK_AGAIN)
     try:
         recorded = _save(request, child, form, now)
     except DatabaseError:
@@ -190,16 +192,14 @@ def _answer(recorded: Recorded) -> HttpResponse:
     return response
 
 
-def _form_page(
-    request: HttpRequest, child: Child, form: LogForm, now: datetime, status: int = 200
-) -> HttpResponse:
+def _form_page(request: HttpRequest, child: Child, form: LogForm, now: datetime) -> HttpResponse:
     context = {
         **frame(request, child, now),
         "form": form,
         "form_of": draft.form_of(child, request.user),
         "fever_medicine": fever_medicine_since(child, now),
     }
-    return render(request, TEMPLATES[form.asking.kind], context, status=status)
+    return render(request, TEMPLATES[form.asking.kind], context)
 
 
 # ------------------------------------------------------------ correcting
@@ -219,5 +219,4 @@ def _correcting(request: HttpRequest, log: SymptomLog, form: LogForm, now: datet
         "log": log,
         "alert_stays": record.became_of(log) is not None,
     }
-    status = LOOK_AGAIN if form.is_bound else 200
-    return render(request, "tracker/caregiver/correct.html", context, status=status)
+    return render(request, "tracker/caregiver/correct.html", context)
