@@ -4,7 +4,7 @@ Each function takes a fixed number of queries, and none reads further back than 
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -69,8 +69,16 @@ class Row:
         self.late = self.received_at - self.observed_at > LATE
         self.temperature, self.temperature_other = speaking.temperature(self.report)
         self.signs = speaking.signs(self.report)
-        self.signs += [f"{name}: {answer}" for name, answer in speaking.answers(self.report)]
+        self.signs += [f"{name}: {answer}" for name, answer in self._answers()]
         self.note, self.worried = self.report.get("note", ""), bool(self.report.get("worried"))
+
+    def _answers(self) -> Iterator[tuple[str, str]]:
+        """Beside the signs, by name. A fever medicine belongs to every reading: it can hide a fever."""
+        yield from speaking.answers(self.report)
+        if weight := speaking.weight(self.report):
+            yield speaking.name_of("weight_kg"), weight
+        if self.report.get("antipyretic_given"):
+            yield speaking.name_of("antipyretic_given"), _("yes")
 
 
 def called(person: Any) -> str:

@@ -13,6 +13,8 @@ from tests.flows.pages import FEVER, Phone, links, text
 from tests.tracker.test_costs import AT_MOST, remember
 from tracker.actions.logs import Recorded, correct_log
 from tracker.models import Child, SymptomLog, User
+from tracker.reports.summary import summary_of
+from tracker.reports.visit import summary_data
 
 pytestmark = pytest.mark.usefixtures("night")
 Log = Callable[..., Recorded]
@@ -41,6 +43,23 @@ def test_the_table_says_the_same_in_words(phone: Phone, child: Child, log: Log) 
     assert "20 Nov, 01:14 38.4 °C fever" in said
     assert "severe or not said" in said
     assert "moderate" in said
+
+
+def test_weight_and_fever_medicine_stand_wherever_a_log_is_listed(
+    phone: Phone, client: Any, ward_child: Child, nurse: User, log: Log
+) -> None:
+    log(temperature=37.2, headache="mild", weight_kg=20.4, antipyretic_given=True)
+    listed = "Headache (mild), Weight: 20.4 kg, Fever medicine: yes"
+    client.force_login(nurse)
+    for reader, name in ((phone, "today"), (phone, "days"), (client, "nurse-child"), (client, "nurse-chart")):
+        assert listed in text(reader.get(reverse(name, args=[ward_child.pk]))), name
+    paper = summary_data(summary_of(ward_child, 1, timezone.now()), None, "")
+    assert [listed] == [seen for _when, _temperature, seen, _answer in paper["logs"]]
+
+
+def test_no_fever_medicine_is_not_listed(phone: Phone, child: Child, log: Log) -> None:
+    log(temperature=37.2, antipyretic_given=False)
+    assert "Fever medicine" not in text(days_of(phone, child))
 
 
 def test_a_log_before_and_a_log_after_are_one_tap_away(phone: Phone, child: Child, log: Log) -> None:
