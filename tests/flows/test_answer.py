@@ -1,5 +1,7 @@
 """The answer page: who has it in hand, the calls, and the question whether anybody called."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +12,7 @@ from django.utils import timezone
 from tests.flows.pages import FEVER, Phone, links, text
 from tests.personas import NIGHT_NUMBER
 from tracker.actions.alerts import resolve_alert
-from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Outcome, SymptomLog, User
+from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Message, Outcome, SymptomLog, User
 
 pytestmark = pytest.mark.usefixtures("night")
 CALLED = {"reached": "yes", "told": "Come in now. Bring the card.", "look_again": "1", "called_at": "02:20"}
@@ -48,6 +50,50 @@ def test_a_call_is_kept_with_what_they_said_and_when_to_look_again(phone: Phone,
     today = text(phone.get(reverse("today", args=[child.pk])))
     assert "What the care team said Come in now. Bring the card. You called just now, 02:20." in today
     assert "Look again at 03:20." in today
+
+
+@pytest.mark.parametrize(
+    ("called_at", "said", "due"),
+    [
+        (
+            datetime(2026, 11, 20, 2, 20, tzinfo=UTC),
+            "Tonight, 22:00",
+            datetime(2026, 11, 20, 22, 0, tzinfo=UTC),
+        ),
+        (
+            datetime(2026, 11, 20, 2, 20, tzinfo=UTC),
+            "This morning, 08:00",
+            datetime(2026, 11, 20, 8, 0, tzinfo=UTC),
+        ),
+        (
+            datetime(2026, 11, 20, 19, 0, tzinfo=UTC),
+            "Tomorrow morning, 08:00",
+            datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
+        ),
+    ],
+)
+def test_looking_again_can_wait_for_the_evening_or_the_morning(
+    phone: Phone, child: Child, night, called_at: datetime, said: str, due: datetime
+) -> None:
+    """By the clock of the family, which is an hour ahead of UTC; and the reminder for it waits."""
+    Child.objects.update(time_zone="Europe/Berlin")
+    an_hour = timedelta(hours=1)
+    night.move_to(called_at - an_hour)
+    phone.send(child, **FEVER)
+    page = answer_of(phone)
+    (code,) = re.findall(rf'value="(\w+)"[^>]*><label[^>]*>{said}<', page.content.decode())
+    shown = text(call(phone, look_again=code, called_at=f"{called_at:%H:%M}"))
+    assert Call.objects.get().look_again_at == due - an_hour
+    assert f"look again {'at' if due.date() == called_at.date() else 'Saturday at'} {due:%H:%M}" in shown
+    assert Message.objects.waiting().filter(due_at=due - an_hour).exists()
+
+
+def test_after_ten_in_the_evening_tonight_is_over(phone: Phone, child: Child, night) -> None:
+    night.move_to(datetime(2026, 11, 20, 22, 1, tzinfo=UTC))
+    phone.send(child, **FEVER)
+    assert "Tonight" not in text(answer_of(phone))
+    call(phone, look_again="tonight", called_at="22:01")  # the form was opened at two to ten
+    assert Call.objects.get().look_again_at == timezone.now()
 
 
 def test_a_call_sent_twice_is_kept_once(phone: Phone, child: Child) -> None:
