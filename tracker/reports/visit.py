@@ -143,7 +143,7 @@ def _alert(alert: Alert) -> tuple[str, str, str]:
     told = [_call(call) for call in alert.calls.all()]
     if alert.resolved_at:
         who = called(alert.resolved_by)
-        told.append(record.outcome_in_words(alert.outcome))
+        told.append(record.outcome_afterwards(alert.outcome))
         told.append(_("Closed %(when)s by %(who)s.") % {"when": _moment(alert.resolved_at), "who": who})
     else:
         told.append(_("Still open."))
