@@ -143,6 +143,13 @@ def test_advice_closes_the_alert_of_a_family_that_keeps_its_own_numbers(phone: P
 # ---------------------------------------------------------------- the question whether anybody called
 
 
+def test_what_the_family_wrote_down_is_not_said_to_be_the_teams(phone: Phone, child: Child) -> None:
+    phone.send(child, **FEVER)
+    said = text(call(phone))
+    assert "What you wrote down You called and wrote down what they said." in said
+    assert "What the team wrote" not in said
+
+
 def test_after_ten_minutes_without_a_call_the_page_asks_for_it(phone: Phone, child: Child, night) -> None:
     phone.send(child, **FEVER)
     night.shift(9 * 60)
