@@ -16,6 +16,7 @@ from django.utils.cache import add_never_cache_headers
 
 from config.logs import context
 from tracker.models.people import zone_called
+from tracker.views.errors import not_allowed
 
 log = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -129,6 +130,21 @@ class SecondFactor:
         if not getattr(request.user, "lacks_second_factor", False) or name in self.PASSES:
             return None
         return None if name.startswith(self.SIGNING_IN) else redirect("mfa_index")
+
+
+class NoEmptyPage:
+    """An address that only takes what a form sends answers a look at it with a page, which has the number to call."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        page = not_allowed(request)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class PersonsPlace:

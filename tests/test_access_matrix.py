@@ -157,6 +157,24 @@ def test_nobody_learns_which_ids_exist(part: int, world: World) -> None:
             assert set(found.values()) == {"404"}, f"{method} {route.name}: {found}"
 
 
+@pytest.mark.hazard("H02")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_has_a_number_to_call(part: int, world: World) -> None:
+    """Also at an address that only a form is sent to: it is in the bar when the form comes back, or by a slip."""
+    wrong = []
+    for route in ROUTES[part::PARTS]:
+        for kind in ("anyone", "parent"):
+            response = answer(route, "GET", kind, world)
+            is_page = response["Content-Type"].startswith("text/html") and response.status_code not in (
+                301,
+                302,
+                303,
+            )
+            if is_page and b'href="tel:' not in b"".join(response):
+                wrong.append(f"{route.name} shows {kind} no number: {response.status_code}")
+    assert not wrong, "\n".join(["", *wrong])
+
+
 @pytest.mark.hazard("H04")
 def test_the_ids_of_one_address_must_agree(world: World) -> None:
     """What belongs to one child is not reached by way of another."""

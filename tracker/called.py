@@ -1,23 +1,28 @@
 """ "I have called": the form under an answer."""
 
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.fields import typed
+from tracker.wallclock import local_date, moment
 
 TOLD_AT_MOST = 2000
 HALF_A_DAY = timedelta(hours=12)
-LOOK_AGAIN = (
+HOURS = (
     ("1", gettext_lazy("In 1 hour")),
     ("2", gettext_lazy("In 2 hours")),
     ("4", gettext_lazy("In 4 hours")),
-    ("", gettext_lazy("They did not say")),
 )
+NOT_SAID = ("", gettext_lazy("They did not say"))
+EVENING, MORNING = time(22), time(8)
 
 
 class CalledForm(forms.Form):
@@ -37,7 +42,6 @@ class CalledForm(forms.Form):
     )
     look_again = forms.ChoiceField(
         label=gettext_lazy("When to look again?"),
-        choices=LOOK_AGAIN,
         widget=forms.RadioSelect,
         required=False,
     )
@@ -54,6 +58,7 @@ class CalledForm(forms.Form):
     def __init__(self, data: Any = None, *, now: datetime, zone: ZoneInfo) -> None:
         self.now, self.zone = now, zone
         super().__init__(data, initial={"called_at": now.astimezone(zone).time(), "look_again": ""})
+        self.fields["look_again"].choices = (*HOURS, *self._clocks(), NOT_SAID)
 
     def clean_told(self) -> str:
         return typed(self.cleaned_data["told"])
@@ -72,8 +77,31 @@ class CalledForm(forms.Form):
 
     @property
     def look_again_at(self) -> datetime | None:
-        hours = self.cleaned_data.get("look_again")
-        return self.called_at_moment + timedelta(hours=int(hours)) if hours else None
+        """Counted from the call, so that a form which lay open means what it said."""
+        said, at = self.cleaned_data.get("look_again"), self.called_at_moment
+        if not said:
+            return None
+        if said == "tonight":
+            return max(self._moment(EVENING, at), at)
+        return self._next_morning(at) if said == "morning" else at + timedelta(hours=int(said))
+
+    def _clocks(self) -> Iterator[tuple[str, str]]:
+        """ "Tonight" and "in the morning", with the day that they mean at this hour."""
+        if (
+            self.is_bound or self._moment(EVENING, self.now) > self.now
+        ):  # it was ahead when the form was opened
+            yield "tonight", _("Tonight, %(time)s") % {"time": time_format(EVENING, "H:i")}
+        is_today = self._next_morning(self.now) == self._moment(MORNING, self.now)
+        morning = _("This morning, %(time)s") if is_today else _("Tomorrow morning, %(time)s")
+        yield "morning", morning % {"time": time_format(MORNING, "H:i")}
+
+    def _next_morning(self, at: datetime) -> datetime:
+        today = self._moment(MORNING, at)
+        return today if today > at else self._moment(MORNING, at + timedelta(days=1))
+
+    def _moment(self, clock: time, at: datetime) -> datetime:
+        """When the family's clock shows it on the day of `at`."""
+        return moment(local_date(at, self.zone), clock, self.zone)
 
     @property
     def number(self) -> uuid.UUID:

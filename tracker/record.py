@@ -47,6 +47,15 @@ class Became:
     def note(self) -> str:
         return self.alert.resolution_note
 
+    @property
+    def is_the_familys(self) -> bool:
+        """The family closed it, with what it was told on the phone."""
+        return self.alert.outcome == Outcome.FAMILY_CALLED
+
+    @property
+    def afterwards(self) -> str:
+        return outcome_afterwards(self.alert.outcome)
+
     def is_held(self, now: datetime) -> bool:
         """Somebody of the team has it in hand at this moment."""
         return bool(self.taken_by) and self.alert.taken_until > now
@@ -71,7 +80,10 @@ class Row:
         self.late = self.received_at - self.observed_at > LATE
         self.temperature, self.temperature_other = speaking.temperature(self.report)
         self.signs = speaking.signs(self.report)
-        self.signs += [f"{name}: {answer}" for name, answer in speaking.answers(self.report)]
+        self.signs += [
+            f"{name}: {answer}"
+            for name, answer in [*speaking.answers(self.report), *speaking.measures(self.report)]
+        ]
         self.note, self.worried = self.report.get("note", ""), bool(self.report.get("worried"))
 
     @cached_property
@@ -252,8 +264,21 @@ def _became(alerts: Sequence[Alert]) -> list[Became]:
     ]
 
 
+def outcome_afterwards(outcome: str) -> str:
+    """How an alert ended, in a list of what has been: nobody shall follow last week's order today."""
+    return {
+        Outcome.ADVISED: _("Advised by phone."),
+        Outcome.CLINIC: _("Sent to the clinic."),
+        Outcome.EMERGENCY_ROOM: _("Sent to the emergency room."),
+        Outcome.ADMITTED: _("Admitted to the hospital."),
+        Outcome.FALSE_ALARM: _("Closed as a false alarm."),
+        Outcome.NOT_REACHED: _("The team tried to reach the family and could not."),
+        Outcome.FAMILY_CALLED: _("The family called and wrote down what they were told."),
+    }.get(outcome, _("Closed."))
+
+
 def outcome_in_words(outcome: str) -> str:
-    """How an alert ended, as a family reads it. None of them says that all is well."""
+    """How an alert ended, as a family reads it at once. None of them says that all is well."""
     return {
         Outcome.ADVISED: _("They advised you by phone."),
         Outcome.CLINIC: _("Come to the clinic today."),

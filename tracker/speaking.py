@@ -162,7 +162,14 @@ def told_apart(report: Report) -> tuple[list[str], list[str]]:
     for code, answer in _chosen(report).items():
         is_usual = answer == ("usual" if code.startswith("neuro.") else USUAL.get(code))
         (usual if is_usual else odd).append(f"{name_of(code)}: {_choice(code, answer)}")
-    return odd, usual
+    return [*odd, *(f"{name}: {value}" for name, value in measures(report))], usual
+
+
+def measures(report: Report) -> list[tuple[str, str]]:
+    """A weight, and a fever medicine: it belongs to every reading, since it can hide a fever."""
+    medicine = _("Yes") if report.get("antipyretic_given") else ""
+    pairs = [(name_of("weight_kg"), weight(report)), (name_of("antipyretic_given"), medicine)]
+    return [pair for pair in pairs if pair[1]]
 
 
 def _chosen(report: Report) -> dict[str, str]:

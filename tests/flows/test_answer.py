@@ -1,6 +1,7 @@
 """The answer page: who has it in hand, the calls, and the question whether anybody called."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree
@@ -17,7 +18,7 @@ from tests.personas import NIGHT_NUMBER
 from tests.tracker.test_costs import AT_MOST
 from tracker.actions.alerts import resolve_alert
 from tracker.actions.taking import close_alert
-from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Outcome, SymptomLog, User
+from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Message, Outcome, SymptomLog, User
 
 pytestmark = pytest.mark.usefixtures("night")
 CALLED = {"reached": "yes", "told": "Come in now. Bring the card.", "look_again": "1", "called_at": "02:20"}
@@ -78,6 +79,50 @@ def test_today_has_what_the_team_wrote_since_the_call_and_who_wrote_it(
     assert "Advised by phone. Counts are fine. Nurse wrote this 13 hours ago" in today
 
 
+@pytest.mark.parametrize(
+    ("called_at", "said", "due"),
+    [
+        (
+            datetime(2026, 11, 20, 2, 20, tzinfo=UTC),
+            "Tonight, 22:00",
+            datetime(2026, 11, 20, 22, 0, tzinfo=UTC),
+        ),
+        (
+            datetime(2026, 11, 20, 2, 20, tzinfo=UTC),
+            "This morning, 08:00",
+            datetime(2026, 11, 20, 8, 0, tzinfo=UTC),
+        ),
+        (
+            datetime(2026, 11, 20, 19, 0, tzinfo=UTC),
+            "Tomorrow morning, 08:00",
+            datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
+        ),
+    ],
+)
+def test_looking_again_can_wait_for_the_evening_or_the_morning(
+    phone: Phone, child: Child, night, called_at: datetime, said: str, due: datetime
+) -> None:
+    """By the clock of the family, which is an hour ahead of UTC; and the reminder for it waits."""
+    Child.objects.update(time_zone="Europe/Berlin")
+    an_hour = timedelta(hours=1)
+    night.move_to(called_at - an_hour)
+    phone.send(child, **FEVER)
+    page = answer_of(phone)
+    (code,) = re.findall(rf'value="(\w+)"[^>]*><label[^>]*>{said}<', page.content.decode())
+    shown = text(call(phone, look_again=code, called_at=f"{called_at:%H:%M}"))
+    assert Call.objects.get().look_again_at == due - an_hour
+    assert f"look again {'at' if due.date() == called_at.date() else 'Saturday at'} {due:%H:%M}" in shown
+    assert Message.objects.waiting().filter(due_at=due - an_hour).exists()
+
+
+def test_after_ten_in_the_evening_tonight_is_over(phone: Phone, child: Child, night) -> None:
+    night.move_to(datetime(2026, 11, 20, 22, 1, tzinfo=UTC))
+    phone.send(child, **FEVER)
+    assert "Tonight" not in text(answer_of(phone))
+    call(phone, look_again="tonight", called_at="22:01")  # the form was opened at two to ten
+    assert Call.objects.get().look_again_at == timezone.now()
+
+
 def test_a_call_sent_twice_is_kept_once(phone: Phone, child: Child) -> None:
     phone.send(child, **FEVER)
     number = str(uuid4())
@@ -123,6 +168,13 @@ def test_advice_closes_the_alert_of_a_family_that_keeps_its_own_numbers(phone: P
 
 
 # ---------------------------------------------------------------- the question whether anybody called
+
+
+def test_what_the_family_wrote_down_is_not_said_to_be_the_teams(phone: Phone, child: Child) -> None:
+    phone.send(child, **FEVER)
+    said = text(call(phone))
+    assert "What you wrote down You called and wrote down what they said." in said
+    assert "What the team wrote" not in said
 
 
 def test_after_ten_minutes_without_a_call_the_page_asks_for_it(phone: Phone, child: Child, night) -> None:

@@ -1,6 +1,7 @@
 """Days: two weeks at a time, as pictures or tables, never wider than what a page can hold."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from django.utils import timezone
 
 from tests.flows.pages import FEVER, Phone, links, text
 from tests.tracker.test_costs import AT_MOST, remember
+from tracker.actions.alerts import resolve_alert
 from tracker.actions.logs import Recorded, correct_log
-from tracker.models import Child, SymptomLog, User
+from tracker.models import Alert, Child, Outcome, SymptomLog, User
+from tracker.reports.summary import summary_of
+from tracker.reports.visit import summary_data
 
 pytestmark = pytest.mark.usefixtures("night")
 Log = Callable[..., Recorded]
@@ -41,6 +45,23 @@ def test_the_table_says_the_same_in_words(phone: Phone, child: Child, log: Log) 
     assert "20 Nov, 01:14 38.4 °C fever" in said
     assert "severe or not said" in said
     assert "moderate" in said
+
+
+def test_weight_and_fever_medicine_stand_wherever_a_log_is_listed(
+    phone: Phone, client: Any, ward_child: Child, nurse: User, log: Log
+) -> None:
+    log(temperature=37.2, headache="mild", weight_kg=20.4, antipyretic_given=True)
+    listed = "Headache (mild), Weight: 20.4 kg, Fever medicine: yes"
+    client.force_login(nurse)
+    for reader, name in ((phone, "today"), (phone, "days"), (client, "nurse-child"), (client, "nurse-chart")):
+        assert listed in text(reader.get(reverse(name, args=[ward_child.pk]))), name
+    paper = summary_data(summary_of(ward_child, 1, timezone.now()), None, "")
+    assert [listed] == [seen for _when, _temperature, seen, _answer in paper["logs"]]
+
+
+def test_no_fever_medicine_is_not_listed(phone: Phone, child: Child, log: Log) -> None:
+    log(temperature=37.2, antipyretic_given=False)
+    assert "Fever medicine" not in text(days_of(phone, child))
 
 
 def test_a_log_before_and_a_log_after_are_one_tap_away(phone: Phone, child: Child, log: Log) -> None:
@@ -87,6 +108,23 @@ def test_what_the_team_did_stands_beside_the_log(
     told = {"reached": "yes", "told": "Come in.", "called_at": "02:14"}
     phone.post(reverse("called", args=[newest.pk]), told)
     assert "02:14 called: Come in." in text(days_of(phone, ward_child))
+
+
+def test_last_weeks_order_is_not_read_as_todays(
+    phone: Phone, client: Any, ward_child: Child, nurse: User, log: Log
+) -> None:
+    recorded = log(temperature=38.4, hours_ago=72)
+    at = timezone.now() - timedelta(hours=71)
+    told = {"outcome": Outcome.EMERGENCY_ROOM, "note": "Bring the card.", "by": nurse, "now": at}
+    resolve_alert(alert=Alert.objects.get(), **told)
+    for name, pk in (("days", ward_child.pk), ("log", recorded.log.pk)):
+        said = text(phone.get(reverse(name, args=[pk])))
+        assert "Sent to the emergency room. Nurse, 17 November, 03:14: “Bring the card.”" in said
+        assert "Go to the emergency room" not in said
+    ((_when, _urgency, followed),) = summary_data(summary_of(ward_child, 7, timezone.now()), None, "")[
+        "alerts"
+    ]
+    assert "Sent to the emergency room." in followed
 
 
 def test_a_helper_who_may_not_read_the_history_is_told_so(

@@ -47,7 +47,7 @@ def two_weeks(child, mother, log):
     """Fevers, signs, an alert with a call, a correction and a note."""
     for back in range(14):
         log(temperature=37.2 + back % 4 * 0.4, hours_ago=back * 24, headache="mild" if back % 3 else "severe")
-    log(hours_ago=5, rash="moderate", note="=1+1 on the *left* arm #let")
+    log(hours_ago=5, rash="moderate", antipyretic_given=True, note="=1+1 on the *left* arm #let")
     first = log(temperature=36.6, hours_ago=30)
     correct_log(
         log=first.log,
@@ -121,6 +121,7 @@ def test_the_table_runs_no_formula_and_says_the_time_with_its_offset(client, two
     assert [row["seen_at"] for row in rows] == sorted(row["seen_at"] for row in rows)
     assert rows[-1]["seen_at"] == "2026-11-20T02:14+00:00"
     (noted,) = [row for row in rows if row["note"]]
+    assert (noted["fever_medicine"], rows[0]["fever_medicine"]) == ("yes", "")
     assert noted["note"] == "'=1+1 on the *left* arm #let"
     assert [row["temperature"] for row in rows if row["corrected"]] == ["36.6"]
 

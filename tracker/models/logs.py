@@ -77,6 +77,12 @@ class SymptomLog(models.Model):
         """The one that counts."""
         return self.assessments.latest("pk")
 
+    @property
+    def form_numbers(self) -> list[str]:
+        """Of the forms that it came from: one that was sent again with more is a correction of itself."""
+        earlier = self.corrects.form_numbers if self.corrects else []
+        return [str(self.client_uuid), *earlier]
+
 
 class Observation(models.Model):
     """One coded, typed answer. `raw` is what was typed where it could not be read.

@@ -59,7 +59,7 @@ def summary_csv(found: Summary) -> str:
     table.writerow(
         (
             *("seen_at", "saved_at", "logged_by", "urgency", "temperature", "unit", "route"),
-            *("signs", "answers", "weight_kg", "worried", "note", "corrected"),
+            *("fever_medicine", "signs", "answers", "weight_kg", "worried", "note", "corrected"),
         )
     )
     for row in reversed(found.rows):
@@ -78,6 +78,7 @@ def _line(row: Row) -> list[object]:
         reading.get("value", report.get("raw", {}).get("temperature", "")),
         reading.get("unit", ""),
         reading.get("route", ""),
+        {True: "yes", False: "no"}.get(report.get("antipyretic_given", ""), ""),
         "; ".join(speaking.signs(report, how_long=True)),
         "; ".join(f"{name}: {answer}" for name, answer in speaking.answers(report)),
         report.get("weight_kg", ""),
@@ -142,7 +143,7 @@ def _alert(alert: Alert) -> tuple[str, str, str]:
     told = [_call(call) for call in alert.calls.all()]
     if alert.resolved_at:
         who = called(alert.resolved_by)
-        told.append(record.outcome_in_words(alert.outcome))
+        told.append(record.outcome_afterwards(alert.outcome))
         told.append(_("Closed %(when)s by %(who)s.") % {"when": _moment(alert.resolved_at), "who": who})
     else:
         told.append(_("Still open."))

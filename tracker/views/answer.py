@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from tracker import record, telling
 from tracker.access import access_log
 from tracker.actions.alerts import record_call
 from tracker.asking_back import questions
-from tracker.assessing import MEDICINE
+from tracker.assessing import MEDICINE, age_when_received
 from tracker.called import CalledForm
 from tracker.doses_given import fever_medicine_since, said_on_the_phone
 from tracker.models import Alert, Call, SymptomLog, Urgency
@@ -43,10 +43,12 @@ def answer(request: HttpRequest, log_id: UUID) -> HttpResponse:
     return _page(request, log, CalledForm(now=now, zone=log.child.zone), now)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
-    """Keeps when they called and what they were told."""
+    """Keeps when they called and what they were told. Opened again after a complaint, it leads to the answer."""
     log, now = access_log(request.user, log_id, to="log"), timezone.now()
+    if request.method != "POST":
+        return redirect("answer", log.pk)
     form = CalledForm(request.POST, now=now, zone=log.child.zone)
     if not form.is_valid():
         return _page(request, log, form, now)

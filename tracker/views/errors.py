@@ -37,6 +37,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return drawn(request, "404.html", 404, _("This page is not here"), _("The link may be old."))
 
 
+def not_allowed(request: HttpRequest) -> HttpResponse:
+    """An address that only a form is sent to, opened by hand or from the bar."""
+    text = _("Nothing was changed. Go back to the page before.")
+    return drawn(request, "405.html", 405, _("Nothing to see at this address"), text)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that lay open too long. A log is answered all the same."""
     match = request.resolver_match

@@ -37,10 +37,11 @@ def log_new(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 
 @answered_late(LogKind.FULL)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def logs(request: HttpRequest, child_id: UUID) -> HttpResponse:
-    """Saves what the whole form says, and leads to the answer."""
-    return _saved(request, child_id, LogKind.FULL)
+    """Saves what the whole form says, and leads to the answer. Opened again after a complaint, it is the form."""
+    answer = _saved if request.method == "POST" else _asked
+    return answer(request, child_id, LogKind.FULL)
 
 
 @answered_late(LogKind.NOTHING_NEW)

@@ -3,6 +3,7 @@
 
 const choice = document.querySelector("[data-stop]");
 const form = choice.closest("form");
+form.addEventListener("submit", () => sessionStorage.clear()); // no half-typed log stays for whoever signs in next
 const workers = navigator.serviceWorker;
 const registration = await workers?.getRegistration();
 const subscription = await registration?.pushManager?.getSubscription();
