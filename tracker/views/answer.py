@@ -21,6 +21,7 @@ from tracker.called import CalledForm
 from tracker.doses_given import fever_medicine_since, said_on_the_phone
 from tracker.models import Call, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
+from tracker.models.logs import is_worse
 from tracker.record import Became
 from tracker.speaking import Report
 from tracker.telling import Told
@@ -106,9 +107,13 @@ def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
 def _what_followed(log: SymptomLog, said: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Calls, what became of the alert, and what still stands from another log."""
     calls, became = record.calls_since(log), record.became_of(log)
-    standing = record.open_alert(log.child) if said["urgency"] == Urgency.NOTE else None
-    if standing:
+    standing = record.open_alert(log.child)
+    if standing and not is_worse(standing.urgency, than=said["urgency"]):
+        standing = None
+    if standing and said["urgency"] == Urgency.NOTE:
         said["headline"] = _("Saved. An earlier log still says to call.")
+    elif standing and said["urgency"] == Urgency.TODAY:
+        said["headline"] = _("Call now: an earlier log still says so")
     elif said["urgency"] == Urgency.NOTE and said["needs_confirmation"]:
         said["headline"] = _("Saved. One question is open.")
     return {
