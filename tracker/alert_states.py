@@ -39,7 +39,7 @@ MOVES = {
         "raised", (), WAITING, FAMILY, "a log calls for attention and none is open, or it is worse"
     ),
     "join": Move("joined", OPEN, "", FAMILY, "a further log that is no worse; nobody is told again"),
-    "take in": Move("taken-in", OPEN, PART, FAMILY, "a worse log, or one a day later"),
+    "take in": Move("taken-in", OPEN, PART, FAMILY, "a worse log, or one as urgent a day later"),
     "call": Move("called", OPEN, "", FAMILY, "“I have called”; it stays open"),
     "take": Move("taken", (WAITING,), HELD, NURSE, "hers for 15 minutes; the first one wins"),
     "keep": Move("taken", (HELD, OFFERED), HELD, HOLDER, "15 minutes from now; an offer is taken back"),

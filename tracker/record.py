@@ -19,7 +19,17 @@ from django.utils.translation import gettext as _
 from tracker import speaking
 from tracker.answers import Answer, report_of
 from tracker.assessing import newest_urgency
-from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Observation, Outcome, SymptomLog
+from tracker.models import (
+    Alert,
+    AlertEvent,
+    AlertVerb,
+    Assessment,
+    Call,
+    Child,
+    Observation,
+    Outcome,
+    SymptomLog,
+)
 from tracker.models.logs import RANK
 from tracker.remembered import logs_at
 
@@ -226,8 +236,13 @@ def calls_since(log: SymptomLog) -> list[Call]:
 
 
 def open_alert(child: Child) -> Alert | None:
-    """The alert that stands, with `newest_log`: the last log that raised or joined it."""
+    """The alert that stands, with `newest_log`: the last log that raised or joined it and is as urgent.
+
+    One that joined and is less urgent would lead from "call now" to an answer that does not say so.
+    """
     told = AlertEvent.objects.filter(alert=OuterRef("pk"), verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
+    says = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("urgency")[:1]
+    told = told.annotate(says=Subquery(says)).filter(says=OuterRef("urgency"))
     newest = Subquery(told.order_by("-pk").values("log")[:1], output_field=UUIDField())
     return Alert.objects.open().filter(child=child).annotate(newest_log=newest).first()
 

@@ -17,7 +17,7 @@ from tests.personas import DAY_NUMBER, NIGHT_NUMBER, NOW, NUMBERS, child_of
 from tests.tracker.test_costs import AT_MOST, remember
 from tracker.actions.logs import Recorded
 from tracker.actions.people import change_numbers, pause
-from tracker.models import Child, PauseReason, SymptomLog, User
+from tracker.models import Alert, Child, PauseReason, SymptomLog, User
 
 pytestmark = pytest.mark.usefixtures("night")
 Log = Callable[..., Recorded]
@@ -55,6 +55,27 @@ def test_the_open_answer_is_the_newest_that_joined_it(phone: Phone, ward_child: 
     phone.send(ward_child, temperature="38.9")
     newest = SymptomLog.objects.latest("received_at")
     assert reverse("answer", args=[newest.pk]) in links(today_of(phone, ward_child))
+
+
+@pytest.mark.hazard("H27")
+def test_a_milder_log_hides_neither_the_open_alert_nor_the_way_to_it(
+    phone: Phone, ward_child: Child, night
+) -> None:
+    phone.send(ward_child, temperature="103", unit="F")
+    feverish = SymptomLog.objects.get()
+    night.shift(25 * 3600)
+    milder = phone.send(ward_child, temperature="36.8", antipyretic_given="no", **{"sign-fatigue": "mild"})
+    way = reverse("answer", args=[feverish.pk])
+    assert Alert.objects.open().get().urgency == "now"  # not taken in by a milder one: no nurse has closed it
+    assert SymptomLog.objects.latest("received_at").assessment.urgency == "today"
+    assert way in links(milder)
+    said = text(milder)
+    assert said.index("The earlier log") < said.index("Call now: an earlier log still says so")
+    assert "Call your care team today" not in said
+    page = today_of(phone, ward_child)
+    assert "Call your care team now" in text(page)
+    assert way in links(page)
+    assert "The earlier log" not in text(phone.get(way))
 
 
 def test_the_week_shows_each_day_with_its_worst_and_its_calls(

@@ -17,7 +17,7 @@ from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Lane, Outc
 from tracker.models.logs import RANK, is_worse
 
 EPISODE = timedelta(hours=24)
-"""As long as a danger is remembered. A log after it begins a new episode, which takes the old one in."""
+"""As long as a danger is remembered. A log after it that is no milder begins a new episode, which takes the old one in."""
 
 
 class Finding(NamedTuple):
@@ -28,10 +28,13 @@ class Finding(NamedTuple):
 
 
 def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: User, now: datetime) -> UUID:
-    """The alert of these logs: the standing one if they are no worse, else a new one, which takes it in."""
+    """The alert of these logs: the standing one if they are no worse, else a new one, which takes it in.
+
+    A milder log joins however old the alert is: taken in by it, an urgent one would end without an outcome.
+    """
     standing = held.alert
     worst, *others = sorted(findings, key=lambda finding: -RANK[finding.urgency])
-    if standing and not is_worse(worst.urgency, than=standing.urgency) and now - standing.raised_at < EPISODE:
+    if standing and _belongs_to(standing, worst, now):
         alert_id, happened = standing.pk, [(standing.pk, AlertVerb.JOINED, worst)]
     else:
         alert_id = _raise(child, held, worst, now)
@@ -43,6 +46,12 @@ def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: Us
         for alert, verb, finding in happened
     )
     return alert_id
+
+
+def _belongs_to(standing: Alert, worst: Finding, now: datetime) -> bool:
+    if is_worse(worst.urgency, than=standing.urgency):
+        return False
+    return now - standing.raised_at < EPISODE or is_worse(standing.urgency, than=worst.urgency)
 
 
 def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:

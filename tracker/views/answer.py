@@ -21,6 +21,7 @@ from tracker.called import CalledForm
 from tracker.doses_given import fever_medicine_since, said_on_the_phone
 from tracker.models import Alert, Call, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
+from tracker.models.logs import is_worse
 from tracker.record import Became
 from tracker.remembered import remembered
 from tracker.speaking import Report
@@ -121,10 +122,14 @@ def _followed(request: HttpRequest, log: SymptomLog, now: datetime) -> HttpRespo
 
 
 def _standing(log: SymptomLog, said: dict[str, Any]) -> Alert | None:
-    """What still stands from another log, if this answer is only a note. The headline says so."""
-    standing = record.open_alert(log.child) if said["urgency"] == Urgency.NOTE else None
-    if standing:
+    """An open alert that asks for more than this answer, from another log. The headline says so."""
+    standing = record.open_alert(log.child)
+    if standing and not is_worse(standing.urgency, than=said["urgency"]):
+        standing = None
+    if standing and said["urgency"] == Urgency.NOTE:
         said["headline"] = _("Saved. An earlier log still says to call.")
+    elif standing and said["urgency"] == Urgency.TODAY:
+        said["headline"] = _("Call now: an earlier log still says so")
     elif said["urgency"] == Urgency.NOTE and said["needs_confirmation"]:
         said["headline"] = _("Saved. One question is open.")
     return standing
