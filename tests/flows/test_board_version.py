@@ -32,7 +32,7 @@ from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Child, Heartb
 
 Log = Callable[..., Recorded]
 Told = dict[str, Any]
-pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H26")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +108,7 @@ def whatever_happens(child: Child, mother: User, nurse: User, colleague: User) -
     yield "gone", lambda at: leave_care_team(child=child, by=mother, **at)
 
 
+@pytest.mark.hazard("H26")
 def test_it_changes_with_everything_that_a_board_shows(
     at_desk: Client, care_team: CareTeam, ward_child: Child, mother: User, nurse: User, lead: User
 ) -> None:
@@ -183,6 +184,7 @@ def test_it_changes_with_what_began_earlier_and_is_saved_later(
     assert len(set(seen)) == 4
 
 
+@pytest.mark.hazard("H26")
 def test_what_happens_while_a_board_is_drawn_is_asked_for_again(
     at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
