@@ -184,6 +184,7 @@ def test_it_changes_with_what_began_earlier_and_is_saved_later(
     assert len(set(seen)) == 4
 
 
+@pytest.mark.hazard("H26")
 def test_what_happens_while_a_board_is_drawn_is_asked_for_again(
     at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
