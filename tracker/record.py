@@ -192,6 +192,12 @@ def last_log(child: Child) -> Row | None:
     return rows(newest)[0] if newest else None
 
 
+def asked_back(row: Row) -> list[dict[str, Any]]:
+    """What the answer to this log asks about what was entered. One query."""
+    newest = Assessment.objects.filter(log=row.pk).order_by("-pk").values_list("response", flat=True).first()
+    return newest["needs_confirmation"] if newest else []
+
+
 def week(child: Child, now: datetime) -> list[dict[str, Any]]:
     """Seven days of the family's clock, oldest first: how many logs, the worst urgency, whether they called."""
     today = now.astimezone(child.zone).date()

@@ -301,8 +301,34 @@ def test_a_danger_word_in_a_note_is_asked_about_before_anything_else(phone: Phon
     assert "Nothing documented as urgent" not in said
     assert said.index("If so, call now and say it.") < said.index("Saved. One question is open.")
     log = SymptomLog.objects.get()
+    today = phone.get(reverse("today", args=[child.pk]))
+    assert "One question is open Did you mean: Seizure, fit?" in text(today)
+    assert "“he had a seizure I think”" in text(today)
+    assert reverse("answer", args=[log.pk]) in links(today)
     after = phone.post(reverse("log-confirm", args=[log.pk]), {"sign": "seizure"}, follow=True)
     assert "Call emergency services now" in text(after)
+
+
+@pytest.mark.hazard("H21")
+def test_a_danger_in_the_note_stands_in_a_red_card_with_the_number_until_it_is_answered(
+    phone: Phone, child: Child, night
+) -> None:
+    note = "he is fitting and won't wake up " + "since a while " * 20
+    for seen in ({"temperature": "36.8"}, {"sign-fatigue": "mild"}):
+        card = phone.send(child, note=note, **seen, antipyretic_given="no").content.decode()
+        card = card.partition('<section class="care care-now"')[2].partition("</section>")[0]
+        assert "Yes, or not sure? Call now." in card
+        assert 'href="tel:5550142"' in card
+        assert card.count("Did you mean") == 2
+        night.shift(60)
+        assert "One question is open" in text(phone.get(reverse("today", args=[child.pk])))
+    assert "since a while since a while" in text(phone.get(reverse("today", args=[child.pk])))
+    assert note.strip() not in text(phone.get(reverse("today", args=[child.pk])))
+    slip = phone.send(child, note=note, when="pick").content.decode()
+    assert slip.index("Yes, or not sure? Call now.") < slip.index("Not saved yet. Look at this:")
+    night.shift(60)
+    phone.send(child, temperature="36.8", antipyretic_given="no")
+    assert "One question is open" not in text(phone.get(reverse("today", args=[child.pk])))
 
 
 def test_a_weight_that_can_hardly_be_is_asked_about(phone: Phone, mother: User, child: Child) -> None:

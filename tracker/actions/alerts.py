@@ -17,7 +17,7 @@ from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Lane, Outc
 from tracker.models.logs import RANK, is_worse
 
 EPISODE = timedelta(hours=24)
-"""As long as a danger is remembered. A log after it that is no milder begins a new episode and takes the old one in."""
+"""As long as a danger is remembered. A log after it, if no milder, begins a new episode and takes the old one in."""
 
 
 class Finding(NamedTuple):

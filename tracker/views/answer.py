@@ -74,9 +74,10 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         earlier=_earlier(log, assessment.response),
     )
     said = telling.answer_in_words(assessment.response, told)
+    standing = _standing(log, said)  # before the answer is put in words: it changes the headline
     context = around | answer_context(said, told) | _what_followed(log, said["urgency"], now)
     context |= {
-        "standing": _standing(log, said),
+        "standing": standing,
         "log": log,
         "called_form": form,
         "may_log": may_log(log),
@@ -97,14 +98,21 @@ def _earlier(log: SymptomLog, response: dict[str, Any]) -> list[tuple[float, Rep
 
 
 def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
-    """What every answer shows, with a login or without."""
+    """What every answer shows, with a login or without.
+
+    A danger that stands only in the note is asked about beside the number, unless the answer says to call anyway.
+    """
+    asked = questions(said)
+    dangers = [one for one in asked if one["field"] == "note" and said["urgency"] not in AT_ANY_HOUR]
+    others = [one for one in said["needs_confirmation"] if not (dangers and one["field"] == "note")]
     return {
-        "answer": said,
+        "answer": said | {"needs_confirmation": others},
+        "dangers": dangers,
         "summary": telling.summary(told),
         "what_to_say": telling.what_to_say(told, said),
         "instructions": telling.instructions(told.therapies[0], said["urgency"]) if told.therapies else [],
         "is_emergency": said["urgency"] == Urgency.EMERGENCY,
-        "questions": questions(said),
+        "questions": [one for one in asked if one not in dangers],
     }
 
 

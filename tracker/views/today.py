@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from tracker import draft, record, speaking
+from tracker import draft, record, speaking, telling
 from tracker.access import access_child, may
 from tracker.advice import last_advice
 from tracker.models import Child
+from tracker.models.alerts import AT_ANY_HOUR
 from tracker.views.asking import asks_neuro
 from tracker.views.frame import frame
 from tracker.views.own_today import own_today
@@ -29,6 +30,7 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
         **own_today(child, now),
         "last": last,
         "advice": last_advice(child, request.user, now, last),
+        "open_question": _open_question(last),
         "open_answer": _open_answer(child),
         "is_kept": draft.kept(request.session, child, now) is not None,
         "neuro": asks_neuro(child),
@@ -48,6 +50,17 @@ def _open_answer(child: Child) -> Any:
         urgency=alert.urgency,
         headline=headline(alert.urgency),
     )
+
+
+def _open_question(last: record.Row | None) -> Any:
+    """What the last log's answer asks, until a reply or a newer log; nothing where it says to call anyway."""
+    if last is None or last.urgency in AT_ANY_HOUR:
+        return None
+    asked = sorted(record.asked_back(last), key=lambda one: one["field"] != "note")
+    if not asked:
+        return None
+    is_danger = asked[0]["field"] == "note"
+    return SimpleNamespace(log_pk=last.pk, is_danger=is_danger, message=telling.asked_in_words(asked[0]))
 
 
 def headline(urgency: str) -> str:
