@@ -82,6 +82,9 @@ def test_scripts_comfort_and_break_nothing(home: Callable[..., Page]) -> None:
     page.get_by_role("link", name="Log what you see").click()
     page.get_by_label("What does the thermometer say?").fill("38,4")
     expect(page.locator("[data-echo]")).to_have_text("= 101.1 °F")
+    page.get_by_text("°F", exact=True).first.click()
+    expect(page.locator("[data-echo]")).to_have_text("")  # no body has 38.4 °F
+    page.get_by_text("°C", exact=True).first.click()
     page.locator("summary", has_text="Fever, chills").click()
     page.locator("label.sign-row", has_text="Chills, shaking").click()
     expect(page.locator("#id_signs_fever [data-count]")).to_have_text("1 chosen")

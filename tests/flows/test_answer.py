@@ -220,6 +220,7 @@ def test_an_emergency_dials_the_ambulance_wherever_it_says_call(
     Child.objects.filter(pk=child.pk).update(country=country)
     page = phone.send(child, temperature="36.8", **{"sign-seizure": "yes"})
     assert bar_of(page) == [*dialled, "tel:5550142"]
+    assert bar_of(phone.get(reverse("today", args=[child.pk]))) == [*dialled, "tel:5550142"]
     assert "within 15 minutes" not in text(page)
     night.shift(10 * 60)
     page = answer_of(phone)

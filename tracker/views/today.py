@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from tracker import draft, record, speaking, telling
 from tracker.access import access_child, may
 from tracker.advice import last_advice
-from tracker.models import Child
+from tracker.models import Child, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.views.asking import asks_neuro
 from tracker.views.frame import frame
@@ -24,14 +24,15 @@ from tracker.views.own_today import own_today
 def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """The child's first page."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
-    last = record.last_log(child)
+    last, open_answer = record.last_log(child), _open_answer(child)
     context = {
         **frame(request, child, now),
         **own_today(child, now),
         "last": last,
         "advice": last_advice(child, request.user, now, last),
         "open_question": _open_question(last),
-        "open_answer": _open_answer(child),
+        "open_answer": open_answer,
+        "is_emergency": bool(open_answer) and open_answer.urgency == Urgency.EMERGENCY,
         "is_kept": draft.kept(request.session, child, now) is not None,
         "neuro": asks_neuro(child),
         "week": record.week(child, now),

@@ -42,15 +42,16 @@ for (const form of document.querySelectorAll("[data-look]")) {
   });
 }
 
-// The temperature in the other unit, while it is typed. Shown, never sent.
+// The temperature in the other unit, while it is typed, where a body can have it. Shown, never sent.
 const digits = (text) => [..."٠١٢٣٤٥٦٧٨٩"].reduce((all, digit, value) => all.replaceAll(digit, value), text.normalize("NFKC"));
 const echo = (input) => {
   const output = input.closest("form").querySelector("[data-echo]");
   const unit = input.form.elements.unit?.value;
   const text = digits(input.value.trim()).replace(/[,٫]/, ".");
   const typed = /^\d{1,3}(\.\d{0,2})?$/.test(text) ? Number(text) : NaN;
-  const other = unit === "F" ? [(typed - 32) / 1.8, "°C"] : [typed * 1.8 + 32, "°F"];
-  output.value = Number.isNaN(typed) ? "" : `= ${other[0].toFixed(1)} ${other[1]}`;
+  const celsius = unit === "F" ? (typed - 32) / 1.8 : typed;
+  const other = unit === "F" ? `= ${celsius.toFixed(1)} °C` : `= ${(typed * 1.8 + 32).toFixed(1)} °F`;
+  output.value = celsius >= 34 && celsius <= 43 ? other : "";
 };
 for (const input of document.querySelectorAll("[data-temperature]")) {
   input.form.addEventListener("input", () => echo(input));
