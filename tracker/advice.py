@@ -48,4 +48,4 @@ def last_advice(child: Child, reader: User, now: datetime, last: record.Row | No
 def _in_words(outcome: str, age: timedelta) -> str:
     if not outcome:
         return ""
-    return record.outcome_in_words(outcome) if age < AN_ORDER else f"{Outcome(outcome).label}."
+    return record.outcome_in_words(outcome) if age < AN_ORDER else record.outcome_afterwards(outcome)

@@ -29,13 +29,7 @@ from tracker.heartbeats import LIMITS
 from tracker.models import Alert, CareTeam, Child, ContactPoint, Role, User
 
 Log = Callable[..., Recorded]
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _night() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
 
 
 @pytest.fixture

@@ -32,13 +32,7 @@ from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Child, Heartb
 
 Log = Callable[..., Recorded]
 Told = dict[str, Any]
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _night() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -19,13 +17,7 @@ from tracker.figures import figures
 from tracker.models import Alert, AuditEvent, CareTeam, Child, User
 
 Log = Callable[..., Recorded]
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _night() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
 
 
 @pytest.fixture

@@ -23,13 +23,7 @@ from tracker.actions.treatment import record_event
 from tracker.models import Alert, AuditEvent, CareNote, CareTeam, Child, Role, User
 
 Log = Callable[..., Recorded]
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _night() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
 
 
 @pytest.fixture

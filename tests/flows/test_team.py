@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -30,13 +29,7 @@ from tracker.models import (
 from tracker.policy_preview import preview
 
 Log = Callable[..., Recorded]
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _night() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
 
 
 @pytest.fixture
