@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from tests.flows.pages import text
 from tests.personas import NOW
 from tracker.actions import Refused
 from tracker.actions.baton import accept_baton, decline_baton, offer_baton, take_baton
@@ -142,6 +143,18 @@ def test_the_pages_hand_it_over(client, child, mother, father, clock_at_now):
     offer = Baton.objects.get(accepted_at=None)
     html = post(father, "duty-answer", child.pk, offer.pk, answer="yes")
     assert "You are on duty" in html
+
+
+def test_today_offers_handing_over_to_who_holds_it_and_taking_over_to_the_others(
+    client, ward_child, nurse, mother, father, clock_at_now
+):
+    take(ward_child, mother, at=NOW)
+    offers = {"Hand over", "Take over"}
+    for user, offered in ((mother, {"Hand over"}), (father, {"Take over"}), (nurse, set())):
+        client.force_login(user)
+        said = text(client.get(reverse("today", args=[ward_child.pk])))
+        assert "On duty: Mother." in said
+        assert {one for one in offers if one in said} == offered
 
 
 def test_a_nurse_sees_who_is_on_duty_and_takes_nothing(client, ward_child, nurse, mother, clock_at_now):
