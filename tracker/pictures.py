@@ -1,15 +1,18 @@
 """Where things stand in the heat map of signs and in the temperature curve, as numbers for SVG templates."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 WIDTH = 336  # a phone's column; the picture is scaled where there is more room
 LEFT, TOP, BOTTOM, HEIGHT = 54, 26, 24, 210
 GAP = timedelta(hours=36)  # a longer silence breaks the curve
 ROW, HEAD, CELL_TOP = 52, 24, 20
 FEVER = Decimal("38.0")
+TEXT_LEFT, TEXT_RIGHT, TEXT_HEIGHT = -70, -6, 14  # where the words of the last point stand beside it
+SHIFTS = (-10, 22, -18, 30, -26, 38, -34, 46, -42, 54, -50, 62, -58)  # the nearest first
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,17 @@ class Curve:
     def last(self) -> Point | None:
         return self.points[-1] if self.points else None
 
+    @property
+    def last_shift(self) -> str:
+        """How far below the last point its words stand (above: less than 0): where the fewest strokes cross them."""
+        if self.last is None:
+            return "0"
+        x, y = float(self.last.x), float(self.last.y)
+        drawn = [(float(px) - x, float(py) - y) for path in self.paths for px, py in along(path)]
+        room = [shift for shift in SHIFTS if self.top <= y + shift - TEXT_HEIGHT and y + shift <= self.floor]
+        crossed = {shift: sum(_is_on(dx, dy, shift) for dx, dy in drawn) for shift in room or SHIFTS}
+        return _number(min(crossed, key=crossed.__getitem__))
+
 
 def curve(
     readings: Sequence[tuple[datetime, Decimal]],
@@ -143,6 +157,21 @@ def _paths(points: Sequence[Point]) -> tuple[str, ...]:
         else:
             strokes.append([point])
     return tuple("M" + " L".join(f"{p.x} {p.y}" for p in stroke) for stroke in strokes if len(stroke) > 1)
+
+
+def along(path: str) -> Iterator[tuple[float, float]]:
+    """Places on a stroke, less than a pixel apart from left to right or from top to bottom."""
+    corners = [tuple(map(float, corner.split())) for corner in path.removeprefix("M").split(" L")]
+    for (x, y), (next_x, next_y) in pairwise(corners):
+        steps = int(max(abs(next_x - x), abs(next_y - y))) + 1
+        for step in range(steps + 1):
+            part = step / steps
+            yield x + (next_x - x) * part, y + (next_y - y) * part
+
+
+def _is_on(dx: float, dy: float, shift: float) -> bool:
+    """Whether a place beside the last point lies on its words, which end a little left of it."""
+    return TEXT_LEFT <= dx <= TEXT_RIGHT and shift - TEXT_HEIGHT <= dy <= shift + 3
 
 
 def _number(value: float) -> str:

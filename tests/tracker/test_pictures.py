@@ -44,6 +44,27 @@ def test_an_infusion_outside_the_picture_is_left_out():
     assert far.anchors == ()
 
 
+@pytest.mark.parametrize(
+    "readings",
+    [
+        [(0, "36.5"), (200, "36.6"), (224, "38.9"), (248, "36.7")],  # down to the last
+        [(200, "36.7"), (224, "36.6"), (248, "38.9")],  # up to it
+        [(216, "36.7"), (232, "36.7"), (248, "36.7")],
+        [(150, "37.0"), (186, "38.8"), (212, "36.4"), (230, "38.2"), (248, "37.4")],
+    ],
+)
+def test_no_stroke_runs_through_the_words_of_the_last_point(readings):
+    shown = drawn(*readings)
+    x, y = float(shown.last.x), float(shown.last.y) + float(shown.last_shift)
+    on_it = [
+        (px, py)
+        for path in shown.paths
+        for px, py in pictures.along(path)
+        if x - 60 <= px <= x - 8 and y - 12 <= py <= y + 2
+    ]
+    assert on_it == []
+
+
 def test_nothing_measured_is_nothing_drawn():
     empty = drawn()
     assert empty.points == ()
