@@ -160,6 +160,8 @@ def _treatment(told: Told) -> list[str]:
     therapy = _therapy(told.therapies[0]) if told.therapies else None
     if therapy is None:
         return []
+    if _(therapy.name) in _(therapy.say):  # the sentence before has named it
+        return [f"{told.day_label}."] if told.day_label else []
     if not told.day_label:
         return [_("The treatment is %(therapy)s.") % {"therapy": _(therapy.name)}]
     return [_("The treatment is %(therapy)s: %(day)s.") % {"therapy": _(therapy.name), "day": told.day_label}]

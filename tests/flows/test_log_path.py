@@ -28,6 +28,14 @@ def test_a_fever_at_night_is_call_now_with_the_number_and_what_to_say(phone: Pho
     assert "No fever medicine before you have asked" in said
 
 
+def test_a_drug_is_named_once_on_the_phone(phone: Phone, mother: User) -> None:
+    theo = child_of(mother, "Theo", "gemtuzumab-ozogamicin", Event("dose", NOW))
+    said = text(phone.send(theo, **FEVER)).partition("What to say")[2].partition("Have you called?")[0]
+    assert "gets gemtuzumab ozogamicin (Mylotarg). " in said
+    assert said.count("gemtuzumab ozogamicin") == 1
+    assert "Day of dose 1." in said
+
+
 def test_a_seizure_is_an_emergency(phone: Phone, child: Child) -> None:
     said = text(phone.send(child, temperature="36.8", unit="C", **{"sign-seizure": "yes"}))
     assert "Call emergency services now" in said
