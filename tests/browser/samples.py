@@ -18,7 +18,11 @@ NOW = datetime(2026, 11, 18, 2, 20, tzinfo=ZONE)
 CHILD_ID, LOG_ID = "6a1f0c1e-3f0b-4f43-9d6c-0d6c5f3b8a11", "0b8c9f1a-7f4e-4e0e-8a5d-5f2f7c6d9e22"
 JUNO = Sample(pk=CHILD_ID, nickname="Juno", colour="teal")
 THEO = Sample(pk="6a1f0c1e-3f0b-4f43-9d6c-0d6c5f3b8a12", nickname="Theo", colour="clay")
-NIGHT_LINE = Sample(label="Care team, night line", number="555 0142", hours="until 08:00")
+NIGHT_LINE = Sample(
+    label="Care team, night line",
+    number="555 0142",
+    hours="Closed until Monday 08:00. This line answers now.",
+)
 BASE = {
     "child": JUNO,
     "children": [JUNO],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.flows.pages import FEVER, Phone, links, text
-from tests.personas import NIGHT_NUMBER, NOW, NUMBERS, child_of
+from tests.personas import DAY_NUMBER, NIGHT_NUMBER, NOW, NUMBERS, child_of
 from tests.tracker.test_costs import AT_MOST, remember
 from tracker.actions.logs import Recorded
 from tracker.actions.people import change_numbers, pause
@@ -104,6 +104,34 @@ def test_pages_of_no_child_have_the_number_of_the_readers_own(
     unclear = text(phone.get(page))  # which child it is about, nobody knows
     assert "The number on your card" in unclear
     assert NIGHT_NUMBER not in unclear
+
+
+@pytest.mark.parametrize(
+    ("at", "until"),
+    [
+        (datetime(2026, 11, 21, 14, 0, tzinfo=UTC), "Closed until Monday 08:00. This line answers now."),
+        (datetime(2026, 11, 20, 2, 14, tzinfo=UTC), "Closed until Friday 08:00. This line answers now."),
+        (datetime(2026, 11, 20, 9, 0, tzinfo=UTC), ""),
+    ],
+    ids=["Saturday", "before they open", "while they are there"],
+)
+def test_out_of_hours_the_family_is_told_so(
+    phone: Phone, ward_child: Child, night, at: datetime, until: str
+) -> None:
+    night.move_to(at)
+    pages = [today_of(phone, ward_child), phone.send(ward_child, **FEVER)]
+    number = NIGHT_NUMBER if until else DAY_NUMBER
+    for said in map(text, pages):
+        assert number in said
+        assert (until in said) if until else ("Closed until" not in said)
+
+
+def test_one_number_for_all_hours_is_never_said_to_be_closed(
+    phone: Phone, child: Child, mother: User
+) -> None:
+    alone = replace(NUMBERS, day_number=DAY_NUMBER, night_number="")
+    change_numbers(care_team=child.care_team, numbers=alone, by=mother, now=NOW)
+    assert "Closed until" not in text(today_of(phone, child))
 
 
 # ---------------------------------------------------------------- what it costs

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker import countries
 from tracker.models.shapes import one_of, paired
+from tracker.wallclock import local_date, moment
 
 if TYPE_CHECKING:
     from tracker.models.treatment import Course
@@ -149,6 +150,15 @@ class CareTeam(models.Model):
             return today and self.opens_at <= clock < self.closes_at
         yesterday = str((local - timedelta(days=1)).isoweekday()) in self.open_days
         return (today and clock >= self.opens_at) or (yesterday and clock < self.closes_at)
+
+    def opens_after(self, at: datetime) -> datetime | None:
+        """When the team is next there; None where it never is."""
+        today = local_date(at, self.zone)
+        days = (today + timedelta(days=ahead) for ahead in range(8))
+        moments = (
+            moment(day, self.opens_at, self.zone) for day in days if str(day.isoweekday()) in self.open_days
+        )
+        return next((opens for opens in moments if opens > at), None)
 
     def number_for(self, at: datetime) -> Line:
         """The one number to call at `at`: the day number in the team's hours, else the night number."""

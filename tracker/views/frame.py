@@ -14,6 +14,7 @@ from therapies.schedule import Label
 from tracker.access import children_of
 from tracker.countries import ANYWHERE
 from tracker.models import CareTeam, Child, Role
+from tracker.models.people import Line
 
 
 class NumberToCall(NamedTuple):
@@ -69,9 +70,18 @@ def emergency_number(child: Child) -> str:
 
 
 def number_to_call(team: CareTeam, at: datetime) -> NumberToCall:
-    """The one number for this hour."""
+    """The one number for this hour; and while its team is closed, until when."""
     line = team.number_for(at)
-    return NumberToCall(_whose(team, is_night=line.is_night), line.number)
+    return NumberToCall(_whose(team, is_night=line.is_night), line.number, _closed_until(team, line, at))
+
+
+def _closed_until(team: CareTeam, line: Line, at: datetime) -> str:
+    """Where one number is for all hours, nobody said that it has any."""
+    opens = team.opens_after(at) if team.day_number and team.night_number and not line.is_open else None
+    if opens is None:
+        return ""
+    when = _when(timezone.localtime(opens))
+    return _("Closed until %(when)s. This line answers now.") % {"when": when}
 
 
 def all_numbers(team: CareTeam) -> list[NumberToCall]:
