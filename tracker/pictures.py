@@ -107,7 +107,7 @@ class Curve:
 
     @property
     def last_shift(self) -> str:
-        """How far below the last point its words stand (above: less than 0): where the fewest strokes run through."""
+        """How far below the last point its words stand (above: less than 0): where the fewest strokes cross them."""
         if self.last is None:
             return "0"
         x, y = float(self.last.x), float(self.last.y)

@@ -1,15 +1,18 @@
 """A family's whole way through a night, on a phone: log, answer, call, look back; with scripts and without."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.accessibility import violations
 from tests.personas import NIGHT_NUMBER
+from tracker.actions.baton import take_baton
 from tracker.models import Call, Child, SymptomLog
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -139,6 +142,21 @@ def test_every_page_is_accessible_and_fits_a_narrow_phone(
             page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
             assert violations(page) == [], place
             page.set_viewport_size(size)
+
+
+def test_links_in_a_line_are_as_large_as_a_thumb(home: Callable[..., Page], juno: Child) -> None:
+    take_baton(child=juno, instead_of=None, by=juno.memberships.get().user, now=timezone.now())
+    page = home()
+    log_a_fever(page)
+    for place, names in (("today", ("Hand over", "Open this log")), ("days", ("Open",))):
+        page.goto(reverse(place, args=[juno.pk]))
+        inline = [
+            page.locator("main").get_by_role("link", name=re.compile(f"^{name}")).last for name in names
+        ]
+        for link in (*inline, *page.locator(".safety a").all()):
+            box = link.bounding_box()
+            assert box
+            assert min(box["width"], box["height"]) >= 48, link.inner_text()
 
 
 def test_anybody_is_answered_at_check(open_page: Callable[..., Page], live_server: Any) -> None:
