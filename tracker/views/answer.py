@@ -119,12 +119,13 @@ def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
 def _followed(request: HttpRequest, log: SymptomLog, now: datetime) -> HttpResponse:
     """The parts of the page that change while it is open. What it says to do is not among them."""
     timezone.activate(log.child.zone)
-    context = _what_followed(log, log.assessment.urgency, now)
+    urgency = log.assessment.urgency
+    context = _what_followed(log, urgency, now)
     context |= {
         "log": log,
         "call": number_to_call(log.child.care_team, now),
         "emergency_number": emergency_number(log.child),
-        "is_emergency": log.assessment.urgency == Urgency.EMERGENCY,
+        "is_emergency": urgency == Urgency.EMERGENCY,
     }
     return render(request, "tracker/caregiver/_followed.html", context)
 
