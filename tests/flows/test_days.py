@@ -51,7 +51,7 @@ def test_weight_and_fever_medicine_stand_wherever_a_log_is_listed(
     phone: Phone, client: Any, ward_child: Child, nurse: User, log: Log
 ) -> None:
     log(temperature=37.2, headache="mild", weight_kg=20.4, antipyretic_given=True)
-    listed = "Headache (mild), Weight: 20.4 kg, Fever medicine: yes"
+    listed = "Headache (mild), Weight: 20.4 kg, Fever medicine: Yes"
     client.force_login(nurse)
     for reader, name in ((phone, "today"), (phone, "days"), (client, "nurse-child"), (client, "nurse-chart")):
         assert listed in text(reader.get(reverse(name, args=[ward_child.pk]))), name
