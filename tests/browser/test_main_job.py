@@ -25,7 +25,7 @@ from tracker.templatetags.formatting import URGENCIES, tel
 FAMILIES = list(read_families())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Set up as ./start does it, then the web process alone; the broker's address leads nowhere."""
     var, port = tmp_path_factory.mktemp("site"), free_port()
