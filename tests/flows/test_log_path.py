@@ -321,7 +321,9 @@ def test_a_danger_in_the_note_stands_in_a_red_card_with_the_number_until_it_is_a
         assert 'href="tel:5550142"' in card
         assert card.count("Did you mean") == 2
         night.shift(60)
-        assert "One question is open" in text(phone.get(reverse("today", args=[child.pk])))
+        today = text(phone.get(reverse("today", args=[child.pk])))
+        assert "One question is open" in today
+    assert today.index("One question is open") < today.index("Call your care team today")
     assert "since a while since a while" in text(phone.get(reverse("today", args=[child.pk])))
     assert note.strip() not in text(phone.get(reverse("today", args=[child.pk])))
     slip = phone.send(child, note=note, when="pick").content.decode()

@@ -25,12 +25,15 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """The child's first page."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
     last, open_answer = record.last_log(child), _open_answer(child)
+    question = _open_question(last)
     context = {
         **frame(request, child, now),
         **own_today(child, now),
         "last": last,
         "advice": last_advice(child, request.user, now, last),
-        "open_question": _open_question(last),
+        "open_question": question,
+        "danger_first": bool(question and question.is_danger)
+        and not (open_answer and open_answer.urgency in AT_ANY_HOUR),
         "open_answer": open_answer,
         "is_emergency": bool(open_answer) and open_answer.urgency == Urgency.EMERGENCY,
         "is_kept": draft.kept(request.session, child, now) is not None,
