@@ -67,14 +67,19 @@ def telephone(page: Page, live_server: Any, father: User) -> Page:
     return page
 
 
-def registration_of(session: CDPSession, page: Page) -> str:
+def registration_of(session: CDPSession, page: Page, site: str) -> str:
+    """The one of this site: a browser tells of those of former pages, too."""
     found: list[dict[str, Any]] = []
     session.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
     session.send("ServiceWorker.enable")
+
+    def ours() -> list[str]:
+        return [str(one["registrationId"]) for one in found if one["scopeURL"].startswith(site)]
+
     late = timezone.now() + timedelta(seconds=10)
-    while not found and timezone.now() < late:
+    while not ours() and timezone.now() < late:
         page.wait_for_timeout(50)
-    return str(found[-1]["registrationId"])
+    return ours()[-1]
 
 
 def test_an_alert_and_a_reminder_arrive(
@@ -96,13 +101,14 @@ def test_an_alert_and_a_reminder_arrive(
     wait_until(lambda: len(service.asked) == 2, "both pushes")
 
     session = telephone.context.new_cdp_session(telephone)
-    registration = registration_of(session, telephone)
-    for _path, _headers, body in service.asked:
-        session.send(
-            "ServiceWorker.deliverPushMessage",
-            {"origin": live_server.url, "registrationId": registration, "data": keys.decrypt(body)},
-        )
-    wait_until(lambda: len(telephone.evaluate(SHOWN)) == 2, "the notifications")
+    registration = registration_of(session, telephone, live_server.url)
+    for _try in range(20):  # a worker that is about to sleep may miss one; a second one takes its place
+        for _path, _headers, body in service.asked:
+            told = {"origin": live_server.url, "registrationId": registration, "data": keys.decrypt(body)}
+            session.send("ServiceWorker.deliverPushMessage", told)
+        telephone.wait_for_timeout(500)
+        if len(telephone.evaluate(SHOWN)) == 2:
+            break
     shown = {title: url for title, _tag, url in telephone.evaluate(SHOWN)}
     assert set(shown) == {"Nightlight: urgent, open now", "Nightlight: time for a log"}
     telephone.goto(live_server.url + shown["Nightlight: urgent, open now"])
