@@ -10,6 +10,7 @@ from tests.fixtures_infra import (  # noqa: F401
     broker,
     browser,
     clock,
+    clock_of_the_people,
     django_db_modify_db_settings,
     open_page,
     page,

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +18,25 @@ import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
 from kombu import Connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config.embedded_redis import broker_url
 from config.supervisor import end_with
-from tests.waiting import wait_until
+from tests.clock import environment
+from tests.personas import NOW
+from tests.waiting import PATIENCE, wait_until
 from tracker import doorbell
 
 BASE = Path(__file__).resolve().parent.parent
+DATABASES = {"db", "transactional_db"}
 PHONE = {"width": 360, "height": 740}
+CLOCK = """
+const OfTheMachine = Date, ahead = %d;
+globalThis.Date = class extends OfTheMachine {
+  constructor(...parts) { if (parts.length) super(...parts); else super(OfTheMachine.now() + ahead); }
+  static now() { return OfTheMachine.now() + ahead; }
+};
+"""  # a page's; the browser itself keeps the real one
 CHROMIUM_FLAGS = (
     "--disable-quic",
     "--disable-background-networking",
@@ -45,6 +56,31 @@ def django_db_modify_db_settings(
         database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
+@pytest.fixture(autouse=True)
+def clock_of_the_people(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where there is a database, people live in it: a test's clock starts at their moment and ticks on.
+
+    Without it the tests' children grow older by a day a day, until a link expires or a course is over.
+    """
+    if not (request.node.get_closest_marker("django_db") or DATABASES.intersection(request.fixturenames)):
+        yield
+        return
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+def seconds_ahead() -> float:
+    """By how much this test's clock is ahead of the machine's; behind it, below 0."""
+    if not time_machine.escape_hatch.is_travelling():
+        return 0
+    return time.time() - float(time_machine.escape_hatch.time.time())
+
+
+def same_clock() -> dict[str, str]:
+    """The environment in which another Python process has this test's clock."""
+    return environment(seconds_ahead())
+
+
 @pytest.fixture
 def clock() -> Iterator[Any]:
     """A clock that stands still at a quarter past two in the night; `clock.shift(60)` moves it by hand."""
@@ -53,13 +89,13 @@ def clock() -> Iterator[Any]:
 
 
 def start_process(command: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """A process that ends with the tests, whatever ends them."""
+    """A process with the clock of this test, that ends with the tests, whatever ends them."""
     parent = os.getpid()
     with log.open("ab") as out:
         return subprocess.Popen(
             command,
             cwd=BASE,
-            env=os.environ | env,
+            env=os.environ | same_clock() | env,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
@@ -115,7 +151,7 @@ def worker(transactional_db: None, bell: str, tmp_path: Path) -> Iterator[subpro
     celery = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet", "worker"]
     process = start_process([*celery, "--concurrency", "1", "--queues", "alerts,reminders,default"], env, log)
     try:
-        wait_until(lambda: "%s ready." in log.read_text(), "the worker to be ready", seconds=30)
+        wait_until(lambda: "%s ready." in log.read_text(), "the worker to be ready")
         yield process
     finally:
         end_process(process)
@@ -134,6 +170,7 @@ def flags() -> list[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run: the one that ./test found."""
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=flags())
         yield started
@@ -153,7 +190,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(
             **{"viewport": PHONE, "locale": "en-US", "timezone_id": "Europe/Berlin", **options}
         )
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
+        context.add_init_script(CLOCK % round(seconds_ahead() * 1000))
         context.on("request", lambda request: complain_about_strangers(request.url, complaints))
         context.on("weberror", lambda error: complaints.append(f"script error: {error.error}"))
         context.on("console", lambda message: complain_about_policy(message.text, complaints))

@@ -10,7 +10,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -129,11 +129,13 @@ def push_service(folder: Path) -> Iterator[PushService]:
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:
-    """For localhost, signed by itself. The browser is told not to mind."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    """For localhost, signed by itself, good by any clock. The browser is told not to mind."""
+    key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    made = made.not_valid_before(datetime(2000, 1, 1, tzinfo=UTC)).not_valid_after(
+        datetime(2100, 1, 1, tzinfo=UTC)
+    )
     files = folder / "certificate.pem", folder / "key.pem"
     files[0].write_bytes(made.sign(key, SHA256()).public_bytes(Encoding.PEM))
     files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 
+PATIENCE = 120  # seconds; only so that a test ends that would wait for ever
 
-def wait_until(happened: Callable[[], object], what: str, seconds: float = 10) -> None:
+
+def wait_until(happened: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     """Returns as soon as `happened()` is true; fails naming `what` when it never is."""
     late = time.monotonic() + seconds
     while not happened():

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def looked_at(page: Page, heading: str, *, scripts: bool) -> None:
     """The page is there, shows a number to call, is not wider than the phone, and is usable by all."""
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.wait_for_load_state()  # the heading may stand there before its style sheet
     assert page.locator(".call-bar a[href^='tel:']").count() >= 1
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     if scripts:  # axe is one itself
@@ -45,7 +46,6 @@ def choose(page: Page, label: str) -> None:
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_mother_begins_at_night_on_her_phone(open_page, live_server, scripts):
     page = open_page(java_script_enabled=scripts)
-    page.set_default_timeout(5000)
     sign_up(page, live_server.url, scripts=scripts)
 
     looked_at(page, "Your child", scripts=scripts)

@@ -28,7 +28,6 @@ def mother_signed_in(page: Page, live_server, mother: User) -> Page:
     mother.set_password(PASSWORD)
     mother.save()
     EmailAddress.objects.create(user=mother, email=mother.email, primary=True)
-    page.set_default_timeout(10000)
     page.goto(f"{live_server.url}/account/login/")
     page.get_by_label("Email").fill(mother.email)
     page.get_by_label("Password").fill(PASSWORD)

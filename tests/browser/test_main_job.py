@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from tests.fixtures_infra import end_process, start_process
 from tests.house.test_start import free_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from tracker.demo.story import PASSWORD, numbers_of, read_families, read_teams
 from tracker.models import CareTeam
 from tracker.templatetags.formatting import URGENCIES, tel
@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     web = [sys.executable, "-m", "gunicorn", "--config", "python:config.web", "config.wsgi"]
     process = start_process(web, env, var / "web.log")
     try:
-        wait_until(lambda: answers(f"{address}/health/ready"), "the web process to answer", seconds=30)
+        wait_until(lambda: answers(f"{address}/health/ready"), "the web process to answer")
         yield address
     finally:
         end_process(process)
@@ -50,7 +50,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def run(command: list[str], env: dict[str, str], log: Path) -> int:
     process: subprocess.Popen[bytes] = start_process(command, env, log)
-    return process.wait(60)
+    return process.wait(PATIENCE)
 
 
 def answers(address: str) -> bool:
@@ -91,7 +91,6 @@ def test_a_family_logs_its_worst_day_and_reads_the_right_card(
     open_page: Callable[..., Page], site: str, family: dict[str, Any], scripts: bool
 ) -> None:
     page, worst = open_page(java_script_enabled=scripts), family["worst_day"]
-    page.set_default_timeout(15000)
     page.goto(f"{site}/account/login/")
     page.get_by_label("Email").fill(worst["by"])
     page.get_by_label("Password").fill(PASSWORD)

@@ -28,7 +28,6 @@ def mother(db: None) -> User:
 
 
 def test_a_passkey_is_added_and_signs_in(page: Page, live_server: object, mother: User) -> None:
-    page.set_default_timeout(8000)
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})

@@ -1,7 +1,6 @@
 """An alert and a reminder on a real telephone's screen: subscribed by a tap, encrypted, delivered, shown, opened."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -63,7 +62,6 @@ def telephone(page: Page, live_server: Any, father: User) -> Page:
     name = django_settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
     page.context.grant_permissions(["notifications"], origin=live_server.url)
-    page.set_default_timeout(10000)
     return page
 
 
@@ -76,8 +74,7 @@ def registration_of(session: CDPSession, page: Page, site: str) -> str:
     def ours() -> list[str]:
         return [str(one["registrationId"]) for one in found if one["scopeURL"].startswith(site)]
 
-    late = timezone.now() + timedelta(seconds=10)
-    while not ours() and timezone.now() < late:
+    while not ours():  # the page's own patience ends it
         page.wait_for_timeout(50)
     return ours()[-1]
 
@@ -143,7 +140,6 @@ def subscribing(
             viewport=PHONE,
         )
         context.grant_permissions(["notifications"], origin=live_server.url)
-        context.set_default_timeout(15000)
         yield context.new_page(), outside
         context.close()
 
@@ -187,7 +183,7 @@ def test_a_browser_subscribes_decrypts_and_ends_it(
     )
     sweeping.sweep(now=now, deliver=True)
     wait_until(lambda: len(service.asked) == 1, "the push")
-    wait_until(lambda: outside.lines, "the browser to listen", seconds=30)
+    wait_until(lambda: outside.lines, "the browser to listen")
     for _try in range(60):
         outside.push(service.asked[0][2])
         page.wait_for_timeout(250)

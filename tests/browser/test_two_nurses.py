@@ -23,7 +23,6 @@ from tracker.models import Alert, CareTeam, Child, Role, User
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = {"width": 1280, "height": 800}
 TALL = {"width": 360, "height": 6000}  # a phone, in which the bar at the bottom covers nothing
-PATIENCE = 20_000  # milliseconds: a busy machine; what it took is printed
 
 
 def signed_in(open_page: Callable[..., Page], user: User, url: str, **options: Any) -> Page:
@@ -78,23 +77,21 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     phone = signed_in(open_page, mother, live_server.url)
     phone.goto(live_server.url + reverse("today", args=[ward_child.pk]))
     log_a_fever(phone)
-    expect(phone.get_by_role("heading", name="Call your care team now")).to_be_visible(timeout=PATIENCE)
+    expect(phone.get_by_role("heading", name="Call your care team now")).to_be_visible()
     raised = time.monotonic()
     phone.get_by_text("I have called").click()
     told = phone.get_by_label("What did they tell you?")
     told.fill("They said")
     for number, board in enumerate(boards):
         take = board.get_by_role("button", name="Take it Juno")
-        seen(
-            f"board {number} shows it", lambda take=take: expect(take).to_be_visible(timeout=PATIENCE), raised
-        )
+        seen(f"board {number} shows it", lambda take=take: expect(take).to_be_visible(), raised)
         assert board.title().startswith("(1)")
     both = [board.get_by_role("button", name="Take it Juno").element_handle() for board in boards]
     for button in both:
         button.evaluate("button => { setTimeout(() => button.click(), 50) }")
     clicked = time.monotonic()
     for board in boards:
-        board.wait_for_url("**/review/", timeout=PATIENCE)
+        board.wait_for_url("**/review/")
     winner = Alert.objects.get().taken_by
     first, second = boards if winner == nurse else reversed(boards)
     expect(first.get_by_text("You took this.")).to_be_visible()
@@ -108,7 +105,7 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
     first.get_by_role("button", name="Comes to the clinic today").click()
     closed = time.monotonic()
     gone = expect(second.get_by_role("heading", name="0 open alerts"))
-    seen("the other board knows that it is closed", lambda: gone.to_be_visible(timeout=PATIENCE), closed)
+    seen("the other board knows that it is closed", lambda: gone.to_be_visible(), closed)
     seen_by_the_parent(phone, "Come to the clinic today.", closed)
     expect(told).to_be_focused()
 
@@ -116,7 +113,7 @@ def test_two_nurses_race_for_an_alert_and_everybody_sees_who_won(
 def seen_by_the_parent(phone: Page, words: str, since: float) -> None:
     """On the page that they have open, without a reload, and no less urgent than before."""
     shown = expect(phone.get_by_text(words))
-    seen(f"the parent sees “{words}”", lambda: shown.to_be_visible(timeout=PATIENCE), since)
+    seen(f"the parent sees “{words}”", lambda: shown.to_be_visible(), since)
     expect(phone.get_by_role("heading", name="Call your care team now")).to_be_visible()
 
 
@@ -133,13 +130,13 @@ def test_an_open_answer_says_when_it_cannot_reach_the_site_and_keeps_the_number(
     phone.goto(answer)
     phone.context.set_offline(True)
     lost = phone.get_by_text("No connection since")
-    expect(lost).to_be_visible(timeout=PATIENCE)
+    expect(lost).to_be_visible()
     expect(phone.get_by_role("heading", name="Call your care team now")).to_be_visible()
     expect(phone.get_by_role("link", name="Call", exact=False).first).to_be_visible()
     assert violations(phone) == []
     take_alert(alert=Alert.objects.get(), by=nurse, now=timezone.now())
     phone.context.set_offline(False)
-    expect(phone.get_by_text("Nurse took this")).to_be_visible(timeout=PATIENCE)
+    expect(phone.get_by_text("Nurse took this")).to_be_visible()
     expect(lost).to_be_hidden()
     assert violations(phone) == []
 
@@ -159,12 +156,12 @@ def test_nothing_moves_in_an_open_answer_where_the_focus_is(
     part.evaluate("part => { part.tabIndex = -1; part.focus() }")
     take_alert(alert=Alert.objects.get(), by=nurse, now=timezone.now())
     for _twice in range(2):  # what was asked for before the taking may be the first
-        with phone.expect_response(answer, timeout=PATIENCE):
+        with phone.expect_response(answer):
             pass
     expect(part).to_be_focused()
     expect(phone.get_by_text("Nurse took this")).to_be_hidden()
     part.evaluate("part => part.blur()")
-    expect(phone.get_by_text("Nurse took this")).to_be_visible(timeout=PATIENCE)
+    expect(phone.get_by_text("Nurse took this")).to_be_visible()
 
 
 def test_a_board_says_when_it_cannot_reach_the_site(
@@ -178,10 +175,10 @@ def test_a_board_says_when_it_cannot_reach_the_site(
     board.goto(live_server.url + reverse("team-board", args=[care_team.pk]))
     board.context.set_offline(True)
     lost = board.get_by_text("No connection since")
-    expect(lost).to_be_visible(timeout=PATIENCE)
+    expect(lost).to_be_visible()
     fever()
     board.context.set_offline(False)
-    expect(board.get_by_role("button", name="Take it Juno")).to_be_visible(timeout=PATIENCE)
+    expect(board.get_by_role("button", name="Take it Juno")).to_be_visible()
     expect(lost).to_be_hidden()
 
 

@@ -8,7 +8,7 @@ from kombu import Connection
 
 from config import embedded_redis
 from tests.fixtures_infra import BASE, end_process, start_process
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 COMMAND = [sys.executable, "-m", "config.embedded_redis"]
 
@@ -60,7 +60,12 @@ def test_the_broker_answers_in_a_folder_with_blanks_and_signs(odd_house):
 def test_a_second_broker_leaves_the_first_alone(broker):
     var = Path(broker.removeprefix("redis+socket://")).parent.parent
     second = subprocess.run(
-        COMMAND, cwd=BASE, env=os.environ | {"VAR_DIR": str(var)}, capture_output=True, text=True, timeout=20
+        COMMAND,
+        cwd=BASE,
+        env=os.environ | {"VAR_DIR": str(var)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert second.returncode == 1
     assert "already running" in second.stderr

@@ -10,12 +10,13 @@ import pytest
 from config import serve
 from config.supervisor import try_lock, write_line
 from tests.fixtures_infra import BASE
+from tests.waiting import PATIENCE
 
 
 def start(var, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "config.serve"]
     env = os.environ | {"VAR_DIR": str(var)} | env
-    return subprocess.run(command, cwd=BASE, env=env, capture_output=True, text=True, timeout=20)
+    return subprocess.run(command, cwd=BASE, env=env, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @pytest.fixture

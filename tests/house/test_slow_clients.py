@@ -67,7 +67,7 @@ def web(tmp_path: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:config.web", "config.wsgi"]
     process: subprocess.Popen[bytes] = start_process(command, env, tmp_path / "web.log")
     try:
-        wait_until(lambda: answers(port), "the web process to answer", seconds=30)
+        wait_until(lambda: answers(port), "the web process to answer")
         yield port
     finally:
         end_process(process)

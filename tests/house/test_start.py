@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures_infra import BASE
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PARTS = ("redis", "alerts", "reminders", "beat", "nightwatch", "web")
 
@@ -31,13 +31,13 @@ class RunningSite:
         with self.said.open("wb") as out:
             command = [sys.executable, "-m", "config.serve"]
             self.process = subprocess.Popen(command, cwd=BASE, env=env, stdout=out, stderr=out)
-        wait_until(lambda: "Nightlight is at" in self.said.read_text(), "the site to answer", seconds=60)
+        wait_until(lambda: "Nightlight is at" in self.said.read_text(), "the site to answer")
 
     def group(self, name: str) -> int:
         return int((self.var / "run" / f"{name}.lock").read_text() or 0)
 
     def status(self, path: str) -> int:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.request("GET", path)
         return connection.getresponse().status
 
@@ -53,7 +53,7 @@ def running_site(tmp_path: Path) -> Iterator[RunningSite]:
     site = RunningSite(tmp_path / "var")
     yield site
     site.process.terminate()
-    site.process.wait(30)
+    site.process.wait(PATIENCE)
 
 
 def processes_in(group: int) -> str:

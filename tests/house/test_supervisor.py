@@ -12,12 +12,12 @@ import pytest
 
 from config import supervisor
 from tests.fixtures_infra import BASE
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 FAKE_SITE = [sys.executable, "-m", "tests.house.fake_site"]
-SLEEPER = ["sleep", "60"]
-STUBBORN = "import signal,time\nsignal.signal(15, signal.SIG_IGN)\nprint('deaf', flush=True)\ntime.sleep(60)"
-PARENT = "import subprocess,time\nprint(subprocess.Popen(['sleep', '60']).pid, flush=True)\ntime.sleep(60)"
+SLEEPER = ["sleep", "600"]
+STUBBORN = "import signal,time\nsignal.signal(15, signal.SIG_IGN)\nprint('deaf', flush=True)\ntime.sleep(600)"
+PARENT = "import subprocess,time\nprint(subprocess.Popen(['sleep', '600']).pid, flush=True)\ntime.sleep(600)"
 
 
 def python(source: str) -> list[str]:
@@ -46,7 +46,7 @@ class Site:
 
     def stop(self, number: int = signal.SIGTERM) -> str:
         self.process.send_signal(number)
-        return self.process.communicate(timeout=30)[0]
+        return self.process.communicate(timeout=PATIENCE)[0]
 
 
 def lives(pid: int) -> bool:
@@ -105,7 +105,7 @@ SLOW = """
 import signal, sys, time
 signal.signal(15, lambda *_: (time.sleep({nap}), open({told!r}, "a").write("{name} "), sys.exit()))
 print("up", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
