@@ -22,6 +22,7 @@ AUDIT_KEY = env.secret("AUDIT_KEY", VAR / "audit_key")  # seals the record of wh
 AUDIT_HEAD = Path(
     env.text("AUDIT_HEAD", str(VAR / "audit_head"))
 )  # how far the seals go: better on another disk
+READS_NOT_RECORDED = VAR / "reads_not_recorded"  # touched where a nurse's look could not be written down
 RETAIN_DAYS = env.number("RETAIN_DAYS", 3 * 365, least=30)  # a child of whom nobody logs or looks
 ERASED = VAR / "erased"  # ids of who was deleted: a restored backup must not bring them back
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
@@ -68,6 +69,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.LoginRequired",  # open pages say @login_not_required
     "config.middleware.SecondFactor",
+    "tracker.middleware.StaffSessions",
+    "tracker.middleware.StaffReads",
     "config.middleware.PersonsPlace",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -160,6 +163,7 @@ MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 SESSION_COOKIE_AGE = 90 * 24 * 3600
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+STAFF_COOKIE_NAME = "__Host-staff" if HTTPS else "staff"  # when its nurse was last there
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"

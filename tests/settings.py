@@ -19,4 +19,5 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True  # no warning about a folder that was never collected
 CELERY_BROKER_URL = "redis+socket:///nonexistent/redis.sock"  # a test that wants a broker asks for one
 DEMO = False
+READS_NOT_RECORDED = Path(tempfile.gettempdir()) / f"nightlight-tests-{os.getpid()}.reads"
 ERASED = Path(tempfile.gettempdir()) / f"nightlight-tests-{os.getpid()}.erased"

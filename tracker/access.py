@@ -1,7 +1,8 @@
 """Who may see or do what: the only way that a view obtains an object.
 
 A stranger, a removed member and an unknown id get the same 404. 403 is for those who may know that it exists.
-A role in a care team counts only for who signs in with a second factor.
+A role in a care team counts only for who signs in with a second factor, and while their session is not locked. What
+it lets somebody see is noted here, for the record (tracker/reads.py), so that no page can forget it.
 """
 
 import uuid
@@ -28,18 +29,21 @@ from tracker.models import (
     User,
 )
 from tracker.models.people import TEAM_ROLES, digest_of
+from tracker.reads import CHILD_READ, TEAM_READ, note_read
 from tracker.second_factor import has_second_factor
+from tracker.staff_session import StaffLocked
 
 M = TypeVar("M", bound=Model)
 
 MAY: dict[str, frozenset[str]] = {
     Role.PARENT: frozenset({"see", "log", "history", "manage"}),
     Role.HELPER: frozenset({"see", "log"}),
-    Role.NURSE: frozenset({"see", "history", "review"}),
-    Role.LEAD: frozenset({"see", "history", "review", "lead"}),
+    Role.NURSE: frozenset({"see", "history", "review", "count"}),
+    Role.LEAD: frozenset({"see", "history", "review", "lead", "count"}),
 }
 """see: today, and the answer to a log. log: also correct it, and say "I have called". history: every day.
-manage: treatment, family, numbers, pause. review: take and close alerts. lead: a team's numbers and staff."""
+manage: treatment, family, numbers, pause. review: take and close alerts. lead: a team's numbers and staff.
+count: how many alerts are open, and nothing of whom."""
 
 
 def access_child(user: User, child_id: Any, *, to: str) -> Child:
@@ -87,7 +91,10 @@ def access_invitation(user: User, invitation_id: Any, *, to: str) -> Invitation:
 
 
 def access_care_team(user: User, care_team_id: Any, *, to: str) -> CareTeam:
-    """A care team: to "see" for its staff and families, to "lead" for its lead, or a parent who keeps it."""
+    """A care team: to "see" for its staff and families, to "lead" for its lead, or a parent who keeps it.
+
+    To "count" its alerts, a locked session is enough: that shows no child.
+    """
     own = Membership.objects.filter(user_id=user.pk, ended_at=None)
     staff = own.filter(has_second_factor("user"), care_team=OuterRef("pk")).values("role")[:1]
     families = own.filter(child__care_team=OuterRef("pk"))  # several children: "parent" sorts after "helper"
@@ -99,6 +106,8 @@ def access_care_team(user: User, care_team_id: Any, *, to: str) -> CareTeam:
     keeps_it = team.kept_by_family and team.family_role == Role.PARENT
     if to != "see" and not (keeps_it or to in MAY.get(team.staff_role, ())):
         raise PermissionDenied
+    if team.staff_role and to != "count" and not (team.family_role and to == "see"):
+        _as_staff(user, TEAM_READ, team.pk)
     return team
 
 
@@ -212,7 +221,23 @@ def _access(rows: QuerySet[M], user: User, row_id: Any, verb: str, *, child: str
         raise Http404
     if not may((row.staff_role,), verb):
         raise PermissionDenied
+    _as_staff(user, CHILD_READ, _child_of(row, child))
     return row
+
+
+def _as_staff(user: User, verb: str, about: uuid.UUID) -> None:
+    """Lets a role in a care team count: not while its session is locked, and never unnoted."""
+    session = getattr(user, "staff_session", None)
+    if session and session.is_locked:
+        raise StaffLocked
+    note_read(verb, about, by=user.pk)
+
+
+def _child_of(row: Any, path: str) -> uuid.UUID:
+    """The child that a row is about, along the path that leads to it."""
+    for name in filter(None, path.split("__")):
+        row = getattr(row, name)
+    return row.pk
 
 
 def _knows_of_it() -> Q:

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q
 
 from tracker.models import Membership, User
-from tracker.models.people import TEAM_ROLES
+from tracker.models.people import FAMILY_ROLES, TEAM_ROLES
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -22,10 +22,15 @@ def has_second_factor(user: str) -> Exists:
 
 
 class Backend(AuthenticationBackend):
-    """Finds the person of a session, and in the same query whether a second factor is missing."""
+    """Finds the person of a session, and in the same query whether they are of the staff and lack a second factor."""
 
     def get_user(self, user_id: Any) -> User | None:
-        works = Exists(Membership.objects.filter(user=OuterRef("pk"), role__in=TEAM_ROLES, ended_at=None))
-        missing = (Q(is_staff=True) | Q(works)) & ~Q(has_second_factor("pk"))
-        user = User.objects.annotate(lacks_second_factor=missing).filter(pk=user_id).first()
+        roles = Membership.objects.filter(user=OuterRef("pk"), ended_at=None)
+        staff = Q(is_staff=True) | Q(Exists(roles.filter(role__in=TEAM_ROLES)))
+        people = User.objects.annotate(
+            is_care_staff=staff,
+            lacks_second_factor=staff & ~Q(has_second_factor("pk")),
+            is_family=Exists(roles.filter(role__in=FAMILY_ROLES)),
+        )
+        user = people.filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None

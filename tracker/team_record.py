@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.actions.audit import READ
 from tracker.models import AuditEvent, CareTeam, Child, Invitation, Membership, User
+from tracker.reads import CHILD_READ, TEAM_READ
 
 PAGE = 100
 CHANGES = {
@@ -62,13 +63,21 @@ def changes(team: CareTeam, page: int) -> list[Done]:
 
 
 def looks(team: CareTeam, page: int) -> list[Done]:
-    """Who of the staff opened which child of the team, the newest first."""
+    """Who of the staff opened which child of the team, or its board, the newest first."""
     children = dict(Child.objects.filter(care_team=team).values_list("pk", "nickname"))
-    found = AuditEvent.objects.filter(child__in=children, verb=READ).order_by("-at", "-pk")
+    looked = Q(child__in=children, verb=CHILD_READ) | Q(about=team.pk, verb=TEAM_READ)
+    found = AuditEvent.objects.filter(looked).order_by("-at", "-pk")
     events = list(found[(page - 1) * PAGE : page * PAGE + 1])
     names = _names({event.who for event in events})
     return [
-        Done(event.at, names.get(event.who, _("somebody")), "", [], children[event.child]) for event in events
+        Done(
+            event.at,
+            names.get(event.who, _("somebody")),
+            "",
+            [],
+            children[event.child] if event.child else _("the team's pages"),
+        )
+        for event in events
     ]
 
 

@@ -268,7 +268,9 @@ class TestSharing:
         log(temperature=38.4)
         for client in (beside, at_desk):
             board(client, care_team)  # the first request of a day renews the session
-        assert self.cost(beside, care_team) <= 5  # session, person, team, version, the ways to reach her
+        assert (
+            self.cost(beside, care_team) <= 6
+        )  # session, person, team, version, the ways to reach her, her look
 
     def test_ends_with_whatever_happens(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log

@@ -165,6 +165,8 @@ class TestALook:
         page_of(at_desk, ward_child)
         page_of(at_desk, ward_child)
         assert self.looks() == 1
+        with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
+            at_desk.post(reverse("staff-active"))  # or the page would be locked
         with time_machine.travel(NOW + timedelta(minutes=15), tick=False):
             page_of(at_desk, ward_child)
         assert self.looks() == 2

@@ -27,18 +27,18 @@ from tracker.actions.memberships import accept_invitation, end_membership, invit
 from tracker.actions.people import join_care_team, leave_care_team
 from tracker.models import Alert, CareTeam, Child, Invitation, Role, User
 
-VERBS = ("see", "log", "history", "manage", "review", "lead")
+VERBS = ("see", "log", "history", "manage", "review", "lead", "count")
 OK, NO, UNKNOWN = "ok", "403", "404"
-#                           see      log      history  manage   review   lead
+#                           see      log      history  manage   review   lead     count
 TABLE = {
-    "mother":                (OK,      OK,      OK,      OK,      NO,      NO),
-    "father":                (OK,      OK,      OK,      OK,      NO,      NO),
-    "helper":                (OK,      OK,      NO,      NO,      NO,      NO),
-    "nurse":                 (OK,      NO,      OK,      NO,      OK,      NO),
-    "lead":                  (OK,      NO,      OK,      NO,      OK,      OK),
-    "stranger":              (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
-    "removed_helper":        (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
-    "nurse_of_another_team": (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "mother":                (OK,      OK,      OK,      OK,      NO,      NO,      NO),
+    "father":                (OK,      OK,      OK,      OK,      NO,      NO,      NO),
+    "helper":                (OK,      OK,      NO,      NO,      NO,      NO,      NO),
+    "nurse":                 (OK,      NO,      OK,      NO,      OK,      NO,      OK),
+    "lead":                  (OK,      NO,      OK,      NO,      OK,      OK,      OK),
+    "stranger":              (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "removed_helper":        (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "nurse_of_another_team": (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
 }  # fmt: skip
 CELLS = [(who, verb, cell) for who, row in TABLE.items() for verb, cell in zip(VERBS, row, strict=True)]
 

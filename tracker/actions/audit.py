@@ -4,9 +4,9 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from tracker.models import AuditEvent, Child, User
+from tracker.models import AuditEvent, User
+from tracker.reads import CHILD_READ
 
-READ = "child.read"
 READ_AGAIN = timedelta(minutes=15)
 
 
@@ -24,11 +24,12 @@ def record_audit(
     )
 
 
-def record_read(*, child: Child, by: User, now: datetime) -> None:
-    """Somebody of the care team or the staff looked at a child: once per person, child and quarter of an hour.
+def record_read(verb: str, about: uuid.UUID, *, by: uuid.UUID, now: datetime) -> None:
+    """Somebody of the staff looked at a child, or at a team's board: once per person, child and quarter of an hour.
 
     One query in the usual case. Two pages opened at once may leave two rows: that tells no less.
     """
-    lately = AuditEvent.objects.filter(child=child.pk, at__gt=now - READ_AGAIN, who=by.pk, verb=READ)
+    place = {"child" if verb == CHILD_READ else "about": about}
+    lately = AuditEvent.objects.filter(**place, at__gt=now - READ_AGAIN, who=by, verb=verb)
     if not lately.exists():
-        record_audit(READ, by=by, now=now, child=child.pk)
+        AuditEvent.objects.create(**place, at=now, who=by, verb=verb)

@@ -16,7 +16,10 @@ class AuditEvent(models.Model):
     detail = models.JSONField(encoder=DjangoJSONEncoder, default=dict)
 
     class Meta:
-        indexes = (models.Index(fields=("child", "at"), name="audit_of_a_child"),)
+        indexes = (
+            models.Index(fields=("child", "at"), name="audit_of_a_child"),
+            models.Index(fields=("about", "at"), name="audit_about_a_row"),
+        )
 
     def __str__(self) -> str:
         return self.verb

@@ -1,5 +1,6 @@
 """What stands on every page of the staff: whose team it is, its number at this hour, and who they are in it."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.utils import timezone
 
 from tracker.access import access_care_team, care_teams_of, may
 from tracker.actions import Refused
-from tracker.models import CareTeam
+from tracker.models import Alert, CareTeam, Urgency
+from tracker.models.alerts import AT_ANY_HOUR
 from tracker.views.frame import number_to_call
 
 
@@ -19,6 +21,17 @@ def team_for(request: HttpRequest, care_team_id: Any, *, to: str = "review") -> 
     if team.kept_by_family:
         raise Http404
     return team
+
+
+def locked_board(team: CareTeam, now: datetime) -> dict[str, Any]:
+    """What a locked board may say: how many alerts are open, how urgent, and which of them sound."""
+    alerts = list(Alert.objects.open().filter(child__care_team=team).values_list("pk", "urgency", "taken_by"))
+    numbers = Counter(urgency for _pk, urgency, _nurse in alerts)
+    return {
+        "number": len(alerts),
+        "counts": [{"urgency": u, "number": numbers[u]} for u in Urgency if numbers[u]],
+        "ringing": [pk for pk, urgency, nurse in alerts if urgency in AT_ANY_HOUR and nurse is None],
+    }
 
 
 def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:

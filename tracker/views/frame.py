@@ -32,6 +32,7 @@ def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
     children = list(families.values("pk", "nickname", "colour", role=F("memberships__role")))
     return {
         "child": child,
+        "as_staff": bool(getattr(child, "staff_role", None)),
         "children": children,
         "no_history": any(one["pk"] == child.pk and one["role"] == Role.HELPER for one in children),
         "day_label": day_label(child, now),

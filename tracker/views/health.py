@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tracker.heartbeats import is_on_duty, seconds_since_heartbeats
+from tracker.heartbeats import is_on_duty, reads_are_recorded, seconds_since_heartbeats
 
 
 @login_not_required
@@ -34,11 +34,14 @@ def duty(request: HttpRequest) -> HttpResponse:
     """Seconds since each part behind the pages showed that it works; 503 when one is late.
 
     worker: of the alerts. canary: a message that takes the way of an alert, each minute, to nobody.
+    reads_recorded: no look of a nurse went unrecorded in the last hour; the log says which did.
     """
     try:
         ages = seconds_since_heartbeats(timezone.now())
     except DatabaseError:
         return JsonResponse({"on_duty": False}, status=503)
-    on_duty = all(is_on_duty(name, age) for name, age in ages.items())
+    recorded = reads_are_recorded(timezone.now())
+    on_duty = recorded and all(is_on_duty(name, age) for name, age in ages.items())
     seconds = {name: None if age is None else round(age, 1) for name, age in ages.items()}
-    return JsonResponse({"on_duty": on_duty, "seconds": seconds}, status=200 if on_duty else 503)
+    told = {"on_duty": on_duty, "seconds": seconds, "reads_recorded": recorded}
+    return JsonResponse(told, status=200 if on_duty else 503)

@@ -25,7 +25,8 @@ from tracker.handover import SHIFTS, handover
 from tracker.models import Alert, CareTeam, Membership, Urgency, User
 from tracker.models.people import TEAM_ROLES
 from tracker.nurse_board import Board, Filters, Row, board
-from tracker.views.desk import desk, page_number, refusals, team_for
+from tracker.staff_session import StaffLocked
+from tracker.views.desk import desk, locked_board, page_number, refusals, team_for
 from tracker.views.frame import day_label
 from tracker.views.going import see_other
 
@@ -43,8 +44,12 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
-    """The board; asked for by board.js, only the part of it that changes."""
-    now, team = timezone.now(), team_for(request, care_team_id)
+    """The board; asked for by board.js, only the part of it that changes. Locked, it counts and names nobody."""
+    now = timezone.now()
+    try:
+        team = team_for(request, care_team_id)
+    except StaffLocked:
+        return _locked_board(request, team_for(request, care_team_id, to="count"), now)
     around = desk(request, team, now)
     filters = _filters(request, team)
     page, silent_page = page_number(request), page_number(request, "silent")
@@ -72,6 +77,14 @@ def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     return render(request, "tracker/nurse/_board.html" if part else "tracker/nurse/board.html", context)
 
 
+def _locked_board(request: HttpRequest, team: CareTeam, now: datetime) -> HttpResponse:
+    version = asked.version(team, now)
+    context = desk(request, team, now) | locked_board(team, now)
+    context |= {"version": version.line, "late": version.is_late, "is_locked": True}
+    part = request.headers.get("X-Part") == "board"
+    return render(request, f"tracker/nurse/{'_locked_board' if part else 'locked'}.html", context)
+
+
 def in_words(rows: Iterable[Row], now: datetime) -> None:
     """The day of therapy, and where each row leads: one look into the routes instead of a hundred."""
     some = UUID(int=0)
@@ -85,7 +98,7 @@ def in_words(rows: Iterable[Row], now: datetime) -> None:
 @require_safe
 def board_version(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """What every open board asks each two seconds: one short line that changes when the board does."""
-    team = team_for(request, care_team_id)
+    team = team_for(request, care_team_id, to="count")
     return HttpResponse(asked.version(team, timezone.now()).line, content_type="text/plain")
 
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 from tracker import nurse_child
 from tracker.access import access_child
 from tracker.actions import nursing, taking
-from tracker.actions.audit import record_read
 from tracker.drills_done import last_drill
 from tracker.models import Child
 from tracker.nurse_chart import chart_text
@@ -27,7 +26,6 @@ from tracker.views.nurse import staff_of
 def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """Everything about one child on one page."""
     now, child = timezone.now(), access_child(request.user, child_id, to="review")
-    record_read(child=child, by=request.user, now=now)
     context = _around(request, child, now)
     alert = nurse_child.open_alert(child)
     context |= {
@@ -50,7 +48,6 @@ def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
 def chart(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """Plain text for the hospital's own record."""
     now, child = timezone.now(), access_child(request.user, child_id, to="review")
-    record_read(child=child, by=request.user, now=now)
     context = _around(request, child, now)
     alert = nurse_child.open_alert(child)
     fired = nurse_child.fired(child, alert)

@@ -40,7 +40,11 @@ const draw = async () => {
   calmFrom = Date.now() + CALM[0] + Math.random() * (CALM[1] - CALM[0]);
   restore();
   tell();
+  if ("locked" in part.dataset) document.dispatchEvent(new Event("staff-locked-there"));
 };
+
+// Locked, the board is drawn without names; unlocked, with them, at once.
+document.addEventListener("staff-lock", () => draw().catch(() => {}));
 
 const urgent = (version) => version.split(" ")[0];
 const isTold = (version, known) => version !== known && (urgent(version) !== urgent(known) || Date.now() > calmFrom);

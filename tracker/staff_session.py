@@ -1,0 +1,112 @@
+"""The session of somebody who looks after other people's children locks when nobody is there, and ends with the shift.
+
+A ward's computer is used by many. After 15 idle minutes a role in a care team counts no more until its holder says
+again who they are; 12 hours after they last said so the session ends. What a parent logs is never kept back by
+either: only roles in a care team are (tracker/access.py asks `is_locked`).
+
+When somebody was last there stands in a signed cookie, not in the session: a page that is read writes nothing.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+ENDS_AFTER = timedelta(hours=12)
+LOCKS_AFTER = timedelta(minutes=15)
+ASKS_BEFORE = timedelta(minutes=30)
+"""So long before its end the pages of the staff ask whether to go on."""
+POLL = "auto"
+"""A page that asks by itself says so in its query, ?auto=1, or by the header X-Part. Nobody need be there for it."""
+_SALT = "tracker.staff-session"
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class StaffLocked(ReauthenticationRequired):
+    """A role in a care team would be needed, and its holder has to say again who they are."""
+
+
+class Stamp(NamedTuple):
+    """What the cookie holds: when somebody was last there, and whether they locked the session then."""
+
+    at: datetime = _NEVER
+    is_locked: bool = False
+
+
+class StaffSession:
+    """Asked anew each time: signing in again, or locking, changes it within one request."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.stamp = _stamp_of(request)
+
+    @property
+    def signed_in_at(self) -> datetime:
+        """Of allauth's notes the newest; where the session has none, Django's own."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records:
+            return datetime.fromtimestamp(max(record["at"] for record in records), UTC)
+        return self.request.user.last_login or _NEVER
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.signed_in_at + ENDS_AFTER
+
+    @property
+    def is_over(self) -> bool:
+        return timezone.now() >= self.ends_at
+
+    @property
+    def ends_soon(self) -> bool:
+        return timezone.now() >= self.ends_at - ASKS_BEFORE
+
+    @property
+    def is_locked(self) -> bool:
+        """A moment ahead of now does not count: the clock was put right since."""
+        signed_in_at, now = self.signed_in_at, timezone.now()
+        if self.is_over or (self.stamp.is_locked and self.stamp.at >= signed_in_at):
+            return True
+        lately = [at for at in (signed_in_at, self.stamp.at) if now - LOCKS_AFTER < at <= now]
+        return not lately
+
+    def lock(self) -> None:
+        self.stamp = Stamp(timezone.now(), is_locked=True)
+
+    def keep(self, response: HttpResponse) -> None:
+        """Notes in the cookie that somebody is there, or that they locked it."""
+        if not self.is_locked:
+            self.stamp = Stamp(timezone.now())
+        told = [_digest(self.request), self.stamp.at.timestamp(), self.stamp.is_locked]
+        response.set_cookie(
+            settings.STAFF_COOKIE_NAME,
+            signing.dumps(told, salt=_SALT),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def is_poll(request: HttpRequest) -> bool:
+    return POLL in request.GET or "X-Part" in request.headers
+
+
+def _stamp_of(request: HttpRequest) -> Stamp:
+    """Of this session, signed by us; else as if nobody had ever been there."""
+    try:
+        session, at, is_locked = signing.loads(
+            request.COOKIES.get(settings.STAFF_COOKIE_NAME, ""), salt=_SALT
+        )
+    except (signing.BadSignature, ValueError):
+        return Stamp()
+    return Stamp(datetime.fromtimestamp(at, UTC), is_locked) if session == _digest(request) else Stamp()
+
+
+def _digest(request: HttpRequest) -> str:
+    """Says whose session it is, and not its key."""
+    return salted_hmac(_SALT, request.session.session_key or "").hexdigest()
