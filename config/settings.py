@@ -135,6 +135,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "tracker.signing_in.Adapter"
+ACCOUNT_FORMS = {
+    "signup": "tracker.signing_in_forms.NewAccountForm",
+    "request_login_code": "tracker.signing_in_forms.AskForCodeForm",
+    "reset_password": "tracker.signing_in_forms.ForgottenPasswordForm",
+    "reset_password_from_key": "tracker.signing_in_forms.NewPasswordForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -1,7 +1,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.apps import apps
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from tracker.views import addresses
 
 admin.site.login = secure_admin_login(
     admin.site.login
@@ -14,6 +16,13 @@ for model in apps.get_models():
 
 urlpatterns = [
     path("", include("tracker.urls")),
+    path("account/email/", addresses.Addresses.as_view(), name="account_email"),
+    path("account/password/set/", addresses.set_password, name="account_set_password"),
+    re_path(
+        r"^account/confirm-email/(?P<key>[-:\w]+)/$",
+        addresses.ConfirmAddress.as_view(),
+        name="account_confirm_email",
+    ),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -4,15 +4,35 @@ import logging
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from tracker.actions.owning import change_password, confirm_owner, end_sessions
 from tracker.actions.reaching import forget_browser
+from tracker.addresses import is_login, may_confirm
 from tracker.models import User
+from tracker.views.again import gave_a_sign_lately, sign_in_again
 
 log = logging.getLogger(__name__)
+
+WHAT_WAS_ENDED = gettext_lazy(
+    "Your address is confirmed. What was set up before that no longer works: the password, passkeys, other devices, "
+    "notifications, invitations. Set up again what you need. Look under Family who can see your child."
+)
+OTHERS_ENDED = gettext_lazy(
+    "Other devices are signed out. Did somebody else choose your password? Then set a new one now."
+)
 
 
 class Adapter(DefaultAccountAdapter):
@@ -41,12 +61,77 @@ class Adapter(DefaultAccountAdapter):
         """With the language of the page on which the account is made."""
         return User(language=get_language() or "en")
 
+    def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
+        """A code that came by mail confirms the address; allauth has noted that by now."""
+        refusal = super().pre_login(request, user, **about)
+        if refusal is None and user.confirmed_at is None and _came_by_code(request, user):
+            own = EmailAddress.objects.filter(user=user, email=about["email"] or "", verified=True)
+            if own.exists() and confirm_owner(
+                person=user, address=about["email"], is_signed_in=False, now=timezone.now()
+            ):
+                self.add_message(request, messages.WARNING, message=WHAT_WAS_ENDED)
+        return refusal
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The link in a mail, and the button on its page."""
+        person = email_address.user
+        is_signed_in = request.user.pk == person.pk
+        if not may_confirm(request.user, email_address) or is_login(email_address.email, but=person):
+            self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt")
+            return False
+        with transaction.atomic():
+            if not super().confirm_email(request, email_address):
+                return False
+            first = {"address": email_address.email, "is_signed_in": is_signed_in, "now": timezone.now()}
+            if not confirm_owner(person=person, **first):
+                end_sessions(person=person)
+        if is_signed_in:
+            stay_signed_in(request, person)
+        self.add_message(request, messages.WARNING, message=OTHERS_ENDED if is_signed_in else WHAT_WAS_ENDED)
+        return True
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """Who came by the mail alone has no password any more."""
+        if self.request.user.is_authenticated:
+            return super().get_email_verification_redirect_url(email_address)
+        return reverse("account_request_login_code")
+
+    def reset_password(self, user: User, password: str) -> None:
+        """By a link that came by mail: before anything is confirmed, to the address of the login."""
+        if user.confirmed_at is None:
+            own = EmailAddress.objects.filter(user=user, email=user.email.lower()).first()
+            if own and own.set_verified():
+                confirm_owner(person=user, address=own.email, is_signed_in=False, now=timezone.now())
+        self.set_password(user, password)
+
+    def set_password(self, user: User, password: str) -> None:
+        if not change_password(person=user, password=password):
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
+
+    def is_reauthentication_required(self, *, app: str, **about: Any) -> bool:
+        """allauth asks nobody who has neither password nor passkey: an open phone would be enough."""
+        person = self.request.user
+        if not self.get_reauthentication_methods(person) and not gave_a_sign_lately(self.request):
+            raise ImmediateHttpResponse(sign_in_again(self.request))
+        return super().is_reauthentication_required(app=app, **about)
+
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Something about signing in has changed already: a dead mail server must not say otherwise."""
         try:
             super().send_notification_mail(*args, **kwargs)
         except OSError:
             log.warning("notification_not_sent")
+
+
+def stay_signed_in(request: HttpRequest, person: User) -> None:
+    """This browser, after all sessions of its person have ended."""
+    update_session_auth_hash(request, person)
+    UserSession.objects.create_from_request(request)
+
+
+def _came_by_code(request: HttpRequest, user: User) -> bool:
+    records = get_authentication_records(request, user)
+    return bool(records) and records[-1]["method"] == "code"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

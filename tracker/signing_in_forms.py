@@ -1,12 +1,46 @@
-"""allauth's forms of the second step, in our words."""
+"""allauth's forms in our words, and with our rule of whose an address is."""
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm, ResetPasswordKeyForm, SignupForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy
+
+from tracker.addresses import is_login, person_with
+
+
+class NewAccountForm(SignupForm):
+    def validate_unique_email(self, value: str) -> str:
+        """Taken is what somebody signs in with, not what was only added to an account."""
+        if is_login(value):
+            raise get_adapter().validation_error("email_taken")
+        return value
+
+
+class AskForCodeForm(RequestLoginCodeForm):
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        self._user = person_with(email)
+        return email
+
+
+class ForgottenPasswordForm(ResetPasswordForm):
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        person = person_with(email)
+        self.users = [person] if person else []
+        return email
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    """Behind the link in the mail."""
+
+    def save(self) -> None:
+        get_adapter().reset_password(self.user, self.cleaned_data["password1"])
 
 
 class _AsksForCode(forms.Form):

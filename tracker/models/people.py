@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,7 +39,9 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Whoever has the site's command line vouches for the address."""
+        fields |= {"is_staff": True, "is_superuser": True, "confirmed_at": timezone.now()}
+        return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, email: str) -> "User":
         return self.get(email__iexact=email)
@@ -55,6 +58,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True)  # when somebody first showed that they read its mail
+    session_round = models.PositiveIntegerField(default=0)  # only sessions of this round are signed in
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -66,6 +71,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         """Never the address, which is shown to nobody else."""
         return self.name or str(_("Somebody without a name"))
+
+    def get_session_auth_hash(self) -> str:
+        return self._of_this_round(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._of_this_round, super().get_session_auth_fallback_hash())
+
+    def _of_this_round(self, digest: str) -> str:
+        """Every request compares it with its session's, whatever keeps the sessions: no list of them is needed."""
+        return f"{digest}:{self.session_round}" if self.session_round else digest
 
 
 class FeverRule(models.TextChoices):

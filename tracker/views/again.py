@@ -25,11 +25,21 @@ def asks_again(view: View) -> View:
 
     @wraps(view)
     def asks(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        given = [record["at"] for record in get_authentication_records(request, request.user)]
-        if time.time() - max(given, default=0) < LATELY:
+        if gave_a_sign_lately(request):
             return view(request, *args, **kwargs)
         if get_adapter().get_reauthentication_methods(request.user):
             raise ReauthenticationRequired  # allauth keeps the request and leads to its page
-        return render(request, "tracker/privacy/again.html")
+        return sign_in_again(request)
 
     return asks
+
+
+def gave_a_sign_lately(request: HttpRequest) -> bool:
+    """A password, passkey or code in the last five minutes."""
+    given = [record["at"] for record in get_authentication_records(request, request.user)]
+    return time.time() - max(given, default=0) < LATELY
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """For who has nothing but codes by mail."""
+    return render(request, "tracker/privacy/again.html")
