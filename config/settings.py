@@ -23,6 +23,7 @@ AUDIT_HEAD = Path(
     env.text("AUDIT_HEAD", str(VAR / "audit_head"))
 )  # how far the seals go: better on another disk
 READS_NOT_RECORDED = VAR / "reads_not_recorded"  # touched where a nurse's look could not be written down
+ENCRYPTION_KEYS = env.secret("ENCRYPTION_KEYS", VAR / "encryption_keys")  # the newest first
 RETAIN_DAYS = env.number("RETAIN_DAYS", 3 * 365, least=30)  # a child of whom nobody logs or looks
 ERASED = VAR / "erased"  # ids of who was deleted: a restored backup must not bring them back
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")

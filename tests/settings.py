@@ -5,9 +5,13 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ.setdefault("AUDIT_KEY", secrets.token_urlsafe(50))
 os.environ.setdefault("AUDIT_HEAD", f"{tempfile.gettempdir()}/nightlight-tests-{os.getpid()}.head")
+
+os.environ.setdefault("ENCRYPTION_KEYS", Fernet.generate_key().decode())
 
 from config.settings import *  # noqa: F403
 

@@ -37,6 +37,7 @@ def test_setup_makes_a_private_house_and_a_second_run_changes_nothing(run_setup,
     assert stat.S_IMODE(var.stat().st_mode) == 0o700
     assert stat.S_IMODE((var / "secret_key").stat().st_mode) == 0o600
     assert len((var / "secret_key").read_text()) > 50
+    assert stat.S_IMODE((var / "encryption_keys").stat().st_mode) == 0o600
     assert (var / "static" / "staticfiles.json").exists()
     before = {path: path.stat().st_mtime_ns for path in var.rglob("*") if path.is_file()}
     key = (var / "secret_key").read_text()

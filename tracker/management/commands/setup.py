@@ -4,7 +4,7 @@ import hashlib
 import io
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import polib
@@ -14,6 +14,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from py_vapid import Vapid
+
+from tracker.encryption import new_key
 
 PRIVATE = 0o077  # the file mode that nobody else gets
 
@@ -27,6 +29,7 @@ class Command(BaseCommand):
         make_private_folder(settings.VAR)
         make_secret("SECRET_KEY", settings.VAR / "secret_key")
         make_secret("AUDIT_KEY", settings.VAR / "audit_key")
+        make_secret("ENCRYPTION_KEYS", settings.VAR / "encryption_keys", new_key)
         make_push_key(settings.PUSH_KEY_FILE)
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
@@ -41,11 +44,15 @@ def make_private_folder(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def make_secret(name: str, file: Path) -> None:
+def secret_text() -> str:
+    return secrets.token_urlsafe(50)
+
+
+def make_secret(name: str, file: Path, make: Callable[[], str] = secret_text) -> None:
     """Once, and only where the environment names none."""
     if getattr(settings._wrapped, name):
         return
-    setattr(settings, name, secrets.token_urlsafe(50))
+    setattr(settings, name, make())
     draft = file.with_suffix(".new")
     draft.write_text(getattr(settings, name))
     draft.replace(file)
