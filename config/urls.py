@@ -3,7 +3,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from tracker.views import addresses
+from tracker.views import addresses, sign_in_mails
 
 admin.site.login = secure_admin_login(
     admin.site.login
@@ -22,6 +22,12 @@ urlpatterns = [
         r"^account/confirm-email/(?P<key>[-:\w]+)/$",
         addresses.ConfirmAddress.as_view(),
         name="account_confirm_email",
+    ),
+    path(
+        "account/login/code/confirm/", sign_in_mails.ConfirmCode.as_view(), name="account_confirm_login_code"
+    ),
+    path(
+        "account/password/reset/done/", sign_in_mails.LinkSent.as_view(), name="account_reset_password_done"
     ),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -70,6 +70,7 @@ NOT_TYPED = {
     "medicine.days",
     "message.error_code",
     "message.reason",
+    "message.sealed",
     "observation.code",
     "observation.duration_hours",
     "observation.route",

@@ -1,6 +1,6 @@
 """What django-allauth asks this site, and its words where they are not in a template."""
 
-import logging
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,6 +10,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
@@ -20,11 +21,24 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from tracker.actions.owning import change_password, confirm_owner, end_sessions
 from tracker.actions.reaching import forget_browser
+from tracker.actions.signing_in_mails import queue_sign_in_mail
 from tracker.addresses import is_login, may_confirm
 from tracker.models import User
 from tracker.views.again import gave_a_sign_lately, sign_in_again
 
-log = logging.getLogger(__name__)
+MAIL_KEY = "sign_in_mail"  # in the session: the mail that this browser waits for
+SOMEBODY_WAITS_FOR = frozenset(
+    f"account/email/{name}"
+    for name in (
+        "login_code",
+        "email_confirmation",
+        "email_confirmation_signup",
+        "password_reset_key",
+        "unknown_account",
+    )
+)
+CODE_LIVES = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+LINK_LIVES = timedelta(days=1)  # so long it is tried; the link itself works for three
 
 WHAT_WAS_ENDED = gettext_lazy(
     "Your address is confirmed. What was set up before that no longer works: the password, passkeys, other devices, "
@@ -115,12 +129,17 @@ class Adapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(sign_in_again(self.request))
         return super().is_reauthentication_required(app=app, **about)
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Something about signing in has changed already: a dead mail server must not say otherwise."""
-        try:
-            super().send_notification_mail(*args, **kwargs)
-        except OSError:
-            log.warning("notification_not_sent")
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Whoever asked waits for no mail server; the page that follows looks up how far the mail has come."""
+        about = {"request": self.request, "email": email} | context
+        mail = self.render_mail(template_prefix, email, about)
+        lives = CODE_LIVES if "code" in context else LINK_LIVES
+        text = str(mail.body)
+        message = queue_sign_in_mail(
+            to=email, subject=mail.subject, text=text, lives=lives, now=timezone.now()
+        )
+        if template_prefix in SOMEBODY_WAITS_FOR:
+            self.request.session[MAIL_KEY] = str(message)
 
 
 def stay_signed_in(request: HttpRequest, person: User) -> None:

@@ -37,6 +37,12 @@ def deliver_reminders() -> None:
     messages.deliver_due(lane=Lane.REMINDERS, now=timezone.now())
 
 
+@shared_task(name="tracker.tasks.deliver_sign_in")
+def deliver_sign_in() -> None:
+    """Rung for when somebody asks for a code or a link."""
+    messages.deliver_due(lane=Lane.SIGN_IN, now=timezone.now())
+
+
 @shared_task(name="tracker.tasks.remind")
 def remind() -> None:
     """Reminders whose time has come, some hundred at a time; whoever is not through in time asks for another turn."""

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from tracker.models import Cause, Message, Role
+from tracker.models import Cause, Kind, Message, Role
 
 
 def reasons(message_ids: Collection[UUID]) -> Mapping[UUID, str]:
-    """By message; those that are no messages of ours, such as codes to sign in with, are left out."""
+    """By message; those that are no messages of ours are left out."""
     found = Message.objects.filter(pk__in=message_ids).select_related("alert__log", "reminder", "recipient")
     return {message.pk: why(message) for message in found}
 
@@ -19,6 +19,8 @@ def why(message: Message) -> str:
         return _why_alert(message)
     if message.reminder:
         return _why_reminder(message)
+    if message.kind == Kind.SIGN_IN:
+        return _("Somebody signs in or up with this address, or changed how.")
     return _("A test message that they asked for.")
 
 

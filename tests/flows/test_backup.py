@@ -22,6 +22,7 @@ from tracker.actions.erasing import erase_child
 from tracker.actions.escalating import escalate_due
 from tracker.actions.logs import Recorded, record_log
 from tracker.actions.sealing import seal, verify
+from tracker.actions.signing_in_mails import queue_sign_in_mail
 from tracker.models import Alert, AuditEvent, Child, Message, SymptomLog, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +79,15 @@ def test_the_drill(outside: Path, full: Child, mother: User) -> None:
     phone.force_login(User.objects.get(pk=mother.pk))
     assert "Call your care team now" in text(phone.send(full, **FEVER))
     assert phone.get(reverse("today", args=[full.pk])).status_code == 200
+
+
+def test_a_code_that_waited_to_be_mailed_is_dropped_with_its_words(outside: Path, full: Child) -> None:
+    queue_sign_in_mail(to="m@example.org", subject="code", text="1", lives=timedelta(minutes=10), now=NOW)
+    back_up(outside / "backup", now=NOW)
+    empty_the_database()
+    restore(outside / "backup", now=timezone.now())
+    mail = Message.objects.get(kind="sign-in")
+    assert (mail.reason, mail.sealed) == ("restored", "")
 
 
 @pytest.mark.hazard("H29")

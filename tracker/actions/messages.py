@@ -29,6 +29,8 @@ BATCH = 50
 FRESH = 2.0  # seconds for which what was read of some reminders may be believed
 FIRST_PAUSE, LONGEST_PAUSE, LONGEST_ASKED = 10, 60, 600
 """Seconds until a failed send is tried again: twice as long each time, or as long as the other side asks for."""
+LONGEST_PAUSE_OF_SIGN_IN = 600
+"""Such a mail may wait for a day: a mail server that is down is not asked each minute for each of them."""
 NOBODY_TOLD = timedelta(minutes=2)
 """Until the next round, where none of a round's messages could be sent."""
 AHEAD = timedelta(minutes=15)
@@ -110,11 +112,13 @@ def deliver_due(*, lane: Lane, now: datetime, seconds: float = 30) -> int:
     began, delivered = time.monotonic(), 0
     work = _deliver_together if lane is Lane.REMINDERS else _deliver_each
     while time.monotonic() - began < seconds:
+        if lane is Lane.REMINDERS:  # they come by the thousand, and somebody waits for a code
+            _deliver_each(due(lane=Lane.SIGN_IN, now=_later(now, began)), now, began)
         found = due(lane=lane, now=_later(now, began))
         before, delivered = delivered, delivered + work(found, now, began)
         if delivered == before:
             return delivered
-    ring(f"tracker.tasks.deliver_{lane}", queue=lane)  # there may be more
+    ring(f"tracker.tasks.deliver_{lane}", queue=lane.queue)  # there may be more
     return delivered
 
 
@@ -249,8 +253,9 @@ def _failed(message: Message, error: SendError, now: datetime) -> None:
         if error.is_permanent or (error.is_unknown and once_at_most):
             _end(message, reason=error.code, failed_at=now)
         else:
+            longest = LONGEST_PAUSE_OF_SIGN_IN if message.kind == Kind.SIGN_IN else LONGEST_PAUSE
             pause = min(error.retry_after, LONGEST_ASKED) or min(
-                LONGEST_PAUSE, FIRST_PAUSE * 2 ** (message.tries - 1)
+                longest, FIRST_PAUSE * 2 ** min(message.tries - 1, 10)
             )
             _mine(message).update(
                 due_at=now + timedelta(seconds=pause), claimed_until=None, reason=error.code
@@ -271,7 +276,7 @@ def _try_the_next_way(message: Message, now: datetime) -> None:
         copy = {name: getattr(message, name) for name in same}
         again = Message(**copy, channel=following[0], queued_at=now, due_at=now)
         Message.objects.bulk_create([again], ignore_conflicts=True)
-        ring(f"tracker.tasks.deliver_{message.lane}", queue=message.lane)
+        ring(f"tracker.tasks.deliver_{message.lane}", queue=message.lane.queue)
 
 
 def _raise_the_next_level(message: Message, now: datetime) -> None:
@@ -298,7 +303,7 @@ def _mine(message: Message) -> QuerySet:
 
 
 def _end(message: Message, reason: str = "", **when: datetime) -> None:
-    _mine(message).update(claimed_until=None, reason=reason, **when)
+    _mine(message).update(claimed_until=None, reason=reason, sealed="", **when)
 
 
 def settle(*, now: datetime) -> None:
@@ -308,5 +313,5 @@ def settle(*, now: datetime) -> None:
         failed_at=now, claimed_until=None, reason="unknown"
     )
     late = waiting.filter(due_at__lte=now, expires_at__lte=now, claimed_until=None)
-    late.update(dropped_at=now, reason="late")
+    late.update(dropped_at=now, reason="late", sealed="")
     waiting.filter(kind=Kind.ALERT, due_at__gt=now + AHEAD).update(due_at=now, claimed_until=None)

@@ -36,7 +36,7 @@ def _channels(points: Sequence[ContactPoint], reminders: bool) -> Sequence[str]:
 
 def bury(*, message: Message, addresses: Collection[str], now: datetime) -> None:
     """What was sent there came back for good: it is not tried again, and its owner sees that."""
-    for address in addresses:
+    for address in addresses if message.recipient_id else ():
         ContactPoint.objects.update_or_create(
             person_id=message.recipient_id,
             channel=message.channel,

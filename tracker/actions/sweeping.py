@@ -27,6 +27,7 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
         partial(work, Lane.ALERTS, now),
         partial(messages.settle, now=now),
         partial(_remind if deliver else _ask_to_remind, now),
+        partial(work, Lane.SIGN_IN, now),
         partial(work, Lane.REMINDERS, now),
     ]
     went_well = [_try(step) for step in steps]
@@ -49,7 +50,7 @@ def _try(step: Callable[[], object]) -> bool:
 
 def _ask(lane: Lane, now: datetime) -> None:
     if messages.due(lane=lane, now=now):
-        ring(f"tracker.tasks.deliver_{lane}", queue=lane)
+        ring(f"tracker.tasks.deliver_{lane}", queue=lane.queue)
 
 
 def _deliver(lane: Lane, now: datetime) -> None:

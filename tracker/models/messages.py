@@ -27,18 +27,29 @@ class Kind(models.TextChoices):
     ALERT = "alert", _("alert")
     REMINDER = "reminder", _("reminder")
     TEST = "test", _("test message")
+    SIGN_IN = "sign-in", _("mail about signing in")
     CANARY = "canary", "canary"
 
 
 class Lane(models.TextChoices):
-    """Reminders wait behind each other, and never in front of an alert. Also the names of the queues."""
+    """What waits behind each other. Nothing waits in front of an alert: anybody may ask for a hundred codes."""
 
     ALERTS = "alerts"
     REMINDERS = "reminders"
+    SIGN_IN = "sign_in"
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return (Kind.REMINDER,) if self is Lane.REMINDERS else (Kind.ALERT, Kind.TEST, Kind.CANARY)
+        return {
+            Lane.ALERTS: (Kind.ALERT, Kind.TEST, Kind.CANARY),
+            Lane.REMINDERS: (Kind.REMINDER,),
+            Lane.SIGN_IN: (Kind.SIGN_IN,),
+        }[self]
+
+    @property
+    def queue(self) -> str:
+        """The reminders' worker carries mails about signing in, too, before its own."""
+        return str(Lane.ALERTS if self is Lane.ALERTS else Lane.REMINDERS)
 
 
 LEASE = timedelta(seconds=30)
@@ -110,6 +121,7 @@ class Message(models.Model):
     dropped_at = models.DateTimeField(null=True)  # it did not matter any more
     opened_at = models.DateTimeField(null=True)  # its link was followed: the way is proved
     reason = models.CharField(max_length=40, blank=True)  # of the last failure, or why it was dropped
+    sealed = models.TextField(blank=True)  # of a mail about signing in: address and words, encrypted
 
     objects = MessageQuerySet.as_manager()
 
@@ -141,8 +153,12 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=Kind.ALERT, child__isnull=False, alert__isnull=False, reminder=None)
                 | Q(kind=Kind.REMINDER, child__isnull=False, alert=None, reminder__isnull=False)
-                | Q(kind__in=(Kind.TEST, Kind.CANARY), child=None, alert=None, reminder=None),
+                | Q(kind__in=(Kind.TEST, Kind.CANARY, Kind.SIGN_IN), child=None, alert=None, reminder=None),
                 name="a_message_has_its_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed="") | (Q(kind=Kind.SIGN_IN) & IS_WAITING),
+                name="no_secret_outlives_its_mail",
             ),
             one_of("channel", Channel.values, name="channel_is_known"),
         )
@@ -152,7 +168,7 @@ class Message(models.Model):
 
     @property
     def lane(self) -> Lane:
-        return Lane.REMINDERS if self.kind == Kind.REMINDER else Lane.ALERTS
+        return next(lane for lane in Lane if self.kind in lane.kinds)
 
 
 class ContactPoint(models.Model):

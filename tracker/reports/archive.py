@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from tracker.models import AuditEvent, CareTeam, Child, User
 from tracker.reports.cells import cell
 
-SECRETS = {"token_digest", "join_code", "password"}
+SECRETS = {"token_digest", "join_code", "password", "sealed"}
 BY_HAND = {Child: "pk", CareTeam: "children", AuditEvent: "child"}  # the path from a row to its child
 _PIECE = 64 * 1024
 

@@ -14,11 +14,12 @@ from tracker.models import User
 from tracker.signing_in import OTHERS_ENDED, stay_signed_in
 from tracker.views.again import asks_again
 from tracker.views.going import see_other
+from tracker.views.sign_in_mails import WaitsForMail
 
 set_password = asks_again(password_set)  # who has one is sent on to changing it, which asks for the old one
 
 
-class Addresses(EmailView):
+class Addresses(WaitsForMail, EmailView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Whatever changes who can sign in signs out every other browser."""
         if "action_primary" in request.POST and not _is_confirmed(request):

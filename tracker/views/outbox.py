@@ -24,7 +24,7 @@ class Mail(NamedTuple):
     to: str
     subject: str
     body: str
-    message_id: UUID | None  # of a message of ours; a code to sign in with is none
+    message_id: UUID | None  # of a message of ours
     why: str = ""
 
 

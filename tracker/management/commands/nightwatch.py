@@ -18,6 +18,11 @@ log = logging.getLogger(__name__)
 
 EVERY = 5.0  # seconds between two looks
 PATIENCE = timedelta(seconds=30)
+SOMEBODY_WAITS_FOR = (
+    Lane.ALERTS,
+    Lane.SIGN_IN,
+)  # so it is sent although the sweeps go on, and only its worker is gone
+SECONDS = 30.0
 
 
 class Command(BaseCommand):
@@ -41,8 +46,10 @@ def look() -> None:
         duty.record_heartbeat(name="nightwatch", now=timezone.now())
         if nobody_swept(timezone.now()):
             sweeping.sweep(now=timezone.now(), deliver=True)
-        elif messages.due(lane=Lane.ALERTS, now=timezone.now() - PATIENCE):
-            messages.deliver_due(lane=Lane.ALERTS, now=timezone.now())
+            return
+        for lane in SOMEBODY_WAITS_FOR:
+            if messages.due(lane=lane, now=timezone.now() - PATIENCE):
+                messages.deliver_due(lane=lane, now=timezone.now(), seconds=SECONDS)
     except Exception:
         log.exception("nightwatch_looked_in_vain")
 
