@@ -119,7 +119,13 @@ if url := env.text("DATABASE_URL"):
         "default": SQLITE | {"NAME": named["NAME"]} if is_sqlite else {**named, "CONN_HEALTH_CHECKS": True}
     }
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_SECONDS", 60)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # with Django's 300, who asks often would empty the limits
+    }
+}
 
 # People. A parent's session slides for 90 days (config/middleware.py); an unconfirmed address never blocks a log.
 AUTH_USER_MODEL = "tracker.User"
@@ -150,7 +156,15 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds: a mail server may let a firs
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True  # but for signing up: docs/adr/in-at-once.md
-ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,60/h/ip"}  # a whole ward may be behind one address
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip,60/h/ip",  # a whole ward may be behind one address
+    "login": None,  # passwords and mails: tracker/guessing.py
+    "request_login_code": None,
+    "reset_password": None,
+    "reset_password_from_key": None,  # nobody guesses the key in a link
+    "login_failed": "5/5m/key",  # of the second step, which is asked for after the password
+}
+MFA_RATE_LIMITS = {"webauthn_login": None}  # it hands out a challenge, and nobody guesses a passkey
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before another address can sign in, as before a passkey can
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Nightlight: "

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from tracker import guessing
 from tracker.actions.owning import change_password, confirm_owner, end_sessions
 from tracker.actions.reaching import forget_browser
 from tracker.actions.signing_in_mails import queue_sign_in_mail
@@ -61,7 +62,10 @@ class Adapter(DefaultAccountAdapter):
         "incorrect_code": gettext_lazy("This code is not right. Look at the newest mail."),
         "incorrect_password": gettext_lazy("This password is not right."),
         "too_many_login_attempts": gettext_lazy(
-            "Too many tries. Wait five minutes, or sign in with a code by e-mail."
+            "Too many tries. Wait five minutes, or sign in with a code by e-mail or a passkey."
+        ),
+        "too_many_mails": gettext_lazy(
+            "Many mails were asked for. Look at the newest, or wait a minute. A password or a passkey works too."
         ),
     }
 
@@ -74,6 +78,21 @@ class Adapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> Any:
         """With the language of the page on which the account is made."""
         return User(language=get_language() or "en")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth takes the try back where the password turns out to be right."""
+        self._login_failed_rl_usage = guessing.count(request, "password", credentials["email"])
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a new password by mail."""
+        guessing.forgive(request, credentials["email"])
+
+    def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
+        response = super().post_login(request, user, **about)
+        guessing.remember_browser(request, response, user)
+        return response
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """A code that came by mail confirms the address; allauth has noted that by now."""

@@ -4,12 +4,14 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm, ResetPasswordKeyForm, SignupForm
+from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from tracker import guessing
 from tracker.addresses import is_login, person_with
 
 
@@ -24,6 +26,7 @@ class NewAccountForm(SignupForm):
 class AskForCodeForm(RequestLoginCodeForm):
     def clean_email(self) -> str:
         email = super().clean_email()
+        _count_mail(email)
         self._user = person_with(email)
         return email
 
@@ -31,6 +34,7 @@ class AskForCodeForm(RequestLoginCodeForm):
 class ForgottenPasswordForm(ResetPasswordForm):
     def clean_email(self) -> str:
         email = super().clean_email()
+        _count_mail(email)
         person = person_with(email)
         self.users = [person] if person else []
         return email
@@ -41,6 +45,11 @@ class NewPasswordForm(ResetPasswordKeyForm):
 
     def save(self) -> None:
         get_adapter().reset_password(self.user, self.cleaned_data["password1"])
+
+
+def _count_mail(email: str) -> None:
+    if guessing.count(context.request, "mail", email) is None:
+        raise get_adapter().validation_error("too_many_mails")
 
 
 class _AsksForCode(forms.Form):
