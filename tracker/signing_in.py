@@ -42,8 +42,12 @@ CODE_LIVES = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
 LINK_LIVES = timedelta(days=1)  # so long it is tried; the link itself works for three
 
 WHAT_WAS_ENDED = gettext_lazy(
-    "Your address is confirmed. What was set up before that no longer works: the password, passkeys, other devices, "
+    "What was set up before that no longer works: the password, passkeys, other devices, "
     "notifications, invitations. Set up again what you need. Look under Family who can see your child."
+)
+KEYS_ENDED = gettext_lazy(
+    "Passkeys, other devices, notifications and invitations from before no longer work. "
+    "Look under Family who can see your child."
 )
 OTHERS_ENDED = gettext_lazy(
     "Other devices are signed out. Did somebody else choose your password? Then set a new one now."
@@ -135,6 +139,7 @@ class Adapter(DefaultAccountAdapter):
             own = EmailAddress.objects.filter(user=user, email=user.email.lower()).first()
             if own and own.set_verified():
                 confirm_owner(person=user, address=own.email, is_signed_in=False, now=timezone.now())
+                self.add_message(self.request, messages.WARNING, message=KEYS_ENDED)
         self.set_password(user, password)
 
     def set_password(self, user: User, password: str) -> None:
