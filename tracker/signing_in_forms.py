@@ -9,6 +9,10 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from tracker import guessing
@@ -21,6 +25,15 @@ class NewAccountForm(SignupForm):
         if is_login(value):
             raise get_adapter().validation_error("email_taken")
         return value
+
+    def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
+        """The account with its address, or nothing. Of a double tap the second finds the first one's."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            messages.error(request, get_adapter().error_messages["email_taken"])
+            return None, HttpResponseRedirect(reverse("account_login"))
 
 
 class AskForCodeForm(RequestLoginCodeForm):

@@ -5,6 +5,8 @@ a second address. In each, what was set before the address was first confirmed o
 """
 
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +24,7 @@ from tests.again import asked_again
 from tests.flows.mails import code_for, link_for, mails_to
 from tests.flows.pages import FEVER, Phone, text
 from tests.personas import NOW, SECRET, child_of, join
+from tracker import migrations
 from tracker.actions.cards import make_card_link
 from tracker.actions.memberships import invite
 from tracker.actions.reaching import add_browser, set_mobile, ways_to
@@ -396,6 +400,30 @@ class TestWithoutAPassword:
         page = hers.post("/account/email/", {"email": HIS, "action_add": "1"})
         assert "sign out and in again" in text(page)
         assert not EmailAddress.objects.filter(email=HIS).exists()
+
+
+def test_of_a_double_tap_on_begin_the_second_is_led_to_signing_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "tracker.signing_in_forms.is_login", lambda _email: False
+    )  # both looked before either wrote
+    sign_up()
+    second = Client()
+    page = second.post("/account/signup/", {"email": HERS, "password1": PASSWORD}, follow=True)
+    assert "has an account already" in text(page)
+    assert User.objects.filter(email=HERS).count() == 1
+
+
+def test_who_had_confirmed_before_this_was_known_keeps_everything() -> None:
+    (name,) = [found.name for found in iter_modules(migrations.__path__) if found.name.endswith("_accounts")]
+    unconfirmed = sign_up(HIS)
+    hers = sign_up()
+    EmailAddress.objects.filter(email=HERS).update(verified=True)
+    import_module(f"{migrations.__name__}.{name}").take_over(apps, None)
+    assert User.objects.get(email=HERS).confirmed_at
+    assert User.objects.get(email=HIS).confirmed_at is None
+    by_code()
+    assert is_in(hers)
+    assert is_in(unconfirmed)
 
 
 def test_who_runs_the_site_vouches_for_an_account_made_by_hand() -> None:
