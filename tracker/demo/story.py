@@ -67,15 +67,16 @@ def tell(now: datetime) -> list[Child]:
     return [_family(family, teams, password, now) for family in read_families()]
 
 
-def _person(told: Mapping[str, str], password: str, zone: str) -> User:
-    return User.objects.create(
-        email=told["email"], name=told["name"], password=password, time_zone=zone, language="en"
-    )
+def _person(told: Mapping[str, str], password: str, zone: str, now: datetime) -> User:
+    who = {"email": told["email"], "name": told["name"], "time_zone": zone, "language": "en"}
+    return User.objects.create(password=password, confirmed_at=now, **who)
 
 
 def _team(told: Mapping[str, Any], password: str, now: datetime) -> CareTeam:
     began = now - BEGAN - timedelta(days=1)
-    lead, *nurses = (_person(one, password, told["time_zone"]) for one in (told["lead"], *told["nurses"]))
+    lead, *nurses = (
+        _person(one, password, told["time_zone"], began) for one in (told["lead"], *told["nurses"])
+    )
     team = begin_care_team(name=told["name"], numbers=numbers_of(told, told["time_zone"]), by=lead, now=began)
     for nurse in nurses:
         _join(nurse, Role.NURSE, by=lead, now=began, care_team=team)
@@ -91,7 +92,7 @@ def _join(user: User, role: str, *, by: User, now: datetime, **around: Any) -> N
 
 def _family(told: Mapping[str, Any], teams: Mapping[str, CareTeam], password: str, now: datetime) -> Child:
     zone = told["child"]["time_zone"]
-    people = [_person(person, password, zone) for person in told["people"]]
+    people = [_person(person, password, zone, now - BEGAN) for person in told["people"]]
     child = _child(told, people[0], now)
     for person, user in list(zip(told["people"], people, strict=True))[1:]:
         _join(user, person["role"], by=people[0], now=now - BEGAN, child=child)
