@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from tracker.actions.people import set_login_open
 from tracker.models import CareTeam, Heartbeat, User
 
 
@@ -30,6 +32,10 @@ class UserAdmin(LookOnly):
     changeable = ("is_active",)
     list_display = ("email", "is_active", "joined_at")
     search_fields = ("email",)
+
+    def save_model(self, request: HttpRequest, obj: User, form: object, change: bool) -> None:
+        """By the action: what a closed login held or was told goes to others at once."""
+        set_login_open(person=obj, is_open=obj.is_active, by=request.user, now=timezone.now())
 
 
 @admin.register(CareTeam)

@@ -36,14 +36,16 @@ def holders(children: Collection[UUID], at: datetime) -> dict[UUID, UUID]:
 def adults_of(child: Child) -> list[User]:
     """Who may hold it: parents and helpers."""
     return list(
-        User.objects.filter(memberships__child=child, memberships__ended_at=None).order_by("name").distinct()
+        User.objects.filter(memberships__child=child, memberships__ended_at=None, is_active=True)
+        .order_by("name")
+        .distinct()
     )
 
 
 def nobody_on_duty(now: datetime) -> list[Child]:
     """Children for whom it is a quiet hour and nobody holds the baton, where more than one adult could."""
     held = Baton.objects.filter(_held_at(now), **_STILL_OF_THE_FAMILY)
-    several = Membership.objects.filter(child__isnull=False, ended_at=None).values("child", "user")
+    several = Membership.objects.running().filter(child__isnull=False).values("child", "user")
     counts: dict[object, int] = {}
     for row in several:
         counts[row["child"]] = counts.get(row["child"], 0) + 1
@@ -67,6 +69,7 @@ def turn_until(at: datetime, zone: ZoneInfo) -> datetime:
 _STILL_OF_THE_FAMILY = {
     "child__memberships__user": F("holder"),
     "child__memberships__ended_at": None,
+    "holder__is_active": True,
 }
 
 

@@ -56,7 +56,8 @@ def _belongs_to(standing: Alert, worst: Finding, now: datetime) -> bool:
 
 def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
     """Due at once: whom it is told, and how, is found out after the commit (escalating.py)."""
-    alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, raised_at=now, escalates_at=now)
+    due = {"raised_at": now, "escalates_at": now, "escalation_set_at": now}
+    alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, **due)
     if held.alert:
         Alert.objects.filter(pk=held.alert.pk).update(taken_in_by=alert.pk)
     alert.save(force_insert=True)

@@ -70,7 +70,7 @@ def _remind(reminders: Sequence[Reminder], now: datetime) -> None:
     Reminder.objects.bulk_create(reminders, ignore_conflicts=True)
     children = [reminder.child_id for reminder in reminders]
     on_duty = holders(children, now)
-    parents = Membership.objects.filter(child__in=children, role=Role.PARENT, ended_at=None)
+    parents = Membership.objects.running().filter(child__in=children, role=Role.PARENT)
     around = list(parents.values_list("child_id", "user_id"))
     ways = reaching.ways_to({*on_duty.values(), *(person for _child, person in around)}, reminders=True)
     Message.objects.bulk_create(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from tracker.actions import Refused
 from tracker.actions.audit import record_audit
 from tracker.actions.boards import redraw
+from tracker.actions.escalating import follow, open_around
 from tracker.actions.holding import hold
 from tracker.append_only import erasing
 from tracker.models import Child, Membership, Role, User
@@ -43,6 +44,7 @@ def erase_person(*, user: User, now: datetime) -> None:
     for child in children_left_alone(user):
         erase_child(child=child, by=user, now=now)
     record_audit("person.erased", by=user, now=now, about=user.pk)
+    others = open_around(user)
     transaction.on_commit(partial(_note, "person", user.pk))
     with erasing():
         try:
@@ -50,6 +52,7 @@ def erase_person(*, user: User, now: datetime) -> None:
                 User.objects.get(pk=user.pk).delete()
         except ProtectedError:  # something on record names them
             _forget(user)
+    follow(now=now, pk__in=others)
 
 
 def erase_again(*, now: datetime) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from tracker.actions import Refused
 from tracker.actions.audit import record_audit
+from tracker.actions.escalating import follow
 from tracker.actions.holding import hold
 from tracker.models import CareTeam, Child, Invitation, Membership, Role, User
 from tracker.models.people import digest_of
@@ -52,6 +53,7 @@ def accept_invitation(*, invitation: Invitation, by: User, now: datetime) -> Mem
     if standing:
         Membership.objects.filter(pk=standing.pk).update(ended_at=now, ended_by=by)
     membership = Membership.objects.create(user=by, role=invitation.role, begun_at=now, **around)
+    _tell_others(invitation, now)
     _audit("invitation.accepted", invitation, by, now)
     return membership
 
@@ -88,7 +90,16 @@ def end_membership(*, membership: Membership, by: User, now: datetime) -> None:
             accepted_at=None,
             revoked_at=None,
         ).update(revoked_at=now, revoked_by=by)
+        _tell_others(membership, now)
         _audit("membership.ended", membership, by, now)
+
+
+def _tell_others(row: Invitation | Membership, now: datetime) -> None:
+    """Open alerts are told to who is there now."""
+    if row.child_id:
+        follow(now=now, child=row.child_id)
+    else:
+        follow(now=now, child__care_team=row.care_team_id)
 
 
 def _hold(row: Invitation | Membership) -> None:

@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tracker.actions import reaching
 from tracker.actions.duty import record_heartbeat
 from tracker.channels.errors import SendError
 from tracker.channels.sending import send
 from tracker.doorbell import ring
-from tracker.models import Alert, Channel, Kind, Lane, Message
+from tracker.models import Alert, Cause, Channel, Child, Kind, Lane, Message, ReminderPlan
 from tracker.models.messages import LEASE, ONCE_AT_MOST
+from tracker.wallclock import SKEW
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,9 @@ LONGEST_PAUSE_OF_SIGN_IN = 600
 NOBODY_TOLD = timedelta(minutes=2)
 """Until the next round, where none of a round's messages could be sent."""
 AHEAD = timedelta(minutes=15)
-"""No message of an alert is due later than this. One that is was written before the clock was put back."""
+"""No message of an alert is due later than this. One that is was put off before the clock was put back."""
+COUNTED_FROM_NOW = Q(kind=Kind.ALERT) | Q(reminder__cause__in=(Cause.SNOOZED, Cause.LOOK_AGAIN))
+"""What is due so long after it was queued. Other reminders are due at a time of day, however it was queued."""
 
 
 def queue(
@@ -91,12 +94,13 @@ def queue_test(*, recipient: UUID, now: datetime) -> None:
 
 
 def queue_canary(*, now: datetime) -> None:
-    """One a minute: it takes the way of an alert, to nobody. The old ones go."""
+    """One a minute: it takes the way of an alert, to nobody. The old ones go, and those of a clock that was ahead."""
     minute = now.replace(second=0, microsecond=0)
     canary = Message(kind=Kind.CANARY, channel=Channel.CANARY, queued_at=now, due_at=minute)
     canary.expires_at = minute + ALERT_LIVES
     Message.objects.bulk_create([canary], ignore_conflicts=True)
-    Message.objects.filter(kind=Kind.CANARY, due_at__lt=minute - ALERT_LIVES).delete()
+    is_over = Q(due_at__lt=minute - ALERT_LIVES) | Q(due_at__gt=now + SKEW)
+    Message.objects.filter(is_over, kind=Kind.CANARY).delete()
 
 
 def due(*, lane: Lane, now: datetime) -> list[UUID]:
@@ -192,13 +196,13 @@ def _needless(message: Message, now: datetime) -> str:
     if message.expires_at <= now:
         return "late"
     if message.alert:
-        return _alert_needless(message)
+        return _alert_needless(message, now)
     if message.reminder:
         return _reminder_needless(message)
     return ""
 
 
-def _alert_needless(message: Message) -> str:
+def _alert_needless(message: Message, now: datetime) -> str:
     alert, child = message.alert, message.child
     if not alert.is_open:
         return "closed"
@@ -206,9 +210,14 @@ def _alert_needless(message: Message) -> str:
         return "taken"
     if not (message.is_family or message.is_staff):
         return "left"
-    if child.paused_at and (message.is_family or alert.raised_at <= child.paused_at):
+    if child.paused_at and (message.is_family or was_open_before_the_pause(alert, child, now)):
         return "paused"
     return "called" if message.is_family and not message.is_staff and message.has_called else ""
+
+
+def was_open_before_the_pause(alert: Alert, child: Child, now: datetime) -> bool:
+    """Then it waits. A pause that lies ahead, set before the clock was put back, keeps nothing waiting."""
+    return child.paused_at is not None and alert.raised_at <= child.paused_at <= now + SKEW
 
 
 def _reminder_needless(message: Message) -> str:
@@ -289,10 +298,11 @@ def _raise_the_next_level(message: Message, now: datetime) -> None:
         pk=message.alert_id, taken_by=None, round=message.round, level=message.level
     )
     if message.level < last:
-        raised = standing.update(escalates_at=now)
+        raised = standing.update(escalates_at=now, escalation_set_at=now)
     else:
         soon = now + NOBODY_TOLD
-        raised = not same.exists() and standing.filter(escalates_at__gt=soon).update(escalates_at=soon)
+        later = standing.filter(escalates_at__gt=soon)
+        raised = not same.exists() and later.update(escalates_at=soon, escalation_set_at=now)
     if raised:
         ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
@@ -314,4 +324,18 @@ def settle(*, now: datetime) -> None:
     )
     late = waiting.filter(due_at__lte=now, expires_at__lte=now, claimed_until=None)
     late.update(dropped_at=now, reason="late", sealed="")
-    waiting.filter(kind=Kind.ALERT, due_at__gt=now + AHEAD).update(due_at=now, claimed_until=None)
+    waiting.filter(kind=Kind.ALERT, due_at__gt=now + AHEAD, queued_at__lte=now + SKEW).update(
+        due_at=now, claimed_until=None
+    )
+    for message in waiting.filter(COUNTED_FROM_NOW, queued_at__gt=now + SKEW).select_related("reminder"):
+        _count_again(message, now)
+
+
+def _count_again(message: Message, now: datetime) -> None:
+    """It was queued by a clock that was ahead, and is due as long after now as it was to be after that moment."""
+    ahead = message.queued_at - now
+    due_at, expires_at = message.due_at - ahead, message.expires_at - ahead
+    again = {"queued_at": now, "due_at": due_at, "expires_at": expires_at, "claimed_until": None}
+    if _mine(message).update(**again) and message.reminder and message.reminder.cause == Cause.SNOOZED:
+        plans = ReminderPlan.objects.filter(child=message.child_id, snoozed_until__gt=due_at)
+        plans.update(snoozed_until=due_at)

@@ -14,6 +14,7 @@ from therapies.schedule import Event
 from tracker.actions import Refused, reminders
 from tracker.actions.audit import record_audit
 from tracker.actions.boards import redraw
+from tracker.actions.escalating import follow, open_around
 from tracker.actions.treatment import start_course
 from tracker.models import CareTeam, Child, Membership, Role, User
 
@@ -104,6 +105,7 @@ def resume(*, child: Child, by: User, now: datetime) -> None:
         paused_at=None, paused_reason="", changed_at=now
     ):
         redraw(child.care_team_id, now=now)
+        follow(now=now, child=child)
         record_audit("child.resumed", by=by, now=now, child=child.pk)
     child.paused_at, child.paused_reason = None, ""
 
@@ -119,6 +121,7 @@ def change_numbers(*, care_team: CareTeam, numbers: Numbers, by: User, now: date
     if changed:
         care_team.changed_at = now
         care_team.save(update_fields=(*changed, "changed_at"))
+        follow(now=now, child__care_team=care_team)
         record_audit("numbers.changed", by=by, now=now, about=care_team.pk, changed=changed)
 
 
@@ -162,8 +165,19 @@ def _move(child: Child, team: CareTeam, now: datetime) -> None:
     child.care_team, child.changed_at = team, now
     child.save(update_fields=("care_team", "changed_at"))
     redraw(before.pk, team.pk, now=now)
+    follow(now=now, child=child)
     if before.kept_by_family and before.pk != team.pk:
         before.delete()
+
+
+@transaction.atomic
+def set_login_open(*, person: User, is_open: bool, by: User, now: datetime) -> None:
+    """Closes a login, or opens it again. Whom a closed one was to tell, and what it held, goes to others at once."""
+    if not User.objects.filter(pk=person.pk).exclude(is_active=is_open).update(is_active=is_open):
+        return
+    person.is_active = is_open
+    follow(now=now, pk__in=open_around(person))
+    record_audit("login.opened" if is_open else "login.closed", by=by, now=now, about=person.pk)
 
 
 def _own_care_team(numbers: Numbers, now: datetime) -> CareTeam:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tracker.actions import Refused
 from tracker.actions.audit import record_audit
+from tracker.actions.escalating import follow
 from tracker.actions.people import CODE_LENGTH, CODE_LETTERS
 from tracker.models import CareTeam, FeverRule, Membership, Sensitivity, User
 from tracker.models.people import TEAM_ROLES
@@ -33,6 +34,7 @@ def change_escalation(*, care_team: CareTeam, minutes: Sequence[int], by: User, 
     if not minutes or list(minutes) != sorted(set(minutes)) or minutes[0] < 0 or minutes[-1] > LONGEST_WAIT:
         raise Refused(_("Each level is told later than the one before it, the last within an hour."))
     _change("escalation.changed", care_team, by, now, escalation_minutes=list(minutes))
+    follow(now=now, child__care_team=care_team)
 
 
 @transaction.atomic
@@ -48,6 +50,7 @@ def change_call_order(
             changed[str(membership.user_id)] = [membership.call_order, place]
             Membership.objects.filter(pk=membership.pk).update(call_order=place)
     if changed:
+        follow(now=now, child__care_team=care_team)
         record_audit("call-order.changed", by=by, now=now, about=care_team.pk, changed=changed)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from tracker.models import Channel, ContactPoint, Message, User
 
@@ -22,6 +22,14 @@ def ways_to(people: Collection[UUID], *, reminders: bool = False) -> Mapping[UUI
     for point in ContactPoint.objects.filter(CURRENT, person__in=people):
         points[point.person_id].append(point)
     return {person: _channels(points[person], reminders) for person in people}
+
+
+def unreachable(people: Collection[UUID]) -> set[UUID]:
+    """Those of whom every way has died, as far as is known. One query."""
+    dead = ContactPoint.objects.filter(CURRENT, person__in=people, dead_at__isnull=False)
+    works = ContactPoint.objects.filter(person=OuterRef("person"), dead_at=None)
+    has_mail = ContactPoint.objects.filter(CURRENT, person=OuterRef("person"), channel=Channel.EMAIL)
+    return set(dead.filter(~Exists(works.filter(CURRENT)), Exists(has_mail)).values_list("person", flat=True))
 
 
 def _channels(points: Sequence[ContactPoint], reminders: bool) -> Sequence[str]:

@@ -39,6 +39,8 @@ OTHERS_AFTER = 30  # minutes, where there is no second nudge
 NUMBERS_EVERY = timedelta(days=30)
 NUMBERS_CLOCK = time(10)
 TONIGHT = time(21)
+LONGEST_DAY = timedelta(hours=26)
+"""No time of day is further away than this, whatever the clocks of a zone do."""
 MANY = 200
 ABOUT_A_PLAN = ("first_id", "nudge_minutes", "tells_others", "quiet_from", "quiet_until")
 
@@ -101,6 +103,22 @@ def _plan_next(row: ReminderTime, child: Child, now: datetime, *, is_missed_made
     while day in had or (moment(day, row.at, child.zone) <= now and not is_owed):
         day += timedelta(days=1)
     row.due_on, row.due_at = day, moment(day, row.at, child.zone)
+
+
+@transaction.atomic
+def put_right(*, now: datetime) -> None:
+    """Times that lie further ahead than a day can be were moved on by a clock that was ahead: the next date is theirs.
+
+    What that clock took for too late is still to come, and is asked again.
+    """
+    ahead = ReminderTime.objects.select_for_update(of=("self",)).filter(due_at__gt=now + LONGEST_DAY)
+    rows = list(ahead.select_related("plan__child"))
+    if not rows:
+        return
+    Reminder.objects.filter(time__in=rows, due_at__gt=now, messages=None).delete()
+    for row in rows:
+        _plan_next(row, row.plan.child, now, is_missed_made_up=False)
+    ReminderTime.objects.bulk_update(rows, ("due_on", "due_at"))
 
 
 def remind_due(*, now: datetime) -> int:
@@ -178,7 +196,7 @@ def _is_snoozed(plan: ReminderPlan, reminder: Reminder) -> bool:
 
 def _parents_of(children: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
     """The longest there first."""
-    members = Membership.objects.filter(child__in=children, role=Role.PARENT, ended_at=None)
+    members = Membership.objects.running().filter(child__in=children, role=Role.PARENT)
     found: dict[UUID, list[UUID]] = defaultdict(list)
     for child_id, person in members.order_by("begun_at").values_list("child_id", "user_id"):
         found[child_id].append(person)

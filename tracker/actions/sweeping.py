@@ -26,6 +26,7 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
         partial(messages.queue_canary, now=now),
         partial(work, Lane.ALERTS, now),
         partial(messages.settle, now=now),
+        partial(reminders.put_right, now=now),
         partial(_remind if deliver else _ask_to_remind, now),
         partial(work, Lane.SIGN_IN, now),
         partial(work, Lane.REMINDERS, now),

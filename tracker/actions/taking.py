@@ -75,7 +75,8 @@ def close_together(
 
 def _held_by(by: User, now: datetime) -> dict[str, Any]:
     until = now + HELD_FOR
-    return {"taken_by": by, "taken_until": until, "escalates_at": until, "offered_to": None}
+    due = {"escalates_at": until, "escalation_set_at": now}
+    return {"taken_by": by, "taken_until": until, "offered_to": None, **due}
 
 
 @transaction.atomic

@@ -54,6 +54,7 @@ class Alert(models.Model):
     round = models.PositiveSmallIntegerField(default=0)  # of telling everybody; 0: nobody was told yet
     level = models.PositiveSmallIntegerField(default=0)  # of the escalation, within the round
     escalates_at = models.DateTimeField(null=True)  # when the next level is told, or the taking lapses
+    escalation_set_at = models.DateTimeField(null=True)  # when that was set, by the clock of then
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     resolved_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
@@ -66,6 +67,7 @@ class Alert(models.Model):
         indexes = (
             models.Index(fields=("child", "raised_at"), name="alerts_of_a_child"),
             models.Index(fields=("escalates_at",), condition=IS_OPEN, name="alerts_to_escalate"),
+            models.Index(fields=("escalation_set_at",), condition=IS_OPEN, name="alerts_set_ahead"),
         )
         constraints = (
             models.UniqueConstraint(fields=("child",), condition=IS_OPEN, name="one_episode_at_a_time"),
@@ -105,7 +107,7 @@ class AlertVerb(models.TextChoices):
     CALLED = "called", _("The family called")
     TOLD = "told", _("The first were told")
     TAKEN = "taken", _("Taken")
-    LAPSED = "lapsed", _("Taken too long ago: open again")
+    LAPSED = "lapsed", _("Nobody holds it any more: open again")
     OFFERED = "offered", _("Offered to another nurse")
     HANDED_OVER = "handed-over", _("Handed over")
     ESCALATED = "escalated", _("The next level was told")

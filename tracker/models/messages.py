@@ -74,7 +74,7 @@ class MessageQuerySet(models.QuerySet):
 
     def with_what_matters(self) -> "MessageQuerySet":
         """What decides whether a message still has to go out, in one query."""
-        own = Membership.objects.filter(user=OuterRef("recipient"), ended_at=None)
+        own = Membership.objects.running().filter(user=OuterRef("recipient"))
         logs = SymptomLog.objects.filter(
             child=OuterRef("child"), received_at__gte=OuterRef("reminder__moot_since")
         )

@@ -283,6 +283,12 @@ def _role_fits(name: str) -> models.CheckConstraint:
     )
 
 
+class MembershipQuerySet(models.QuerySet):
+    def running(self) -> "MembershipQuerySet":
+        """Those of people who can still sign in: a closed login is told nothing and waited for by nobody."""
+        return self.filter(ended_at=None, user__is_active=True)
+
+
 class Membership(models.Model):
     """One person's role around one child, or in one care team."""
 
@@ -297,6 +303,8 @@ class Membership(models.Model):
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = (
