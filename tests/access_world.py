@@ -127,7 +127,7 @@ def a_staff_invitation(world: World) -> Invitation:
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "child_id": lambda world: world.child.pk,
     "log_id": lambda world: world.recorded.log.pk,
-    "alert_id": lambda world: Alert.objects.get(child=world.child).pk,
+    "alert_id": lambda world: Alert.objects.filter(child=world.child).latest("raised_at").pk,
     "event_id": lambda world: world.child.course.events.first().pk,
     "membership_id": lambda world: world.people["helper"].memberships.get().pk,
     "invitation_id": lambda world: an_invitation(world)[0].pk,

@@ -53,6 +53,7 @@ NOT_TYPED = {
     "assessment.knowledge_version",
     "auditevent.verb",
     "auditseal.digest",
+    "call.advice",
     "cardlink.token_digest",
     "careteam.day_number",
     "careteam.join_code",

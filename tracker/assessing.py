@@ -18,7 +18,7 @@ from therapies.rules import COULD_NOT_CHECK, assess, unchecked, worst_of
 from tracker.answers import Answer, report_of
 from tracker.doses_given import HIDES_A_FEVER
 from tracker.models import Alert, Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
-from tracker.models.alerts import ADVISING
+from tracker.models.alerts import ADVISING, WAS_ADVISED
 from tracker.models.logs import is_worse
 
 logger = logging.getLogger(__name__)
@@ -300,9 +300,9 @@ def _seen(rows: Sequence[tuple[Any, ...]]) -> Seen:
 
 
 def _told_before() -> QuerySet:
-    """When the family last reached the team and was told something, before this log was seen."""
+    """When the family last reached the team and was told what to do, before this log was seen."""
     calls = Call.objects.filter(child=OuterRef("child"), called_at__lte=OuterRef("observed_at"), reached=True)
-    return calls.exclude(told="").order_by("-called_at").values("called_at")[:1]
+    return calls.filter(WAS_ADVISED).order_by("-called_at").values("called_at")[:1]
 
 
 def _advised_before() -> QuerySet:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.fields import typed
+from tracker.models import Advised
 from tracker.wallclock import local_date, moment
 
 TOLD_AT_MOST = 2000
@@ -21,18 +22,39 @@ HOURS = (
     ("2", gettext_lazy("In 2 hours")),
     ("4", gettext_lazy("In 4 hours")),
 )
+NO_ADVICE = ("none", gettext_lazy("They did not say"))
 NOT_SAID = ("", gettext_lazy("They did not say"))
 EVENING, MORNING = time(22), time(8)
 
 
+class OverForm(forms.Form):
+    """What happened, in words or none."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What happened? You may leave this empty."),
+        widget=forms.Textarea({"rows": 3}),
+        max_length=TOLD_AT_MOST,
+        required=False,
+    )
+
+    def clean_note(self) -> str:
+        return typed(self.cleaned_data["note"])
+
+
 class CalledForm(forms.Form):
-    """When, who answered or not, what they told us, when to look again. Times are those of the family's clock."""
+    """When, who answered or not, what they said to do, when to look again. Times are those of the family's clock."""
 
     reached = forms.ChoiceField(
         label=gettext_lazy("Did somebody answer?"),
         choices=(("yes", gettext_lazy("Yes")), ("no", gettext_lazy("Nobody answered"))),
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one.")},
+    )
+    advice = forms.ChoiceField(
+        label=gettext_lazy("What did they say to do?"),
+        choices=(*Advised.choices, NO_ADVICE),
+        widget=forms.RadioSelect,
+        required=False,
     )
     told = forms.CharField(
         label=gettext_lazy("What did they tell you?"),
@@ -59,6 +81,13 @@ class CalledForm(forms.Form):
         self.now, self.zone = now, zone
         super().__init__(data, initial={"called_at": now.astimezone(zone).time(), "look_again": ""})
         self.fields["look_again"].choices = (*HOURS, *self._clocks(), NOT_SAID)
+
+    def clean(self) -> dict[str, Any]:
+        """Who reached them says what to do now: that is what ends a danger, and no word typed beside it."""
+        told = super().clean() or self.cleaned_data
+        if told.get("reached") == "yes" and not told.get("advice") and "advice" not in self.errors:
+            self.add_error("advice", _("Choose what they said to do."))
+        return told
 
     def clean_told(self) -> str:
         return typed(self.cleaned_data["told"])
@@ -117,6 +146,7 @@ class CalledForm(forms.Form):
             "client_uuid": self.number,
             "called_at": self.called_at_moment,
             "reached": self.cleaned_data["reached"] == "yes",
+            "advice": self.cleaned_data["advice"].removesuffix(NO_ADVICE[0]),
             "told": self.cleaned_data["told"],
             "look_again_at": self.look_again_at,
         }

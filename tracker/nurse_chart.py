@@ -104,7 +104,7 @@ def _request(child: Child, alert: Alert | None) -> Iterator[str]:
 def _calls(child: Child) -> Iterator[str]:
     calls: Iterable[Call] = child.calls.select_related("caregiver").order_by("-called_at")[:3]
     for call in calls:
-        told = call.told or _("nothing was written down") if call.reached else _("nobody answered")
+        told = call.in_words or _("nothing was written down") if call.reached else _("nobody answered")
         who = call.caregiver.name or _("the family")
         yield _("The family called %(when)s (%(who)s): %(told)s") % {
             "when": _when(call.called_at),

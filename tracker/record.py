@@ -30,6 +30,7 @@ from tracker.models import (
     Outcome,
     SymptomLog,
 )
+from tracker.models.alerts import THE_FAMILYS
 from tracker.models.logs import RANK
 from tracker.remembered import logs_at
 
@@ -59,7 +60,12 @@ class Became:
 
     @property
     def is_the_familys(self) -> bool:
-        """The family closed it, with what it was told on the phone."""
+        """The family closed it, with what it was told on the phone, or because it was over."""
+        return self.alert.outcome in THE_FAMILYS
+
+    @property
+    def is_said_by_a_call(self) -> bool:
+        """The note is what the call beside it says already."""
         return self.alert.outcome == Outcome.FAMILY_CALLED
 
     @property
@@ -242,7 +248,7 @@ def calls_since(log: SymptomLog) -> list[Call]:
 
 
 def open_alert(child: Child) -> Alert | None:
-    """The alert that stands, with `newest_log`: the last log that raised or joined it and is as urgent.
+    """The alert that stands, with `newest_log`: the last log that raised or joined it and is as urgent; `seen_at`.
 
     One that joined and is less urgent would lead from "call now" to an answer that does not say so.
     """
@@ -250,7 +256,8 @@ def open_alert(child: Child) -> Alert | None:
     says = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("urgency")[:1]
     told = told.annotate(says=Subquery(says)).filter(says=OuterRef("urgency"))
     newest = Subquery(told.order_by("-pk").values("log")[:1], output_field=UUIDField())
-    return Alert.objects.open().filter(child=child).annotate(newest_log=newest).first()
+    seen_at = Subquery(told.order_by("-pk").values("log__observed_at")[:1])
+    return Alert.objects.open().filter(child=child).annotate(newest_log=newest, seen_at=seen_at).first()
 
 
 def became_of(log: SymptomLog) -> Became | None:
@@ -295,6 +302,7 @@ def outcome_afterwards(outcome: str) -> str:
         Outcome.FALSE_ALARM: _("Closed as a false alarm."),
         Outcome.NOT_REACHED: _("The team tried to reach the family and could not."),
         Outcome.FAMILY_CALLED: _("The family called and wrote down what they were told."),
+        Outcome.FAMILY_OVER: _("The family wrote that it is over."),
     }.get(outcome, _("Closed."))
 
 
@@ -308,4 +316,5 @@ def outcome_in_words(outcome: str) -> str:
         Outcome.FALSE_ALARM: _("They closed it as a false alarm. Worried again? Call."),
         Outcome.NOT_REACHED: _("They tried to reach you and could not. Call them."),
         Outcome.FAMILY_CALLED: _("You called and wrote down what they said."),
+        Outcome.FAMILY_OVER: _("You wrote that it is over."),
     }.get(outcome, "")

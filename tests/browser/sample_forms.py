@@ -27,6 +27,12 @@ class CalledForm(Crispy):
         choices=[("yes", "Yes"), ("no", "Nobody answered")],
         widget=forms.RadioSelect,
     )
+    advice = forms.ChoiceField(
+        label="What did they say to do?",
+        choices=[("come-in", "Come in, or go to the emergency room"), ("none", "They did not say")],
+        widget=forms.RadioSelect,
+        required=False,
+    )
     told = forms.CharField(
         label="What did they tell you?", widget=forms.Textarea({"rows": 3}), required=False
     )
@@ -39,6 +45,7 @@ class CalledForm(Crispy):
     called_at = forms.TimeField(label="Called at", widget=forms.TimeInput({"type": "time"}))
     layout = (
         chips("reached"),
+        chips("advice"),
         Field("told", template="tracker/fields/text.html"),
         chips("look_again"),
         "called_at",

@@ -55,7 +55,9 @@ FEVER_LOG = Sample(
     corrects=None,
     corrected_by=None,
     alert=Sample(taken_by="Nurse A.", taken_at=NOW - timedelta(minutes=3), outcome="", resolved_at=None),
-    calls=[Sample(called_at=NOW - timedelta(minutes=4), reached=True, told="Come in now. Bring the card.")],
+    calls=[
+        Sample(called_at=NOW - timedelta(minutes=4), reached=True, in_words="Come in now. Bring the card.")
+    ],
 )
 QUIET_LOG = Sample(
     **vars(FEVER_LOG)
@@ -325,7 +327,14 @@ STATES: dict[str, tuple[str, Context]] = {
             **TODAY
             | {
                 "children": [JUNO, THEO],
-                "open_answer": Sample(log_pk=LOG_ID, urgency="now", headline="Call your care team now"),
+                "open_answer": Sample(
+                    log_pk=LOG_ID,
+                    urgency="now",
+                    headline="Call your care team now",
+                    seen_at=NOW - timedelta(days=2),
+                    is_old=True,
+                    ends_at=LOG_ID,
+                ),
                 "paused": "in hospital",
                 "may_log": False,
             }

@@ -42,6 +42,7 @@ def test_a_fever_is_logged_answered_called_about_and_corrected(
     expect(page.get_by_text("The temperature was 38.4 °C, which is 101.1 °F")).to_be_visible()
     page.get_by_text("I have called", exact=True).click()
     page.locator("label[for$=reached_yes]").click()
+    page.get_by_text("Come in, or go to the emergency room").click()
     page.get_by_label("What did they tell you?").fill("Come in now.")
     page.get_by_role("button", name="Save what they told us").click()
     expect(page.locator("#called")).to_contain_text("Come in now.")

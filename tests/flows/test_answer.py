@@ -21,7 +21,13 @@ from tracker.actions.taking import close_alert
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Message, Outcome, SymptomLog, User
 
 pytestmark = pytest.mark.usefixtures("night")
-CALLED = {"reached": "yes", "told": "Come in now. Bring the card.", "look_again": "1", "called_at": "02:20"}
+CALLED = {
+    "reached": "yes",
+    "advice": "come-in",
+    "told": "Come in now. Bring the card.",
+    "look_again": "1",
+    "called_at": "02:20",
+}
 
 
 def answer_of(phone: Phone) -> Any:
@@ -50,11 +56,17 @@ def test_a_call_is_kept_with_what_they_said_and_when_to_look_again(phone: Phone,
     night.shift(7 * 60)
     page = call(phone)
     assert page.redirect_chain[0][1] == 303
-    assert "02:20 , Mother: Come in now. Bring the card. look again at 03:20" in text(page)
+    assert (
+        "02:20 , Mother: Come in, or go to the emergency room. Come in now. Bring the card. look again at 03:20"
+        in text(page)
+    )
     kept = Call.objects.get()
     assert kept.reached
     today = text(phone.get(reverse("today", args=[child.pk])))
-    assert "What the care team said Come in now. Bring the card. You called just now, Friday 02:20." in today
+    assert (
+        "What the care team said Come in, or go to the emergency room. Come in now. Bring the card. " in today
+    )
+    assert "Bring the card. You called just now, Friday 02:20." in today
     assert "Look again: Friday 03:20." in today
     night.shift(90 * 60)
     phone.send(child, temperature="36.8")

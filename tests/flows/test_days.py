@@ -105,9 +105,11 @@ def test_what_the_team_did_stands_beside_the_log(
 ) -> None:
     phone.send(ward_child, **FEVER)
     newest = SymptomLog.objects.get()
-    told = {"reached": "yes", "told": "Come in.", "called_at": "02:14"}
+    told = {"reached": "yes", "advice": "come-in", "told": "The side door.", "called_at": "02:14"}
     phone.post(reverse("called", args=[newest.pk]), told)
-    assert "02:14 called: Come in." in text(days_of(phone, ward_child))
+    assert "02:14 called: Come in, or go to the emergency room. The side door." in text(
+        days_of(phone, ward_child)
+    )
 
 
 def test_last_weeks_order_is_not_read_as_todays(

@@ -15,6 +15,7 @@ from tracker.actions.escalating import escalate_due
 from tracker.actions.logs import Recorded
 from tracker.actions.messages import queue
 from tracker.models import Alert, AlertEvent, Call, Channel, Child, Message, Outcome, User
+from tracker.models.alerts import UNASKED
 
 Log = Callable[..., Recorded]
 
@@ -27,6 +28,7 @@ def call(child: Child, caregiver: User, **more: Any) -> Call:
     told = {
         "reached": True,
         "told": "Come in at nine",
+        "advice": "come-in",
         "called_at": NOW,
         "client_uuid": uuid4(),
         "now": NOW,
@@ -170,8 +172,11 @@ class TestACall:
         assert (alert.resolved_by, alert.resolved_at) == (mother, NOW)
         assert verbs(alert) == ["raised", "called", "resolved"]
 
-    @pytest.mark.parametrize("told", [{"reached": False, "told": "no answer"}, {"told": ""}, {"told": "  "}])
-    def test_that_brought_no_answer_closes_nothing(
+    @pytest.mark.parametrize(
+        "told", [{"reached": False, "told": "no answer"}, {"advice": ""}, {"advice": "", "told": "x"}]
+    )
+    @pytest.mark.hazard("H42")
+    def test_that_brought_no_advice_closes_nothing(
         self, log: Log, child: Child, mother: User, told: Any
     ) -> None:
         log(temperature=38.4)
@@ -201,9 +206,21 @@ class TestAdvice:
     def test_since_then_lets_the_answer_fall(self, log: Log, child: Child, mother: User) -> None:
         assert self.urgency_after(log, child, mother, 2) == "note"
 
-    @pytest.mark.parametrize("told", [{"told": ""}, {"reached": False}, {"reached": False, "told": ""}])
-    def test_needs_somebody_who_said_something(self, log: Log, child: Child, mother: User, told: Any) -> None:
+    @pytest.mark.parametrize("told", [{"advice": ""}, {"advice": "", "told": "x"}, {"reached": False}])
+    @pytest.mark.hazard("H42")
+    def test_needs_somebody_who_said_what_to_do(
+        self, log: Log, child: Child, mother: User, told: Any
+    ) -> None:
         assert self.urgency_after(log, child, mother, 2, **told) == "now"
+
+    @pytest.mark.hazard("H42")
+    def test_needs_no_words(self, log: Log, child: Child, mother: User) -> None:
+        assert self.urgency_after(log, child, mother, 2, told="") == "note"
+
+    def test_of_before_it_was_asked_what_they_said_is_what_was_written(
+        self, log: Log, child: Child, mother: User
+    ) -> None:
+        assert self.urgency_after(log, child, mother, 2, advice=UNASKED) == "note"
 
     def test_from_before_the_danger_does_not_count(self, log: Log, child: Child, mother: User) -> None:
         assert self.urgency_after(log, child, mother, 4) == "now"

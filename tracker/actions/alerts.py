@@ -94,11 +94,12 @@ def record_call(
     client_uuid: UUID,
     called_at: datetime,
     reached: bool,
+    advice: str = "",
     told: str = "",
     look_again_at: datetime | None = None,
     now: datetime,
 ) -> Call:
-    """ "I have called". It stands at the open alert; where no team watches, advice closes that.
+    """ "I have called". It stands at the open alert; where no team watches, what they said to do closes that.
 
     A double tap gives the first call. None can lie ahead: it would be advice on what nobody has seen yet.
     """
@@ -114,6 +115,7 @@ def record_call(
             called_at=min(called_at, now),
             recorded_at=now,
             reached=reached,
+            advice=advice if reached else "",
             told=cleaned(told).strip(),
             look_again_at=look_again_at,
         )
@@ -128,5 +130,5 @@ def record_call(
 def _answer(alert_id: UUID, call: Call) -> None:
     who, when = call.caregiver, call.recorded_at
     AlertEvent.objects.create(alert_id=alert_id, verb=AlertVerb.CALLED, at=when, by=who)
-    if call.reached and call.told and call.child.care_team.kept_by_family:
+    if call.reached and call.advice and call.child.care_team.kept_by_family:
         _resolve(alert_id, Outcome.FAMILY_CALLED, call.told, who, when)

@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from tracker.actions import Refused
 from tracker.actions.alerts import resolve_alert
 from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Membership, Outcome, Urgency, User
+from tracker.models.alerts import THE_FAMILYS
 from tracker.models.people import TEAM_ROLES
 
 HELD_FOR = timedelta(minutes=15)
-OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.FAMILY_CALLED)
+OUTCOMES = tuple(outcome for outcome in Outcome if outcome not in THE_FAMILYS)
 """How a nurse may close an alert. The family's own closing is for families without a team."""
 
 

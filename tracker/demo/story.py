@@ -144,6 +144,7 @@ def _log(child: Child, row: Mapping[str, Any], by: Mapping[str, User], when: Whe
             client_uuid=_number(child, "call", at),
             called_at=called_at,
             reached=True,
+            advice=call["advice"],
             told=call["told"],
             look_again_at=called_at + timedelta(hours=call["look_again"]),
             now=called_at + REACHED_US,

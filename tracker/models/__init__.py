@@ -1,6 +1,6 @@
 """Fields, constraints and what a row knows about itself. Nothing here writes: that is for actions."""
 
-from tracker.models.alerts import Alert, AlertEvent, AlertVerb, Call, Outcome
+from tracker.models.alerts import Advised, Alert, AlertEvent, AlertVerb, Call, Outcome
 from tracker.models.audit import AuditEvent, Heartbeat
 from tracker.models.baton import Baton
 from tracker.models.cards import CardLink
@@ -30,6 +30,7 @@ from tracker.models.sealing import AuditSeal
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 
 __all__ = (
+    "Advised",
     "Alert",
     "AlertEvent",
     "AlertVerb",

@@ -12,7 +12,7 @@ from tracker.models.shapes import one_of, paired
 
 
 class Outcome(models.TextChoices):
-    """How an alert ended. Only the last one is the family's, where no team watches."""
+    """How an alert ended. Only the last two are the family's, where no team watches."""
 
     ADVISED = "advised-by-phone", _("Advised by phone")
     CLINIC = "clinic-today", _("Comes to the clinic today")
@@ -21,7 +21,10 @@ class Outcome(models.TextChoices):
     FALSE_ALARM = "false-alarm", _("False alarm")
     NOT_REACHED = "could-not-reach", _("Could not reach the family")
     FAMILY_CALLED = "family-called", _("The family has called")
+    FAMILY_OVER = "family-over", _("The family says that it is over")
 
+
+THE_FAMILYS = (Outcome.FAMILY_CALLED, Outcome.FAMILY_OVER)
 
 ADVISING = (Outcome.ADVISED, Outcome.CLINIC, Outcome.EMERGENCY_ROOM, Outcome.ADMITTED)
 """With these the family was told what to do. A false alarm, or nobody reached, is no advice."""
@@ -131,6 +134,18 @@ class AlertEvent(models.Model):
         return self.verb
 
 
+class Advised(models.TextChoices):
+    """What the team said to do. Words alone are no advice: an "x" said nothing."""
+
+    COME_IN = "come-in", _("Come in, or go to the emergency room")
+    STAY_HOME = "stay-home", _("Stay home and watch")
+
+
+UNASKED = "unasked"
+"""In a call that was written down before it was asked what they said to do: then the words count."""
+WAS_ADVISED = Q(advice__in=Advised.values) | Q(advice=UNASKED) & ~Q(told="")
+
+
 class Call(models.Model):
     """ "I have called": when, who answered or not, what they told us, when to look again. Append-only."""
 
@@ -142,6 +157,7 @@ class Call(models.Model):
     called_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     reached = models.BooleanField()
+    advice = models.CharField(max_length=12, blank=True)  # an Advised; empty: they did not say
     told = models.TextField(blank=True)
     look_again_at = models.DateTimeField(null=True)
 
@@ -149,7 +165,21 @@ class Call(models.Model):
         indexes = (models.Index(fields=("child", "called_at"), name="calls_of_a_child"),)
         constraints = (
             models.UniqueConstraint(fields=("child", "client_uuid"), name="a_double_tap_is_one_call"),
+            models.CheckConstraint(
+                condition=Q(advice__in=("", UNASKED)) | Q(advice__in=Advised.values, reached=True),
+                name="advice_is_known_and_came_from_somebody",
+            ),
         )
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def in_words(self) -> str:
+        """What they said to do, and what else they told."""
+        return in_words(self.advice, self.told)
+
+
+def in_words(advice: str, told: str) -> str:
+    said = str(Advised(advice).label) if advice in Advised.values else ""
+    return ". ".join(filter(None, (said, told)))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tracker import pictures, record, speaking
 from tracker.models import Alert, Call, Child, DoseGiven, EventKind, Question
+from tracker.models.alerts import WAS_ADVISED
 from tracker.pictures import Curve, HeatMap
 from tracker.record import Row
 
@@ -83,9 +84,9 @@ def open_questions(child: Child) -> QuerySet[Question]:
 
 def told_to(child: Child) -> list[Told]:
     """What the team told them, by phone or at a visit, the newest first. Two queries."""
-    calls = Call.objects.filter(child=child, reached=True).exclude(told="").order_by("-called_at")[:MOST_TOLD]
+    calls = Call.objects.filter(child=child, reached=True).filter(~Q(told="") | WAS_ADVISED)
     answered = Question.objects.filter(child=child, answered_at__isnull=False, withdrawn_at=None)
-    told = [Told(call.called_at, call.told) for call in calls]
+    told = [Told(call.called_at, call.in_words) for call in calls.order_by("-called_at")[:MOST_TOLD]]
     told += [Told(q.answered_at, q.answer, q.text) for q in answered.order_by("-answered_at")[:MOST_TOLD]]
     return sorted(told, key=lambda one: one.at, reverse=True)
 

@@ -153,7 +153,7 @@ def _alert(alert: Alert) -> tuple[str, str, str]:
 
 
 def _call(call: Call) -> str:
-    told = call.told if call.reached else _("nobody answered")
+    told = call.in_words if call.reached else _("nobody answered")
     return _("Called %(when)s: %(told)s.") % {"when": _moment(call.called_at), "told": told.rstrip(".")}
 
 

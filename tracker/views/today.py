@@ -1,5 +1,6 @@
 """Today: where the child is, what was logged last, what the team said, what to do now."""
 
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET
 from tracker import draft, record, speaking, telling
 from tracker.access import access_child, may
 from tracker.advice import last_advice
+from tracker.ending import REMEMBERED
 from tracker.models import Child, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.views.asking import asks_neuro
@@ -24,7 +26,7 @@ from tracker.views.own_today import own_today
 def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """The child's first page."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
-    last, open_answer = record.last_log(child), _open_answer(child)
+    last, open_answer = record.last_log(child), _open_answer(child, now)
     question = _open_question(last)
     context = {
         **frame(request, child, now),
@@ -45,14 +47,19 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return render(request, "tracker/caregiver/today.html", context)
 
 
-def _open_answer(child: Child) -> Any:
+def _open_answer(child: Child, now: datetime) -> Any:
+    """The answer that still says to call, with its age: one that nobody has ended must not look like tonight's."""
     alert = record.open_alert(child)
     if alert is None:
         return None
+    seen_at = alert.seen_at or alert.raised_at
     return SimpleNamespace(
         log_pk=alert.newest_log or alert.log_id,
         urgency=alert.urgency,
         headline=headline(alert.urgency),
+        seen_at=seen_at,
+        is_old=now - seen_at >= REMEMBERED,
+        ends_at=alert.pk if child.care_team.kept_by_family else None,
     )
 
 
