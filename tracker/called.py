@@ -27,6 +27,34 @@ NOT_SAID = ("", gettext_lazy("They did not say"))
 EVENING, MORNING = time(22), time(8)
 
 
+class ReachedForm(forms.Form):
+    """When somebody of the team reached a silent family. Left empty: just now."""
+
+    reached_at = forms.TimeField(
+        label=gettext_lazy("Reached at"),
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("Enter the time like 02:14.")},
+    )
+
+    def __init__(self, data: Any = None, *, now: datetime, zone: ZoneInfo) -> None:
+        self.now, self.zone = now, zone
+        super().__init__(data, initial={"reached_at": now.astimezone(zone).time()})
+
+    @property
+    def moment(self) -> datetime:
+        clock = self.cleaned_data["reached_at"]
+        return last_time_of(clock, self.now.astimezone(self.zone)) if clock else self.now
+
+
+def last_time_of(clock: time, now: datetime) -> datetime:
+    """The end of that minute. 23:50, entered at ten past midnight, was yesterday; a little ahead is a fast clock."""
+    at = datetime.combine(now.date(), clock.replace(second=59), now.tzinfo)
+    if at - now > HALF_A_DAY:
+        at = datetime.combine(now.date() - timedelta(days=1), clock.replace(second=59), now.tzinfo)
+    return min(at, now)
+
+
 class OverForm(forms.Form):
     """What happened, in words or none."""
 
@@ -94,15 +122,8 @@ class CalledForm(forms.Form):
 
     @property
     def called_at_moment(self) -> datetime:
-        """The end of that minute: a call about a log comes after it, if both were in the same one.
-
-        23:50, entered at ten past midnight, was yesterday; a little ahead is a clock that runs fast.
-        """
-        now, said = self.now.astimezone(self.zone), self.cleaned_data["called_at"].replace(second=59)
-        at = datetime.combine(now.date(), said, self.zone)
-        if at - now > HALF_A_DAY:
-            at = datetime.combine(now.date() - timedelta(days=1), said, self.zone)
-        return min(at, now)
+        """A call about a log comes after it, if both were in the same minute."""
+        return last_time_of(self.cleaned_data["called_at"], self.now.astimezone(self.zone))
 
     @property
     def look_again_at(self) -> datetime | None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.models import Alert, Call, CareNote, CareTeam, Child
-from tracker.nurse_board import Row, open_rows, silent_ones
+from tracker.models import Alert, Call, CareNote, CareTeam, Child, Silence
+from tracker.nurse_board import Row, open_rows
+from tracker.silence import silent_ones
 
 SHIFTS = (8, 12, 24)  # hours
 AT_MOST = 100
@@ -21,7 +22,8 @@ class Handover:
     raised_count: int
     promised: list[Call]  # the family looks again, at a time that is still to come
     notes: list[CareNote]
-    silent: list[Child]
+    silent: list[Child]  # with asked_at
+    reached: list[Silence]
 
 
 def handover(team: CareTeam, hours: int, now: datetime) -> Handover:
@@ -30,6 +32,7 @@ def handover(team: CareTeam, hours: int, now: datetime) -> Handover:
     closed = alerts.filter(resolved_at__gte=since)
     children = Child.objects.filter(care_team=team)
     notes = CareNote.objects.filter(child__care_team=team, at__gte=since).select_related("child", "by")
+    reached = Silence.objects.filter(child__care_team=team, reached_at__gte=since)
     calls = Call.objects.filter(child__care_team=team, look_again_at__gte=now).select_related("child")
     return Handover(
         since=since,
@@ -40,4 +43,5 @@ def handover(team: CareTeam, hours: int, now: datetime) -> Handover:
         promised=list(calls.filter(called_at__gte=since).order_by("look_again_at")[:AT_MOST]),
         notes=list(notes.order_by("-at")[:AT_MOST]),
         silent=silent_ones(children, 1, now, AT_MOST)[:AT_MOST],
+        reached=list(reached.select_related("child", "reached_by").order_by("-reached_at")[:AT_MOST]),
     )

@@ -14,7 +14,6 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from therapies.catalogue import load
 from tracker import record
 from tracker.models import (
     Alert,
@@ -31,15 +30,11 @@ from tracker.models import (
 )
 from tracker.models.logs import RANK
 from tracker.remembered import logs_at, remembered
+from tracker.silence import silent_ones
 from tracker.speaking import Report, temperature, told_apart
 from tracker.strip import strip
 
 PAGE = 12
-SILENCE = timedelta(hours=24)
-"""A day without a log. By the clock, not by the date: at 00:10 nobody has been silent for a day yet."""
-AFTER_CELLS = timedelta(days=28)
-"""How long silence counts after CAR T cells. Families were told to stay near the hospital for four weeks, since
-2025 for two (fda-rems-end in the catalogue): here the longer one holds."""
 WEEK = 7
 
 
@@ -108,7 +103,7 @@ def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, sil
     shown = [alert for alert in open_alerts if _is_wanted(alert, filters)]
     hidden = [alert for alert in open_alerts if alert not in shown]
     children = _children(team, filters)
-    silent = silent_ones(children, silent_page, now)
+    silent = silent_ones(children, silent_page, now, PAGE)
     quiet = children.filter(~Exists(Alert.objects.open().filter(child=OuterRef("pk"))))
     start = (page - 1) * PAGE
     listed = list(quiet.order_by(F("last_log_at").desc(nulls_first=True), "pk")[start : start + PAGE + 1])
@@ -140,40 +135,6 @@ def _alert_rows(alerts: Iterable[Alert], now: datetime) -> list[Row]:
     ]
     _fill_alerts(rows)
     return rows
-
-
-def silent_ones(children: QuerySet[Child], page: int, now: datetime, size: int = PAGE) -> list[Child]:
-    """A page of the silent families and one more: who has never logged, then the newest silence first.
-
-    Two queries, each a walk along an index; with "or" between them the database would look at every child.
-    """
-    never, since = silent_among(children, now)
-    start, end = (page - 1) * size, page * size + 1
-    first = list(never.order_by("-begun_at")[:end])
-    rest = list(since.order_by("-last_log_at")[: end - len(first)]) if len(first) < end else []
-    return [*first, *rest][start:end]
-
-
-def silent_among(children: QuerySet[Child], now: datetime) -> tuple[QuerySet[Child], QuerySet[Child]]:
-    """Who has never logged; of whom nobody has for a day. Within four weeks of CAR T cells, or with a running pump."""
-    a_day_ago = now - SILENCE
-    happened = TreatmentEvent.objects.filter(course=OuterRef("pk"), withdrawn_at=None, at__lte=now)
-    cells = happened.filter(kind="infusion", at__gte=now - AFTER_CELLS)
-    pump = happened.filter(kind__in=("start", "restart", "stop", "end")).order_by("-at").values("kind")[:1]
-    watched = (
-        Course.objects.filter(child=OuterRef("pk"), ended_at=None)
-        .annotate(pump=Subquery(pump))
-        .filter(
-            Q(Exists(cells), therapy__in=_given("once"))
-            | Q(pump__in=("start", "restart"), therapy__in=_given("pump"))
-        )
-    )
-    quiet = children.filter(Exists(watched), paused_at=None, begun_at__lt=a_day_ago)
-    return quiet.filter(last_log_at=None), quiet.filter(last_log_at__lt=a_day_ago)
-
-
-def _given(how: str) -> list[str]:
-    return [therapy.id for therapy in load().therapies.values() if therapy.schedule.given == how]
 
 
 def _open_alerts(team: CareTeam, filters: Filters) -> list[Alert]:

@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from tracker.actions import caring, duty, escalating, messages, reminders, retaining, sweeping
+from tracker.actions import caring, duty, escalating, messages, reminders, retaining, silence, sweeping
 from tracker.doorbell import ring
 from tracker.models import Lane
 
@@ -52,6 +52,7 @@ def remind() -> None:
             ring("tracker.tasks.remind", queue=Lane.REMINDERS)
             break
     caring.lines_due(now=timezone.now())
+    silence.chase(now=timezone.now())
     duty.record_heartbeat(name="reminders", now=timezone.now())
 
 

@@ -31,6 +31,7 @@ from tracker.views import (
     reaching,
     reminders,
     settings,
+    silence,
     staff,
     summary,
     team,
@@ -96,6 +97,7 @@ urlpatterns = [
     path("teams/<uuid:care_team_id>/handover/", nurse.shift, name="team-handover"),
     path("children/<uuid:child_id>/review/chart/", nurse_child.chart, name="nurse-chart"),
     path("children/<uuid:child_id>/review/note/", nurse_child.note, name="nurse-note"),
+    path("children/<uuid:child_id>/review/reached/", silence.reached, name="nurse-reached"),
     path("children/<uuid:child_id>/review/numbers/", nurse_child.know, name="nurse-know"),
     # The family: the beginning, and what is seldom changed.
     path("", home.home, name="home"),

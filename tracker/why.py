@@ -42,6 +42,8 @@ def _why_alert(message: Message) -> str:
 def _why_reminder(message: Message) -> str:
     if message.reminder.cause == Cause.NUMBERS:
         return _("Once a month the family calls its numbers, to see that they are right.")
+    if message.reminder.cause == Cause.SILENCE:
+        return _("Nobody has logged for a day, and just now a day matters.")
     if message.level == 2:
         return _("Nobody has logged: the other parent is reminded too.")
     if message.level == 1:

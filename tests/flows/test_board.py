@@ -182,13 +182,16 @@ class TestSilence:
         pause(child=paused, reason="hospital", by=person("somebody"), now=NOW)
         assert "Silent for a day: 0 families" in board(at_desk, care_team)
 
-    @pytest.mark.parametrize(("stopped", "said"), [(False, "1 family"), (True, "0 families")])
-    def test_counts_while_the_pump_runs(
-        self, at_desk: Client, care_team: CareTeam, stopped: bool, said: str
+    @pytest.mark.parametrize(
+        ("stopped", "said"), [("", "1 family"), ("stop", "1 family"), ("end", "0 families")]
+    )
+    @pytest.mark.hazard("H41")
+    def test_counts_until_the_pump_has_come_to_its_end(
+        self, at_desk: Client, care_team: CareTeam, stopped: str, said: str
     ) -> None:
         parent = person("pump")
         events = [Event("start", NOW - timedelta(days=5), cycle=1)]
-        events += [Event("stop", NOW - timedelta(days=1))] if stopped else []
+        events += [Event(stopped, NOW - timedelta(days=1))] if stopped else []
         child = child_of(parent, "Pump", "blinatumomab", *events)
         join_care_team(child=child, code=care_team.join_code, by=parent, now=NOW)
         assert f"Silent for a day: {said}" in board(at_desk, care_team)

@@ -38,6 +38,12 @@ def mail_is_kept(settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
+@pytest.fixture(autouse=True)
+def silence_is_asked_about_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These families never log, and would be asked about that too: test_silence.py."""
+    monkeypatch.setattr(sweeping.silence, "chase", lambda *, now: None)
+
+
 def plan(child: Child, by: User, *times: time, at: datetime = NOW - HOUR, **about: Any) -> ReminderPlan:
     return set_plan(child=child, times=times or [time(2, 14)], by=by, now=at, **(NO_QUIET | about))
 

@@ -311,6 +311,30 @@ def _ask_for(child: Child, cause: str, at: datetime, by: User, now: datetime, mo
     )
 
 
+def ask_everybody(*, child: Child, cause: str, first: UUID | None, expires: timedelta, now: datetime) -> None:
+    """A reminder now: to `first`, else to the parent who is there longest; an hour later to the other parents, too.
+
+    To them also where the plan keeps reminders to one person: this is no daily nudge. A log makes it needless. Whom
+    another reminder asks within the hour is asked by that.
+    """
+    hour = timedelta(hours=1)
+    day = local_date(now, child.zone)
+    reminder = Reminder.objects.create(child=child, cause=cause, local_date=day, due_at=now, moot_since=now)
+    parents = _parents_of([child.pk])[child.pk]
+    people = [*([first] if first else []), *(person for person in parents if person != first)]
+    ways = reaching.ways_to(people, reminders=True)
+    reachable = [person for person in people if ways[person]]
+    nudges = [(person, 2 if place else 0, hour if place else None) for place, person in enumerate(reachable)]
+    near = Message.objects.filter(kind=Kind.REMINDER, child=child, due_at__range=(now - hour, now + hour))
+    asked = set(near.filter(dropped_at=None, failed_at=None).values_list("recipient_id", flat=True))
+    Message.objects.bulk_create(
+        _message(reminder, person, ways[person][0], level, later or timedelta(0), now, expires)
+        for person, level, later in nudges
+        if person not in asked
+    )
+    ring("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
+
+
 @transaction.atomic
 def confirm_numbers(*, child: Child, by: User, now: datetime) -> None:
     """Somebody called the numbers, and they are right. They are asked for again in a month."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from tracker.actions import caring, duty, escalating, messages, reminders, sealing
+from tracker.actions import caring, duty, escalating, messages, reminders, sealing, silence
 from tracker.doorbell import ring
 from tracker.models import Lane
 
@@ -68,3 +68,4 @@ def _remind(now: datetime) -> None:
         if not (reminders.remind_due(now=now) or reminders.numbers_due(now=now) or caring.doses_due(now=now)):
             break
     caring.lines_due(now=now)
+    silence.chase(now=now)

@@ -27,6 +27,7 @@ from tracker.models.people import (
 from tracker.models.questions import Question
 from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
 from tracker.models.sealing import AuditSeal
+from tracker.models.silence import Silence
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 
 __all__ = (
@@ -75,6 +76,7 @@ __all__ = (
     "ReminderTime",
     "Role",
     "Sensitivity",
+    "Silence",
     "SymptomLog",
     "TreatmentEvent",
     "Urgency",

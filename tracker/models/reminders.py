@@ -73,6 +73,7 @@ class Cause(models.TextChoices):
     LOOK_AGAIN = "look-again", _("look again after a call")
     DOSE = "dose", _("a planned dose")
     LINE = "line", _("bag, needle or dressing")
+    SILENCE = "silence", _("a day without a log")
     NUMBERS = "numbers", _("the numbers, once a month")
 
 

@@ -16,6 +16,7 @@ from tracker.actions import nursing, taking
 from tracker.drills_done import last_drill
 from tracker.models import Child
 from tracker.nurse_chart import chart_text
+from tracker.silence import silence_of
 from tracker.views.desk import desk, refusals, team_for
 from tracker.views.frame import day_label
 from tracker.views.going import see_other
@@ -40,6 +41,7 @@ def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
         "notes": nurse_child.notes(child),
         "drill": last_drill(child),
         "unit": child.units,
+        "silence": silence_of(child, now),
     }
     return render(request, "tracker/nurse/child.html", context)
 

@@ -1,0 +1,42 @@
+"""A nurse writes down that she has reached a silent family, and when."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tracker.access import access_child
+from tracker.actions import Refused
+from tracker.actions.silence import record_reached
+from tracker.called import ReachedForm
+from tracker.models import Child
+from tracker.silence import silence_of
+from tracker.views.desk import desk, team_for
+from tracker.views.going import LOOK_AGAIN, see_other
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reached(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """The button of the board says "just now"; this page asks for the time, and shows what was refused."""
+    now, child = timezone.now(), access_child(request.user, child_id, to="review")
+    team = team_for(request, child.care_team_id)
+    form = ReachedForm(request.POST if request.method == "POST" else None, now=now, zone=team.zone)
+    if form.is_valid() and _is_recorded(request, child, form, now):
+        messages.success(request, _("Written down. A day without a log counts from then."))
+        return see_other("team-board", team.pk)
+    context = desk(request, team, now) | {"patient": child, "form": form, "silence": silence_of(child, now)}
+    return render(request, "tracker/nurse/reached.html", context, status=LOOK_AGAIN if form.errors else 200)
+
+
+def _is_recorded(request: HttpRequest, child: Child, form: ReachedForm, now: datetime) -> bool:
+    try:
+        record_reached(child=child, reached_at=form.moment, by=request.user, now=now)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return False
+    return True
