@@ -401,7 +401,9 @@ STATES: dict[str, tuple[str, Context]] = {
         answer(
             NOTED,
             corrected_by=Sample(pk=LOG_ID),
-            standing=Sample(urgency="now", newest_log=LOG_ID, log_id=LOG_ID),
+            standing=Sample(
+                urgency="now", newest_log=LOG_ID, log_id=LOG_ID, seen_at=NOW - timedelta(hours=26)
+            ),
             became=Sample(
                 resolved_by="Nurse A.",
                 resolved_at=NOW,

@@ -16,7 +16,7 @@ from tracker.actions import Refused
 from tracker.actions.ending import end_own_alert
 from tracker.called import OverForm
 from tracker.ending import may_be_over
-from tracker.models import Alert
+from tracker.models import Alert, Urgency
 from tracker.views.frame import frame
 from tracker.views.going import LOOK_AGAIN, see_other
 
@@ -50,6 +50,7 @@ def _page(request: HttpRequest, alert: Alert, form: OverForm, now: datetime) -> 
         "alert": standing,
         "log_pk": getattr(standing, "newest_log", None) or standing.log_id,
         "seen_at": getattr(standing, "seen_at", None) or standing.raised_at,
+        "is_emergency": alert.urgency == Urgency.EMERGENCY,
         "may_be_over": may_be_over(alert, now),
     }
     return render(request, "tracker/caregiver/end.html", context, status=LOOK_AGAIN if form.errors else 200)
