@@ -62,8 +62,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.middleware.PrivatePages",
     "django.middleware.gzip.GZipMiddleware",  # it pads pages at random, so that their length tells nothing (BREACH)
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "config.middleware.SlidingSession",
+    "config.middleware.DatabaseWaiting",
+    "config.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -98,13 +98,14 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CSRF_FAILURE_VIEW = "tracker.views.errors.csrf_failure"
 
 # The database is the truth, and holds the cache, the sessions and the rate limits too: a dead broker costs no page.
-# Untuned, SQLite answers two writers with "database is locked".
+# Untuned, SQLite answers two writers with "database is locked". A page waits less: tracker/database.py.
+DATABASE_WAITS = env.number("DATABASE_WAITS", 20, least=2)  # seconds; config/wsgi.py says two
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": VAR / "nightlight.sqlite3",
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": DATABASE_WAITS,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     },
 }
@@ -115,13 +116,14 @@ if url := env.text("DATABASE_URL"):
     except ValueError as error:
         raise ImproperlyConfigured(f"DATABASE_URL: {error}") from None
     is_sqlite = named["ENGINE"] == SQLITE["ENGINE"]
+    named["OPTIONS"] = {"connect_timeout": DATABASE_WAITS} | named.get("OPTIONS", {})
     DATABASES = {
         "default": SQLITE | {"NAME": named["NAME"]} if is_sqlite else {**named, "CONN_HEALTH_CHECKS": True}
     }
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_SECONDS", 60)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "tracker.shared_cache.Cache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},  # with Django's 300, who asks often would empty the limits
     }

@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["DATABASE_WAITS"] = "2"  # somebody stands before each page
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured

@@ -74,7 +74,10 @@ MAY_WRITE = {
     "account_emailaddress",
     "cache",
 }
-ALSO = {"card-open": {"tracker_cardlink"}}  # how often it was opened
+ALSO = {
+    "card-open": {"tracker_cardlink"},  # how often it was opened
+    "health_duty": {"tracker_heartbeat"},  # whether anything can be written
+}
 WRITES = re.compile(r"^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 
 

@@ -119,8 +119,10 @@ def assess_alone(
     return _alone([{"therapy": therapy, "context": context} for therapy in therapies], answers)
 
 
-def assess_unsaved(child: Child, answers: Mapping[str, Any] | None, at: datetime) -> dict[str, Any]:
-    """The answer to a report that could not be saved, with the child's treatment and without its history.
+def assess_unsaved(
+    child: Child, answers: Mapping[str, Any] | None, at: datetime, *, with_history: bool = False
+) -> dict[str, Any]:
+    """The answer to a report that could not be saved, with the child's treatment.
 
     Where not even the treatment can be read, the worst of all therapies. Never raises.
     """
@@ -128,22 +130,37 @@ def assess_unsaved(child: Child, answers: Mapping[str, Any] | None, at: datetime
     try:
         courses = list(child.courses.prefetch_related("events"))
         basis = [_basis(now, timedelta(), course) for course in _courses_that_count(courses, at)]
+        earlier = _reports_before(child, courses, at) if with_history else []
     except Exception as error:
         _say_without_its_words(error, None)
         return assess_alone(_all_therapies(), {}, answers)
-    return _alone(basis, answers)
+    return _alone(basis, answers, earlier)
 
 
-def _alone(asked: Sequence[Mapping[str, Any]], answers: Mapping[str, Any] | None) -> dict[str, Any]:
+def _reports_before(child: Child, courses: Sequence[Course], at: datetime) -> list[dict[str, Any]]:
+    return [
+        {**_whole(seen), "hours_ago": _hours(at - seen.observed_at)}
+        for seen in _seen_around(child, courses, at)
+        if seen.observed_at <= at
+    ]
+
+
+def _alone(
+    asked: Sequence[Mapping[str, Any]],
+    answers: Mapping[str, Any] | None,
+    earlier: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Asks with what was seen before; where that cannot be understood, without, as `_check` does."""
     if answers is None:
         return unchecked("rules")
     report = {key: value for key, value in answers.items() if key != "raw"} | {"hours_ago": 0}
-    try:
-        responses = [_valid(assess({**one, "reports": [report]})) for one in asked]
-        return _not_checked(worst_of(*responses), list(answers.get("raw", ())), ())
-    except Exception as error:
-        _say_without_its_words(error, None)
-        return unchecked("rules")
+    for before, missing in ((earlier, ()), ((), ("history",))):
+        try:
+            responses = [_valid(assess({**one, "reports": [report, *before]})) for one in asked]
+            return _not_checked(worst_of(*responses), list(answers.get("raw", ())), missing)
+        except Exception as error:
+            _say_without_its_words(error, None)
+    return unchecked("rules")
 
 
 def _all_therapies() -> list[str]:

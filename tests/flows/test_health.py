@@ -4,6 +4,8 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
+from tests.holding import held
+from tracker.actions import duty
 from tracker.actions.duty import record_heartbeat
 from tracker.heartbeats import LIMITS
 from tracker.management.commands import nightwatch
@@ -86,3 +88,32 @@ def test_duty_is_late_when_no_canary_comes_through(client, clock):
 def test_health_sets_no_cookie_and_takes_no_post(client, path):
     assert not client.get(path).cookies
     assert client.post(path).status_code == 405
+
+
+@pytest.mark.hazard("H13")
+@pytest.mark.django_db(transaction=True)
+def test_duty_says_that_nothing_can_be_written_while_ready_does_not(client, monkeypatch):
+    """A load balancer must not take away the pages, which are read as ever."""
+    monkeypatch.setattr(duty, "_last_try", [])
+    monkeypatch.setattr("tracker.database.PAGE_WAITS", 0.05)
+    for name in LIMITS:
+        record_heartbeat(name=name, now=timezone.now())
+    with held():
+        assert client.get("/health/ready").status_code == 200
+        answer = client.get("/health/duty")
+    assert answer.status_code == 503
+    assert (answer.json()["on_duty"], answer.json()["can_write"]) == (False, False)
+    monkeypatch.setattr(duty, "_last_try", [])
+    assert client.get("/health/duty").json()["can_write"] is True
+
+
+def test_duty_writes_no_more_than_once_in_five_seconds(client, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(duty, "_last_try", [])
+    client.get("/health/duty")
+    with django_assert_num_queries(1):
+        client.get("/health/duty")
+    (tried_at, _written), *_ = duty._last_try
+    monkeypatch.setattr(duty, "_last_try", [(tried_at - duty.ASK_AGAIN, True)])
+    Heartbeat.objects.all().delete()
+    client.get("/health/duty")
+    assert Heartbeat.objects.filter(name="page").exists()

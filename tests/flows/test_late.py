@@ -330,7 +330,7 @@ def test_each_refusal_looks_like_the_site(phone: Phone, ward_child: Child, nurse
 def test_an_error_page_that_breaks_itself_still_says_whom_to_call(
     phone: Phone, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.views.errors.render_to_string", broken)
+    monkeypatch.setattr("django.template.backends.django.Template.render", broken)
     monkeypatch.setattr("tracker.views.today.access_child", broken)
     phone.raise_request_exception = False
     for path, status in (("/not/here", 404), (reverse("today", args=[child.pk]), 503)):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from tracker.actions.audit import record_audit
+from tracker.database import optional_write
 from tracker.models import CardLink, Child, User
 from tracker.models.people import digest_of
 
@@ -36,9 +37,10 @@ def revoke_card_links(*, child: Child, by: User, now: datetime) -> int:
 
 
 def open_card_link(*, token: str, now: datetime) -> CardLink | None:
-    """The link with its child and care team, counted as opened; None for one that is dead or never was."""
-    links = CardLink.objects.filter(token_digest=digest_of(token))
-    alive = links.filter(revoked_at=None, expires_at__gt=now)
-    if not alive.update(times_opened=F("times_opened") + 1, last_opened_at=now):
-        return None
-    return links.select_related("child__care_team").get()
+    """The link with its child and care team; None for one that is dead or never was. Counted where that can be."""
+    links = CardLink.objects.filter(token_digest=digest_of(token), revoked_at=None, expires_at__gt=now)
+    link = links.select_related("child__care_team").first()
+    if link:
+        with optional_write():
+            links.update(times_opened=F("times_opened") + 1, last_opened_at=now)
+    return link

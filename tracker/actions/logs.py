@@ -12,6 +12,7 @@ from tracker.actions.alerts import Finding, raise_alert
 from tracker.actions.holding import Held, hold
 from tracker.answers import Answer, rows_of
 from tracker.assessing import WINDOW, Checked, check_around, could_not_check
+from tracker.database import is_unavailable
 from tracker.models import Assessment, Child, LogKind, Observation, SymptomLog, Urgency, User
 
 
@@ -100,7 +101,10 @@ def _moment(observed_at: datetime, child: Child, now: datetime) -> datetime:
 
 
 def _submit(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
-    """Saves with what the rules say; if the database refuses that, without."""
+    """Saves with what the rules say; if the database refuses that, without.
+
+    Not where it is held or full: a second try that gets through would call for a log that the rules can judge.
+    """
     for ask_the_rules in (True, False):
         try:
             with transaction.atomic():
@@ -109,6 +113,8 @@ def _submit(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
             if before := _sent_before(log, rows):
                 return before
             failed = error
+            if is_unavailable(error):
+                break
     raise failed
 
 

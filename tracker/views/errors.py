@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,9 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from tracker.database import can_read, is_unavailable
 from tracker.views.late import without_database
+from tracker.views.not_written import not_even_read, not_written
 
 logger = logging.getLogger(__name__)
 PAGE = """<!doctype html>
@@ -53,17 +56,33 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without the database and the session, which may be what broke. A log is answered from the rules alone."""
-    is_down = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    status, template = (503, "503.html") if is_down else (500, "500.html")
-    try:
-        match = request.resolver_match
-        if request.method == "POST" and match and hasattr(match.func, "late"):
-            return without_database(request, status)
-        return HttpResponse(render_to_string(template), status=status)
-    except Exception:
-        logger.exception("an error page failed")
+    """With what is left of database and session, which may be what broke. A log is answered by the rules."""
+    error = sys.exc_info()[1]
+    is_down = isinstance(error, OperationalError | InterfaceError) or is_unavailable(error)
+    status = 503 if is_down else 500
+    for page in _pages_for(request, is_down):
+        try:
+            return page(request, status)
+        except Exception:
+            logger.exception("an error page failed")
     return plain(_("Something broke on our side"), _("What you sent may not be saved."), status)
+
+
+def _pages_for(request: HttpRequest, is_down: bool) -> list[Callable[[HttpRequest, int], HttpResponse]]:
+    """The best first: each needs less than the one before."""
+    match = request.resolver_match
+    is_log = request.method == "POST" and match and hasattr(match.func, "late")
+    if is_log and is_down and can_read():
+        return [match.func.refused, without_database]
+    if is_log:
+        return [without_database]
+    if is_down:
+        return [not_written, not_even_read] if can_read() else [not_even_read]
+    return [_bare]
+
+
+def _bare(request: HttpRequest, status: int) -> HttpResponse:
+    return HttpResponse(render_to_string(f"{status}.html"), status=status)
 
 
 def drawn(request: HttpRequest, template: str, status: int, title: str, text: str) -> HttpResponse:

@@ -15,9 +15,10 @@ from tracker.actions import Refused
 from tracker.actions.handed import record_own_answers
 from tracker.models import Child
 from tracker.own_forms import number_in
-from tracker.own_words import ANSWERS, FROM_YEARS, QUESTIONS, is_old_enough, pair_of, pairs_of
+from tracker.own_words import ANSWERS, FROM_YEARS, QUESTIONS, is_old_enough, pair_of, pairs_of, signs_in
 from tracker.views.frame import frame
 from tracker.views.going import see_other
+from tracker.views.not_written import tells_the_rules
 
 PAIRS_SHOWN = 5
 
@@ -36,6 +37,14 @@ def handed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     return render(request, "tracker/own/handed.html", context)
 
 
+def _signs_told(
+    request: HttpRequest, child: Child, **_which: uuid.UUID
+) -> tuple[dict[str, object], datetime] | None:
+    signs = signs_in({one.key: request.POST.get(one.key, "") for one in QUESTIONS})
+    return ({"symptoms": signs}, timezone.now()) if signs else None
+
+
+@tells_the_rules(_signs_told)
 @require_http_methods(["GET", "HEAD", "POST"])
 def handed_ask(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """The child's own page: five questions, large."""
@@ -49,6 +58,7 @@ def handed_ask(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     return render(request, "tracker/own/handed_ask.html", _asked(request, child, now, uuid.uuid4()))
 
 
+@tells_the_rules(_signs_told)
 @require_http_methods(["GET", "HEAD", "POST"])
 def handed_pair(request: HttpRequest, child_id: uuid.UUID, pair_id: uuid.UUID) -> HttpResponse:
     """ "Give the phone back", then the grown-up's own answers, then both side by side."""

@@ -3,7 +3,7 @@
 It is assessed, the numbers stand beside the answer, and nothing that was typed is lost.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from tracker import draft
+from tracker import draft, record
 from tracker.access import access_child, access_log
 from tracker.assessing import assess_alone, assess_unsaved
 from tracker.draft import Draft
@@ -42,6 +42,7 @@ def answered_late(kind: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.late = lambda request, **which: late(request, view, kind, **which)  # type: ignore[attr-defined]
+        view.refused = lambda request, status: refused(request, status, kind)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -65,6 +66,23 @@ def late(request: HttpRequest, view: View, kind: str, **which: UUID) -> HttpResp
     return render(request, "tracker/caregiver/late.html", _late(child, form, now), status=403)
 
 
+def refused(request: HttpRequest, status: int, kind: str) -> HttpResponse:
+    """The answer to a form that the database reads for and does not save: with the child's numbers."""
+    which, now = request.resolver_match.kwargs, timezone.now()
+    if request.user.is_authenticated:
+        child = _child_of(request.user, which)
+        form = log_form(child, now, kind, request.POST)
+        return not_saved(request, child, form, status=status, broken=True)
+    child = _child_of_owner(draft.owner_of(request.POST), which)
+    if child is None:
+        return without_database(request, status)
+    form = log_form(child, now, kind, request.POST)
+    context = {"form": form, "form_of": request.POST[draft.FIELD], "action": request.path, "broken": True}
+    return render(
+        request, "tracker/caregiver/not_saved.html", _late(child, form, now) | context, status=status
+    )
+
+
 @require_GET
 def log_kept(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """After the login: the log that waits, filled in, to be saved at one tap."""
@@ -86,7 +104,7 @@ def not_saved(
     now = timezone.now()
     context = {
         **_framed(request, child, now),
-        **_answered(child, form, now),
+        **_answered(child, form, now, with_history=True),
         "form": form,
         "action": action or request.path,
         "form_of": draft.form_of(child, request.user),
@@ -146,20 +164,40 @@ def _late(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
     }
 
 
-def _answered(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
-    answers = answers_of(form)
+def _answered(child: Child, form: LogForm, now: datetime, *, with_history: bool = False) -> dict[str, Any]:
+    return answered_unsaved(child, answers_of(form), form.observed_at, now, with_history=with_history)
+
+
+def answered_unsaved(
+    child: Child,
+    answers: Mapping[str, Any] | None,
+    at: datetime,
+    now: datetime,
+    *,
+    with_history: bool = True,
+) -> dict[str, Any]:
+    """What the answer page shows, of a report that is not saved. The history is for who may see it."""
     therapies = [child.course.therapy] if child.course else []
-    response = assess_unsaved(child, answers, form.observed_at)
-    label = _label(child, now)
-    return _context(response, Told(answers or {}, therapies, child.age_years(now), label))
+    response = assess_unsaved(child, answers, at, with_history=with_history)
+    told = Told(dict(answers or {}), therapies, child.age_years(now), _label(child, now))
+    return _context(response, told, _earlier(child) if with_history else None)
 
 
-def _context(response: dict[str, Any], told: Told) -> dict[str, Any]:
-    """As on the answer page. A note is no more than that: what was open before, nobody looked at."""
+def _context(response: dict[str, Any], told: Told, earlier: str | None = None) -> dict[str, Any]:
+    """As on the answer page. A note is no more than that, and says what is known of earlier logs."""
     said = answer_in_words(response, told)
     if said["urgency"] == Urgency.NOTE:
-        said["headline"] = _("Not saved yet. Earlier logs were not looked at.")
+        said["headline"] = earlier or _("Not saved yet. Earlier logs were not looked at.")
     return answer_context(said, told) | {"questions": []}
+
+
+def _earlier(child: Child) -> str | None:
+    """What an answer that is only a note says of an alert that is open."""
+    try:
+        is_open = record.open_alert(child) is not None
+    except DatabaseError:
+        return None
+    return _("Not saved yet. An earlier log still says to call.") if is_open else _("Not saved yet.")
 
 
 def _label(child: Child, now: datetime) -> str:

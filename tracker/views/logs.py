@@ -22,6 +22,7 @@ from tracker.telling import Told, answer_in_words
 from tracker.views.asking import LOOK_AGAIN, log_form, may_log, therapies_of
 from tracker.views.frame import frame
 from tracker.views.late import answered_late, not_saved
+from tracker.views.not_written import tells_the_rules
 
 TEMPLATES = {
     LogKind.FULL: "tracker/caregiver/log.html",
@@ -103,12 +104,24 @@ def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
     return _answer(recorded)
 
 
+def _confirmed(request: HttpRequest, child: Child, log_id: UUID) -> tuple[dict[str, Any], datetime] | None:
+    """What a reply makes of the log that was asked about."""
+    newest = record.newest_of(access_log(request.user, log_id, to="log"))
+    answers = confirmed(record.told_in(newest), _reply(request))
+    return (answers, newest.observed_at) if answers is not None else None
+
+
+def _reply(request: HttpRequest) -> dict[str, str]:
+    return {key: request.POST.get(key, "") for key in ("temperature", "sign")}
+
+
+@tells_the_rules(_confirmed)
 @require_POST
 def log_confirm(request: HttpRequest, log_id: UUID) -> HttpResponse:
     """A reply to what the answer page asked: a correction, saved at one tap."""
     asked, now = access_log(request.user, log_id, to="log"), timezone.now()
     newest = record.newest_of(asked)
-    reply = {key: request.POST.get(key, "") for key in ("temperature", "sign")}
+    reply = _reply(request)
     answers = confirmed(record.told_in(newest), reply)
     if answers is None:
         return redirect("log-correct", newest.pk)

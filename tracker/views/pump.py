@@ -1,6 +1,7 @@
 """The pump at home: its clock, and what to do when something is wrong with it."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from tracker.speaking import vocabulary
 from tracker.telling import instructions
 from tracker.views.frame import frame
 from tracker.views.going import see_other
+from tracker.views.not_written import tells_the_rules
 
 CHANGES_SHOWN = 8
 PROBLEMS = ("alarm", "leak", "disconnected")
@@ -68,6 +70,14 @@ def pump_take_back(request: HttpRequest, child_id: uuid.UUID, change_id: uuid.UU
     return see_other("pump", child.pk)
 
 
+def _problem_told(
+    request: HttpRequest, child: Child, **_which: uuid.UUID
+) -> tuple[dict[str, Any], datetime] | None:
+    problem = request.POST.get("pump")
+    return ({"pump": problem}, timezone.now()) if problem in PROBLEMS else None
+
+
+@tells_the_rules(_problem_told)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pump_problem(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """Call now, and don't touch the settings. What happened can be logged with one more tap."""

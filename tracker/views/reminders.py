@@ -19,6 +19,7 @@ from tracker.access import access_child, access_message, reminder_sent
 from tracker.actions import Refused
 from tracker.actions.reaching import choose_for_reminders, has_dead_way, prove
 from tracker.actions.reminders import NUMBERS_EVERY, confirm_numbers, set_plan, snooze, tonight
+from tracker.database import optional_write
 from tracker.models import Cause, Channel, Child, Membership, Message, ReminderPlan, ReminderTime, Role, User
 from tracker.reminder_forms import PlanForm, as_typed
 from tracker.views.frame import all_numbers, frame
@@ -90,7 +91,8 @@ def _parents(child: Child) -> list[User]:
 def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """One tap from a message to what it is about. That it was opened proves the way it came by."""
     found = access_message(request.user, message_id)
-    prove(message=found, now=timezone.now())
+    with optional_write():
+        prove(message=found, now=timezone.now())
     return HttpResponseRedirect(_place_of(found))
 
 
