@@ -75,8 +75,9 @@ class AboutForm(forms.Form):
 
 
 def _is_adult(data: Any) -> bool:
+    """Python reads no number of more than 4300 digits; nobody's age has more than three."""
     age = data.get("age_years", "").strip()
-    return int(age) >= ADULT if age.isdecimal() else bool(data.get("adult"))
+    return int(age) >= ADULT if age.isdecimal() and len(age) <= 3 else bool(data.get("adult"))
 
 
 def _name(therapy: Therapy) -> str:

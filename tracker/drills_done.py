@@ -38,7 +38,7 @@ def is_the_number(child: Child, typed: str, now: datetime) -> bool:
 
 def is_the_fever(fever_from: str, typed: str) -> bool:
     """Whether this is a temperature that stands in red on the card."""
-    known = re.findall(r"\d+\.\d", fever_from)
+    known = re.findall(r"\d{2,3}\.\d", fever_from)
     return typed.strip().replace(",", ".").rstrip("°CFcf ") in {
         *known,
         *(one.removesuffix(".0") for one in known),

@@ -1,0 +1,111 @@
+"""No pattern of the code, and no field of a form, takes longer than its text is long."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.access_world import World
+from tests.patterns import BASE, complaints, patterns_of
+from tests.test_bad_input import forms_of, send
+from therapies.notes import plain
+from therapies.numbers import read_temperature
+
+FILES = [
+    file for folder in ("therapies", "tracker", "config") for file in sorted((BASE / folder).rglob("*.py"))
+]
+PATTERNS = [found for file in FILES if "/migrations/" not in str(file) for found in patterns_of(file)]
+LENGTH = 20_000
+ACCENTS = "\u0316\u0301"  # in the wrong order: normalizing sorts them
+HOSTILE = {
+    "spaces behind a number": "1" + " " * LENGTH + "x",
+    "spaces before a unit": "1" + " " * LENGTH + "°" + " " * LENGTH + "xC",
+    "digits": "9" * LENGTH + "x",
+    "points": "1." * (LENGTH // 2) + "x",
+    "accents": "a" + ACCENTS * (LENGTH // 2),
+    "letters and ats": "a@" * (LENGTH // 2),
+    "brackets and blanks": "( )" * (LENGTH // 3) + "x",
+    "commas": " , " * (LENGTH // 3),
+    "ligatures": "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * LENGTH,
+}
+
+
+@pytest.mark.hazard("H24")
+def test_every_pattern_is_linear() -> None:
+    assert len(PATTERNS) >= 12
+    wrong = {one.where: found for one in PATTERNS if (found := complaints(*one[1:3], is_searched=one[3]))}
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_searched"),
+    [
+        (r"\s*(?:°?\s*([CFcf])|([℃℉]))$", True),  # what stopped the site
+        (r"\s*(?:°?\s*([CFcf])|([℃℉]))", False),
+        (r"\s*x", True),
+        (r"\d+\.\d", True),
+        (r"(?:a+)+b", False),
+        (r"(?:a|b+)*c", False),
+        (r"[\d\s()./-]+(?:\s*(?:x|ext)\s*\d{1,6})?", False),
+        (r"a*?a*b", False),
+    ],
+)
+def test_a_pattern_that_is_not_linear_is_found(pattern: str, is_searched: bool) -> None:
+    assert complaints(pattern, is_searched=is_searched)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_searched"),
+    [
+        (r"\s*x", False),
+        (r"[^\w]+", True),
+        (r'"code"\s*:\s*(\d+)', True),
+        (r"(?:,\s*x)*", False),
+        (r"\d+\.\d+", False),
+        (r"^[A-Za-z0-9_-]{80,100}=*$", True),
+    ],
+)
+def test_a_pattern_that_is_linear_is_left_alone(pattern: str, is_searched: bool) -> None:
+    assert not complaints(pattern, is_searched=is_searched)
+
+
+@contextmanager
+def processor_limit(seconds: float) -> Iterator[None]:
+    """Of this process's own time: a busy machine takes none of it."""
+
+    def stop(*_: Any) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+@pytest.mark.hazard("H24")
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+def test_what_reads_text_is_done_in_a_breath(text: str) -> None:
+    with processor_limit(0.5):
+        plain(text)
+        with pytest.raises(ValueError, match="not a number"):
+            read_temperature(text)
+
+
+@pytest.mark.django_db
+@pytest.mark.hazard("H24")
+@pytest.mark.parametrize("part", range(3))
+def test_no_field_of_any_form_takes_longer_for_a_hostile_text(world: World, part: int) -> None:
+    """A friendly one takes a twentieth of a second with its page; a field that looks back takes minutes."""
+    forms = forms_of(world)
+    for form in forms[part::3]:
+        for number, text in enumerate(HOSTILE.values()):
+            names = form.names[
+                number % 2 :: 2
+            ]  # half of the fields: all together would be too much for one page
+            with processor_limit(5):
+                send(world, form, dict.fromkeys(names[:3], text))
