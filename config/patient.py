@@ -4,6 +4,7 @@ gunicorn's own reads a request in the thread that will answer it, however long t
 there are threads, on purpose or on a bad line, and no parent is answered any more (docs/adr/whole-requests.md).
 """
 
+import errno
 import re
 import socket
 import time
@@ -15,6 +16,8 @@ WITHIN = 30  # seconds for a whole request, from its first byte
 HEAD = 64_000  # bytes
 BODY = 250_000  # a little more than DATA_UPLOAD_MAX_MEMORY_SIZE, which a page refuses in its own words
 FAR_TOO_MUCH = BODY + 1
+CHUNK_LINE = 8190  # bytes, as gunicorn has it
+CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 TOO_MUCH = (
@@ -35,9 +38,10 @@ class PatientWorker(ThreadWorker):
         if missing > 0:  # half a form must not be taken for a whole one
             is_over = conn.ended or time.monotonic() - conn.since > WITHIN
             return self.end(conn) if is_over else _DEFER
-        conn.data_ready, conn.held = True, bytearray()
+        conn.data_ready, conn.held = True, Held()
         conn.init()
         conn.parser.unreader.unread(bytes(held))
+        conn.parser.unreader.chunk = nothing_more
         return super().handle(conn) or self.end(conn)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
@@ -60,11 +64,22 @@ class PatientWorker(ThreadWorker):
         return False
 
 
-def receive(conn: Any) -> bytearray:
+class Held(bytearray):
+    """What has come of a request. `at`: how far its chunks are known, so that none is looked at twice."""
+
+    at = 0
+
+
+def nothing_more(size_hint: int | None = None) -> bytes:
+    """Where gunicorn would wait for the client: where it sees more in a request than we do, that ends it."""
+    raise ConnectionResetError(errno.ECONNRESET, "the request is not whole")
+
+
+def receive(conn: Any) -> Held:
     """What has come of the next request, with what is there now."""
     conn.sock.setblocking(False)
     if not getattr(conn, "held", None):
-        conn.held, conn.since, conn.ended = bytearray(), time.monotonic(), False
+        conn.held, conn.since, conn.ended = Held(), time.monotonic(), False
         if conn.parser:
             conn.held += conn.parser.unreader.take_buffered()
     try:
@@ -81,13 +96,33 @@ def receive(conn: Any) -> bytearray:
     return conn.held
 
 
-def lacks(held: bytes | bytearray) -> int:
+def lacks(held: Held) -> int:
     """How many bytes are missing until the request is whole, as far as one knows. What is malformed lacks nothing."""
     end = held.find(b"\r\n\r\n") + 4
     if end < 4:
         return 1 if len(held) < HEAD else FAR_TOO_MUCH
     head = held[:end]
     if CHUNKED.search(head):
-        is_whole = held.endswith(b"0\r\n\r\n")
-        return 0 if is_whole else 1 if len(held) < HEAD + BODY else FAR_TOO_MUCH
+        return lacks_chunks(held, end) if len(held) < HEAD + BODY else FAR_TOO_MUCH
     return max((int(found) for found in LENGTH.findall(head)), default=0) - (len(held) - end)
+
+
+def lacks_chunks(held: Held, start: int) -> int:
+    """The same of a body in chunks, chunk by chunk: the data of one may look like the end of all."""
+    held.at = max(held.at, start)
+    while (line := held.find(b"\r\n", held.at, held.at + CHUNK_LINE)) >= 0:
+        said = CHUNK_SIZE.fullmatch(held[held.at : line].partition(b";")[0].rstrip(b" \t"))
+        if said is None:
+            return 0
+        size = int(said[0], 16)
+        if size == 0:
+            is_whole = held.startswith(b"\r\n", line + 2) or held.find(b"\r\n\r\n", line) >= 0
+            return 0 if is_whole else 1
+        if size > BODY:
+            return FAR_TOO_MUCH
+        if len(held) < line + 2 + size + 2:
+            return line + 2 + size + 2 - len(held)
+        if not held.startswith(b"\r\n", line + 2 + size):
+            return 0
+        held.at = line + 2 + size + 2
+    return 1 if len(held) - held.at < CHUNK_LINE else 0

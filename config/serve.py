@@ -35,13 +35,14 @@ def main() -> None:
         make_private(folder)
     lock = only_one(var, port)
     end_leftovers(var, NAMES)
-    refuse_busy(port)
-    supervisor = Supervisor(var, children(), announcer(var, port))
+    listener = listen(port)
+    supervisor = Supervisor(var, children(listener), announcer(var, port))
     supervisor.listen()
     done = subprocess.run([sys.executable, "manage.py", "setup"], cwd=BASE)
     if done.returncode and not supervisor.stopping:
         sys.exit("Setting up failed; nothing was started.")
     supervisor.run()
+    listener.close()
     lock.close()
 
 
@@ -65,20 +66,17 @@ def only_one(var: Path, port: int) -> IO[str]:
     return lock
 
 
-def refuse_busy(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except PermissionError:
-            sys.exit(f"Port {port} needs more rights than you have here. Choose another: PORT=8001 ./start")
-        except OSError:
-            sys.exit(
-                f"Port {port} is used by another program. Choose another: PORT={port % 65535 + 1} ./start"
-            )
+def listen(port: int) -> socket.socket:
+    """The site's own socket, kept here: who calls while the web server starts anew waits, and is not turned away."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=2048)
+    except PermissionError:
+        sys.exit(f"Port {port} needs more rights than you have here. Choose another: PORT=8001 ./start")
+    except OSError:
+        sys.exit(f"Port {port} is used by another program. Choose another: PORT={port % 65535 + 1} ./start")
 
 
-def children() -> list[Child]:
+def children(listener: socket.socket | None = None) -> list[Child]:
     """In the order to start; REDIS_URL names a broker that somebody else looks after."""
     celery = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet"]
     found = {
@@ -91,7 +89,14 @@ def children() -> list[Child]:
     }
     if os.environ.get("REDIS_URL"):
         del found["redis"]
-    return [Child(name, found[name], outlives_the_others=name == "redis") for name in NAMES if name in found]
+    site = {name: Child(name, found[name]) for name in NAMES if name in found}
+    if "redis" in site:
+        site["redis"].outlives_the_others = True
+    site["web"].longest_pause = 1.0  # somebody waits for a page
+    if listener:
+        site["web"].inherits = [listener.fileno()]
+        os.environ["WEB_SOCKET"] = str(listener.fileno())
+    return list(site.values())
 
 
 def announcer(var: Path, port: int) -> Callable[[], bool]:

@@ -39,6 +39,8 @@ class Child:
     name: str
     command: Sequence[str]
     outlives_the_others: bool = False
+    longest_pause: float = LONGEST_PAUSE
+    inherits: Sequence[int] = ()  # files that stay open for it, by number
     process: subprocess.Popen[bytes] | None = None
     lock: IO[str] | None = None
     failures: int = 0
@@ -121,7 +123,7 @@ class Supervisor:
 
     def plan_next_start(self, child: Child, now: float, what: str) -> None:
         child.failures = 1 if now - child.started_at > STEADY else child.failures + 1
-        pause = min(LONGEST_PAUSE, 0.5 * 2 ** min(child.failures - 1, 10))
+        pause = min(child.longest_pause, 0.5 * 2 ** min(child.failures - 1, 10))
         child.due_at = now + pause
         say(f"{child.name} {what}, starts again in {pause:g} s; see var/log/{child.name}.log")
 
@@ -194,7 +196,10 @@ def start(child: Child, var: Path) -> None:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            pass_fds=[child.lock.fileno()],  # held for as long as anything of this group lives
+            pass_fds=[
+                child.lock.fileno(),
+                *child.inherits,
+            ],  # the lock lives as long as anything of this group
             preexec_fn=lambda: end_with(parent),
         )
     child.started_at = time.monotonic()

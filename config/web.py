@@ -3,7 +3,8 @@
 from config import env
 from config.logs import logging_settings
 
-bind = f"127.0.0.1:{env.number('PORT', 8000)}"
+held = env.text("WEB_SOCKET")  # by config/serve.py, through the web server's end and its next start
+bind = f"fd://{held}" if held else f"127.0.0.1:{env.number('PORT', 8000)}"
 worker_class = "config.patient.PatientWorker"
 workers = env.number("WEB_WORKERS", 2, least=1)
 threads = 16

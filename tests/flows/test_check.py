@@ -1,15 +1,21 @@
 """/check: anybody, at once, and nothing stays."""
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.flows.pages import links, text
-from tracker.models import SymptomLog
+from tracker.in_progress import InProgress
+from tracker.models import Child, SymptomLog, User
+from tracker.views.check import AT_ONCE
 
 ADULTS = "brexucabtagene-autoleucel"
 
@@ -128,3 +134,64 @@ def test_a_pump_that_does_not_run_is_told_to_the_rules(strict: Client) -> None:
     for running in ("yes", "no"):
         said = check(strict, therapy="blinatumomab", temperature="36.8", running=running, days="30")
         assert said.status_code == 200
+
+
+# ---------------------------------------------------------------- many at once
+
+
+@pytest.fixture
+def all_turns_taken() -> Iterator[None]:
+    """As many answers are being made as this process makes at the same time."""
+    taken = [AT_ONCE.turns.acquire(blocking=False) for _turn in range(AT_ONCE.at_most)]
+    assert all(taken)
+    yield
+    for _turn in taken:
+        AT_ONCE.turns.release()
+
+
+@pytest.mark.hazard("H24")
+@pytest.mark.django_db
+def test_one_too_many_gets_the_number_to_call_at_once_and_nothing_is_kept(
+    client: Client, all_turns_taken: None
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/check/")
+        answer = check(client, temperature="38,4")
+    assert (page.status_code, answer.status_code) == (503, 503)
+    for refused in (page, answer):
+        assert "Call the number on your card" in text(refused)
+        assert {"tel:112", "tel:911"} <= set(links(refused))
+        assert not refused.cookies
+    assert '<input type="hidden" name="temperature" value="38,4">' in answer.content.decode()
+    assert not queries.captured_queries
+
+
+@pytest.mark.hazard("H24")
+@pytest.mark.django_db
+def test_a_log_of_who_is_signed_in_is_never_limited(
+    client: Client, child: Child, mother: User, all_turns_taken: None
+) -> None:
+    client.force_login(mother)
+    answer = client.post(f"/children/{child.pk}/logs/", {"temperature": "39.1", "unit": "C", "when": "0"})
+    assert answer.status_code == 303
+    assert SymptomLog.objects.count() == 1
+
+
+def test_only_so_many_work_at_the_same_time_and_an_error_gives_its_turn_back() -> None:
+    limit, inside, go = InProgress(2), threading.Semaphore(0), threading.Event()
+
+    @limit.else_(lambda request: HttpResponse("busy"))
+    def view(request: HttpRequest) -> HttpResponse:
+        inside.release()
+        go.wait(10)
+        raise ZeroDivisionError
+
+    with ThreadPoolExecutor() as pool:
+        working = [pool.submit(view, HttpRequest()) for _one in range(2)]
+        assert inside.acquire(timeout=10)
+        assert inside.acquire(timeout=10)
+        assert view(HttpRequest()).content == b"busy"
+        go.set()
+        assert [type(one.exception()) for one in working] == [ZeroDivisionError] * 2
+    with pytest.raises(ZeroDivisionError):
+        view(HttpRequest())

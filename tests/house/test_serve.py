@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from config import serve
-from config.supervisor import try_lock, write_line
+from config.supervisor import Supervisor, try_lock, write_line
 from tests.fixtures_infra import BASE
 from tests.waiting import PATIENCE
 
@@ -66,6 +66,15 @@ def test_a_broker_of_somebody_else_is_not_started_here(monkeypatch):
         "nightwatch",
         "web",
     ]
+
+
+@pytest.mark.hazard("H24")
+def test_the_web_server_is_back_within_a_second_however_often_it_died(tmp_path):
+    web = next(child for child in serve.children() if child.name == "web")
+    supervisor = Supervisor(tmp_path, [web])
+    for _death in range(20):
+        supervisor.plan_next_start(web, 1000.0, "was killed")
+        assert web.due_at - 1000.0 <= 1
 
 
 def test_nothing_is_announced_before_a_page_is_answered(tmp_path, taken_port, capsys):

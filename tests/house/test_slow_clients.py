@@ -17,7 +17,8 @@ import requests
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from gunicorn.workers.gthread import _DEFER
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from config import patient
 from config.patient import PatientWorker
@@ -40,6 +41,10 @@ SLOW = {
     "a body that does not come": POST + b"Content-Length: 1000\r\n\r\n",
     "half a body": POST + b"Content-Length: 1000\r\n\r\n" + b"note=" + b"x" * 400,
     "a chunk without an end": POST + b"Transfer-Encoding: chunked\r\n\r\n400\r\nnote=",
+    "a chunk that looks like the end": POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\n0\r\n\r\n",
+    "a second chunk that looks like it": POST
+    + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\nA\r\n\r\n0\r\n\r\n",
+    "an end without an end": POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-A: b\r\n",
     "a hundred megabytes to come": POST + b"Content-Length: 100000000\r\n\r\n" + b"note=" + b"x" * 400,
     "headers that never end": GET + b"X-A: b\r\n" * 20_000,
     "empty lines": b"\r\n\r\n",
@@ -112,6 +117,46 @@ def test_a_crowd_of_slow_clients_keeps_no_parent_waiting(web: int, child: Child,
         for one in slow:
             one.close()
     assert SymptomLog.objects.count() == 2
+
+
+CHUNKED = POST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.hazard("H24")
+def test_each_chunk_is_as_long_as_it_says() -> None:
+    whole = CHUNKED + b"5;a=b\r\n0\r\n\r\n\r\nA\r\n0123456789\r\n"
+    for end in (b"0\r\n\r\n", b"000;x\r\n\r\n", b"0\r\nX-A: b\r\n\r\n"):
+        held = patient.Held()
+        for byte in whole + end:
+            assert patient.lacks(held) > 0
+            held.append(byte)
+        assert patient.lacks(held) == 0
+    for malformed in (b"x\r\n", b"-1\r\n", b"\r\n", b"0x5\r\n", b"1\r\nxyz", b"5" * 9000):
+        assert patient.lacks(patient.Held(CHUNKED + malformed)) == 0, malformed
+    assert patient.lacks(patient.Held(CHUNKED + b"FFFFFFF\r\n")) > patient.BODY
+
+
+def test_a_body_in_chunks_is_answered_at_once(web: int) -> None:
+    """No browser sends a form so, and Django reads none: it is asked to send it again, with the numbers."""
+    for pieces in ((CHUNKED, b"1\r\nx\r\n", b"0\r\n\r\n"), (CHUNKED + b"1\r\nx\r\n0\r\nX-A: b\r\n\r\n",)):
+        answer = exchange(web, *pieces)
+        assert answer.startswith(b"HTTP/1.1 422")
+        assert b'href="tel:' in answer
+
+
+@pytest.mark.hazard("H24")
+def test_a_thread_never_waits_for_a_client_whatever_we_take_for_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where gunicorn sees more in a request than we do, the request ends: nobody holds a thread by that."""
+    ours, theirs = socket.socketpair()
+    conn = SimpleNamespace(sock=ours, parser=None, initialized=True)
+    conn.init = lambda: setattr(conn, "parser", SimpleNamespace(unreader=SocketUnreader(ours)))
+    monkeypatch.setattr(patient, "lacks", lambda held: 0)
+    monkeypatch.setattr(ThreadWorker, "handle", lambda self, conn: conn.parser.unreader.read(10_000))
+    theirs.sendall(POST)
+    with pytest.raises(ConnectionResetError):
+        PatientWorker.__new__(PatientWorker).handle(conn)
 
 
 def exchange(port: int, *pieces: bytes) -> bytes:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 
 import pytest
@@ -76,6 +76,26 @@ def test_the_site_answers_through_the_death_of_each_part_and_stops_whole(running
     running_site.process.terminate()
     assert running_site.process.wait(30) == 0
     assert [processes_in(group) for group in groups] == [""] * len(PARTS)
+
+
+@pytest.mark.hazard("H24")
+def test_nobody_is_turned_away_while_the_web_server_dies_again_and_again(running_site):
+    """Who calls in between waits for the next one."""
+    for _death in range(3):
+        before = running_site.group("web")
+        os.kill(before, signal.SIGKILL)
+        assert answered(running_site) == 200
+        wait_until(lambda before=before: running_site.group("web") != before, "a new web server")
+
+
+def answered(site: RunningSite) -> int:
+    """What the first page says. A call that the dying server had taken is cut; none may be refused."""
+    for _try in range(50):
+        try:
+            return site.status("/health/ready")
+        except (ConnectionResetError, RemoteDisconnected):
+            pass
+    return 0
 
 
 @pytest.mark.parametrize("script", ["start", "test", ".ci/run", "config/find-python", "tests/find-browser"])

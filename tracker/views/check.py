@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -13,16 +14,30 @@ from django.views.decorators.http import require_http_methods
 from tracker.assessing import assess_alone
 from tracker.checking import AboutForm
 from tracker.forms import Asking, LogForm
+from tracker.in_progress import InProgress
 from tracker.models import Urgency
 from tracker.telling import Told, answer_in_words
 from tracker.views.answer import answer_context
 from tracker.views.asking import LOOK_AGAIN
 from tracker.views.late import answers_of, every_therapy
 
+AT_ONCE = InProgress(4)
+"""Of the sixteen threads of a process. The others are for parents who are signed in."""
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Whom to call, and the same form again: without the rules, the database or the page around."""
+    typed = [(name, value) for name, values in request.POST.lists() for value in values]
+    context = {"typed": typed, "action": request.get_full_path()}
+    page = HttpResponse(render_to_string("tracker/public/busy.html", context), status=503)
+    page["Retry-After"] = "5"
+    return page
+
 
 @login_not_required
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@AT_ONCE.else_(busy)
 def check(request: HttpRequest) -> HttpResponse:
     """Therapy, what you see, the answer."""
     sent = request.POST if request.method == "POST" else None
