@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from config.embedded_redis import broker_url
 from config.supervisor import end_with
 from tests.clock import environment
-from tests.personas import NOW
+from tests.moment import NOW
 from tests.waiting import PATIENCE, wait_until
 from tracker import doorbell
 

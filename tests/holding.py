@@ -58,7 +58,7 @@ def on_a_copy() -> Iterator[None]:
 
 @contextmanager
 def sqlite_lock(*statements: str) -> Iterator[None]:
-    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other = sqlite3.connect(connection.settings_dict["NAME"], timeout=60, isolation_level=None)
     try:
         for statement in statements:
             other.execute(statement)

@@ -1,13 +1,14 @@
 """The people of the tests: Juno's parents, her grandmother who helps, the nurse of her ward, a stranger."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
 
+from tests.moment import NOW
 from therapies.schedule import Event
 from tracker.actions.logs import Recorded, record_log
 from tracker.actions.memberships import accept_invitation, end_membership, invite
@@ -16,7 +17,6 @@ from tracker.actions.second_factors import seed_totp
 from tracker.models import CareTeam, Child, Role, User
 from tracker.models.people import TEAM_ROLES
 
-NOW = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
 SECRET = "JBSWY3DPEHPK3PXP"  # of the app that nurses have their codes from
 DAY_NUMBER, NIGHT_NUMBER = "555 0100", "555 0142"
 NUMBERS = Numbers(day_number=DAY_NUMBER, night_number=NIGHT_NUMBER)

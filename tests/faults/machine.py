@@ -4,15 +4,17 @@ import argparse
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
+from math import inf
 from typing import NamedTuple
 from uuid import uuid4
 
 from django.utils import timezone
 from kombu import Connection
 
+from tests.faults import written
 from tests.faults.house import House, wait_until_at_work
 from tests.faults.stage import Outcome, Stage
 from tracker import doorbell
@@ -44,12 +46,15 @@ def run(
     limit: float = 60,
     patience: float = 0,
     stays: bool = False,
+    answered_within: float = inf,
 ) -> Outcome:
     """Parents submit through the fault, evenly; then the house has as long as it needs, and not longer than that.
 
     A fault that stays is not mended before: what the house needs it for counts from the submit.
     """
     stage = Stage(alerts + reminders)
+    stage.answered_within = answered_within
+    stage.sign_everybody_in()
     house.post.arrivals.clear()
     stage.remind_soon(stage.families[alerts:], seconds=seconds / 2)
     heals = 0.0
@@ -66,7 +71,7 @@ def run(
     time.sleep(A_SECOND_COPY)
     outcome = stage.count(name, house.post, heals, limit=limit)
     stage.close()
-    outcome.note = f"slowest submit {stage.slowest:.1f} s"
+    outcome.note = f"slowest submit {stage.slowest:.1f} s, slowest answer {stage.slowest_answer:.1f} s"
     return outcome
 
 
@@ -271,10 +276,13 @@ class Row(NamedTuple):
     seconds: float
     sabotage: str
     stays: bool = False
+    answered_within: float = inf
 
     def run(self, house: House) -> Outcome:
         limit = 10 if self.fault is nothing else 60
-        return run(house, self.name, self.fault, seconds=self.seconds, limit=limit, stays=self.stays)
+        about = {"limit": limit, "stays": self.stays, "answered_within": self.answered_within}
+        patience = PATIENCE if self.answered_within < inf else 0
+        return run(house, self.name, self.fault, seconds=self.seconds, patience=patience, **about)
 
 
 ROWS = (
@@ -290,12 +298,28 @@ ROWS = (
     Row("mail server says 421", mail_says("421 closing"), 20, "first_word_counts"),
     Row("mail server says 451", mail_says("451 later"), 20, "first_word_counts"),
     Row("mail server drops after DATA", mail_says("cut"), 20, "reminders_again"),
+    Row(
+        "database held for 20 s",
+        written.for_a_while(written.database_held),
+        30,
+        "pages_wait_like_workers",
+        answered_within=written.ANSWERED_WITHIN,
+    ),
+    Row(
+        "disk full for 20 s",
+        written.for_a_while(written.disk_full),
+        30,
+        "every_read_writes",
+        answered_within=written.ANSWERED_WITHIN,
+    ),
 )
 
 
 def all_of_it(house: House, words: str) -> Iterator[Outcome]:
     """Fault after fault, in a house that is well again before the next."""
     for row in named(words):
+        if row.name.startswith("disk") and not house.has_own_disk:
+            continue  # only who may mount one has a disk to fill
         wait_until_at_work(house)
         yield row.run(house)
 
@@ -314,9 +338,11 @@ def sabotaged(house: House, told: argparse.Namespace) -> Iterator[Outcome]:
     if "kills" in told.only:
         attempts.append(("claims_never_end", partial(kills, house, told.alerts, told.kills)))
     for sabotage, attempt in attempts:
+        in_page = written.SABOTAGES.get(sabotage, nullcontext)
         house.end()
-        house.begin(sabotage)
+        house.begin("" if sabotage in written.SABOTAGES else sabotage)
         wait_until_at_work(house)
-        outcome = attempt()
+        with in_page():
+            outcome = attempt()
         outcome.name = f"{outcome.name}; {sabotage.replace('_', ' ')}"
         yield outcome

@@ -2,11 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as clock_time
+from math import inf
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError, close_old_connections
@@ -34,6 +36,7 @@ from tracker.models import (
     User,
 )
 
+LOCAL: dict[str, Any] = {"headers": {"host": "localhost"}}
 NO_QUIET = {"quiet_from": clock_time(0), "quiet_until": clock_time(0)}
 
 
@@ -52,6 +55,7 @@ class Outcome:
     )
     submits: int = 0
     refused: int = 0
+    silent: int = 0  # tries of a phone that got no number to call in time, where the row has a time for it
     late: list[float] = field(default_factory=list)
     limit: float = 60.0  # seconds that the slowest in a hundred may take
     note: str = ""
@@ -62,16 +66,17 @@ class Outcome:
 
     @property
     def is_met(self) -> bool:
-        return not (self.lost or self.doubled or self.forgotten or self.refused) and self.p99 <= self.limit
+        failed = self.lost or self.doubled or self.forgotten or self.refused or self.silent
+        return not failed and self.p99 <= self.limit
 
     def row(self) -> str:
         alerts = (self.alerts, self.lost, self.again)
         cells = (*alerts, self.reminders, self.forgotten, self.doubled, f"{self.p99:.1f}")
+        silent = f"{self.silent} unanswered, " if self.silent else ""
         submitted = 100 if not self.submits else 100 * (self.submits - self.refused) / self.submits
         figures = "".join(f"{cell:>10}" for cell in cells)
-        return (
-            f"{self.name:44}{figures}{submitted:>9.0f} %   {'met' if self.is_met else 'NOT MET'}  {self.note}"
-        )
+        verdict = "met" if self.is_met else "NOT MET"
+        return f"{self.name:44}{figures}{submitted:>9.0f} %   {verdict}  {silent}{self.note}"
 
 
 WORDS = ("alerts", "lost", "again", "reminders", "forgotten", "doubled", "p99 s")
@@ -97,6 +102,10 @@ class Stage:
         self.submitted: dict[Child, float] = {}
         self.refused = 0
         self.slowest = 0.0  # submit, in seconds
+        self.answered_within = inf  # seconds, for each try of a phone
+        self.slowest_answer = 0.0
+        self.silent = 0
+        self.phones: dict[User, Client] = {}
         self.opened: list[Arrival] = []
         self.to_remind = 0
 
@@ -134,14 +143,40 @@ class Stage:
         self.slowest = max(self.slowest, time.monotonic() - began)
 
     def _send(self, child: Child, parent: User, form: dict[str, str]) -> bool:
+        """Opens Today and sends the form: whatever comes back, it has a number to call."""
         try:
-            client = Client(raise_request_exception=False)
-            client.force_login(parent)
-            where = reverse("logs", args=[child.pk])
-            return client.post(where, form, headers={"host": "localhost"}).status_code == 303
+            phone = self._phone(parent)
         except DatabaseError:
             close_old_connections()
             return False
+        if self.answered_within < inf:
+            self._timed(lambda: phone.get(reverse("today", args=[child.pk]), **LOCAL), (200,))
+        where = reverse("logs", args=[child.pk])
+        return self._timed(lambda: phone.post(where, form, **LOCAL), (303, 503)) == 303
+
+    def _timed(self, ask: Callable[[], Any], expected: tuple[int, ...]) -> int:
+        began = time.monotonic()
+        page = ask()
+        took = time.monotonic() - began
+        self.slowest_answer = max(self.slowest_answer, took)
+        is_answer = page.status_code in expected and (
+            page.status_code == 303 or b'href="tel:' in page.content
+        )
+        self.silent += self.answered_within < inf and (not is_answer or took > self.answered_within)
+        close_old_connections()
+        return int(page.status_code)
+
+    def _phone(self, parent: User) -> Client:
+        """Signed in once, before anything breaks."""
+        if parent not in self.phones:
+            phone = Client(raise_request_exception=False)
+            phone.force_login(parent)
+            self.phones[parent] = phone
+        return self.phones[parent]
+
+    def sign_everybody_in(self) -> None:
+        for _child, parent in self.families:
+            self._phone(parent)
 
     def close(self) -> None:
         """What is behind us does not send any more."""
@@ -173,7 +208,8 @@ class Stage:
         ids: dict[object, list[str]] = {}
         for alert, message in told.values_list("alert__child", "pk"):
             ids.setdefault(alert, []).append(str(message))
-        outcome = Outcome(name, submits=len(self.submitted), refused=self.refused, **more)  # type: ignore[arg-type]
+        answered = {"refused": self.refused, "silent": self.silent}
+        outcome = Outcome(name, submits=len(self.submitted), **answered, **more)  # type: ignore[arg-type]
         for child, submitted_at in self.submitted.items():
             times = [at for message in ids.get(child.pk, []) for at in arrived.get(message, [])]
             outcome.alerts += 1
