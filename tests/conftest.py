@@ -17,6 +17,7 @@ from tests.fixtures_infra import (  # noqa: F401
     worker,
 )
 from tests.flush import flush_opens_the_gate  # noqa: F401
+from tests.outside import no_seals_yet  # noqa: F401
 from tests.personas import (  # noqa: F401
     care_team,
     child,

@@ -21,8 +21,9 @@ from tracker.actions.backing_up import _tables, back_up, restore, snapshot
 from tracker.actions.erasing import erase_child
 from tracker.actions.escalating import escalate_due
 from tracker.actions.logs import Recorded, record_log
-from tracker.actions.sealing import seal, verify
+from tracker.actions.sealing import keep_head, seal
 from tracker.actions.signing_in_mails import queue_sign_in_mail
+from tracker.actions.verifying import verify
 from tracker.models import Alert, AuditEvent, Child, Message, SymptomLog, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +34,7 @@ CHANGED_BY_RESTORING = {"auditevent", "auditseal", "message"}
 def outside(settings: Any, tmp_path: Path) -> Path:
     """The folder beside the database."""
     settings.AUDIT_HEAD, settings.ERASED = tmp_path / "head", tmp_path / "erased"
+    keep_head(None)
     return tmp_path
 
 

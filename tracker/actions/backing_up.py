@@ -23,10 +23,11 @@ from django.db import connection, connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from tracker.actions import Refused
+from tracker.actions.audit import record_audit
 from tracker.actions.erasing import erase_again
-from tracker.actions.sealing import keep_head, seal
+from tracker.actions.sealing import keep_head, kept_head, seal
 from tracker.append_only import erasing
-from tracker.models import AuditEvent, AuditSeal, Message, User
+from tracker.models import AuditSeal, Message, User
 
 FORMAT = 1
 ALIAS = "default"
@@ -61,7 +62,7 @@ def restore(file: Path, *, now: datetime) -> int:
         erase_again(now=now)
         waiting = Message.objects.waiting()
         waiting.update(dropped_at=now, claimed_until=None, reason="restored", sealed="")
-        AuditEvent.objects.create(at=now, verb="database.restored")
+        record_audit("database.restored", by=None, now=now, kept=(kept_head() or (None,))[0])
     keep_head(AuditSeal.objects.order_by("-pk").first())
     seal(now=now)
     return count

@@ -162,7 +162,10 @@ class Call(models.Model):
     look_again_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=("child", "called_at"), name="calls_of_a_child"),)
+        indexes = (
+            models.Index(fields=("child", "called_at"), name="calls_of_a_child"),
+            models.Index(fields=("recorded_at",), name="calls_to_seal"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("child", "client_uuid"), name="a_double_tap_is_one_call"),
             models.CheckConstraint(

@@ -86,7 +86,10 @@ class DoseGiven(models.Model):
     objects = DoseQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=("child", "given_at"), name="doses_of_a_child"),)
+        indexes = (
+            models.Index(fields=("child", "given_at"), name="doses_of_a_child"),
+            models.Index(fields=("recorded_at",), name="doses_to_seal"),
+        )
         constraints = (
             paired("taken_back_at", "taken_back_by", name="dose_taken_back_is_paired"),
             models.UniqueConstraint(fields=("child", "client_uuid"), name="a_double_tap_is_one_dose"),

@@ -17,7 +17,10 @@ class CareNote(models.Model):
     text = models.TextField()
 
     class Meta:
-        indexes = (models.Index(fields=("child", "-at"), name="notes_of_a_child"),)
+        indexes = (
+            models.Index(fields=("child", "-at"), name="notes_of_a_child"),
+            models.Index(fields=("at",), name="notes_to_seal"),
+        )
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -121,5 +121,8 @@ class NumberCheck(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = (models.Index(fields=("at",), name="number_checks_to_seal"),)
+
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,22 +1,23 @@
-"""The chain over the audit events."""
+"""The chain over the record."""
 
 from django.db import models
 
-from tracker.models.audit import AuditEvent
-
 
 class AuditSeal(models.Model):
-    """One link of the chain: the digest of one audit event, of this link's place and of the link before it.
+    """One link of the chain: the digest of one row of the record, of this link's place and of the link before it.
 
-    Append-only. No constraint ties it to its event: it has to outlive one that somebody removed.
+    Append-only. Nothing ties it to its row: it has to outlive one that somebody removed.
     """
 
     id = models.PositiveBigIntegerField(primary_key=True)  # its place in the chain: 1, 2, 3 ...
-    event = models.OneToOneField(
-        AuditEvent, on_delete=models.DO_NOTHING, db_constraint=False, related_name="seal"
-    )
+    kind = models.CharField(max_length=12)  # of row (tracker/sealed_rows.py)
+    row_key = models.CharField(max_length=32)
     sealed_at = models.DateTimeField()
+    nothing_left = models.BooleanField(default=False)  # with this one everything that was there was sealed
     digest = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = (models.Index(fields=("kind", "row_key"), name="seals_of_a_row"),)
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -15,7 +15,9 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from py_vapid import Vapid
 
+from tracker.actions.sealing import keep_head, kept_head
 from tracker.encryption import new_key
+from tracker.models import AuditEvent, AuditSeal
 
 PRIVATE = 0o077  # the file mode that nobody else gets
 
@@ -33,6 +35,7 @@ class Command(BaseCommand):
         make_push_key(settings.PUSH_KEY_FILE)
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
+        begin_chain()
         compile_translations(settings.LOCALE_PATHS)
         collect_static_files()
         if wants_demo():
@@ -68,6 +71,12 @@ def make_push_key(file: Path) -> None:
     draft.touch(mode=0o600)
     draft.write_bytes(key.private_pem())
     draft.replace(file)
+
+
+def begin_chain() -> None:
+    """Only beside a database without a past: there a head that is missing is a finding, and stays one."""
+    if kept_head() is None and not (AuditEvent.objects.exists() or AuditSeal.objects.exists()):
+        keep_head(None)
 
 
 def compile_translations(folders: Iterable[Path]) -> None:
