@@ -1,4 +1,4 @@
-"""What the web server runs. Refuses to serve without a secret."""
+"""What the web server runs. Refuses to serve without a secret, or with keys that are not those of the database."""
 
 import os
 
@@ -13,10 +13,14 @@ from django.urls import get_resolver
 from config import celery  # noqa: F401  (known before the first ring)
 
 application = get_wsgi_application()
+
+from tracker.actions.encrypting import keys_in_database, refuse_wrong_keys  # noqa: E402  (it needs the models)
+
 # _wrapped: asking for an empty SECRET_KEY is itself an error, with less to say.
 if len(getattr(settings._wrapped, "SECRET_KEY", "")) < 40:
     raise ImproperlyConfigured(
         "Nothing is served without a secret: set SECRET_KEY or SECRET_KEY_FILE (40 characters or more), "
         "or run `python manage.py setup`, which makes one."
     )
+refuse_wrong_keys(keys_in_database())
 _ = get_resolver().url_patterns  # every view is imported now: nobody waits for it later

@@ -15,6 +15,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+NO_KEY = (
+    "Nothing is encrypted without a key: set ENCRYPTION_KEYS or ENCRYPTION_KEYS_FILE, "
+    "or run `python manage.py setup`, which makes one."
+)
 _ID_LENGTH = 8
 
 
@@ -34,32 +38,29 @@ def key_ids() -> list[str]:
 def encrypt(text: str) -> str:
     keys = _keys(settings.ENCRYPTION_KEYS)
     if not keys:
-        raise ImproperlyConfigured(
-            "Nothing is encrypted without a key: set ENCRYPTION_KEYS or ENCRYPTION_KEYS_FILE, "
-            "or run `python manage.py setup`, which makes one."
-        )
+        raise ImproperlyConfigured(NO_KEY)
     newest, key = next(iter(keys.items()))
     return f"{newest}:{key.encrypt(text.encode()).decode()}"
 
 
 def decrypt(stored: str) -> str:
-    key_id, _, token = stored.partition(":")
+    under, _, token = stored.partition(":")
     try:
-        return _keys(settings.ENCRYPTION_KEYS)[key_id].decrypt(token).decode()
+        return _keys(settings.ENCRYPTION_KEYS)[under].decrypt(token).decode()
     except (KeyError, InvalidToken):
-        raise Unreadable(key_id[:_ID_LENGTH]) from None
+        raise Unreadable(under[:_ID_LENGTH]) from None
 
 
 @lru_cache(maxsize=4)
 def _keys(text: str) -> dict[str, Fernet]:
     """By id. Separated by commas or white space, as a variable or a file has them."""
     try:
-        return {_id(key): Fernet(key) for key in text.replace(",", " ").split()}
+        return {key_id(key): Fernet(key) for key in text.replace(",", " ").split()}
     except ValueError:
         raise ImproperlyConfigured(
-            "ENCRYPTION_KEYS holds something that is no key, such as `python manage.py setup` makes."
+            "ENCRYPTION_KEYS holds something that is no key, such as `python manage.py encryption new` prints."
         ) from None
 
 
-def _id(key: str) -> str:
+def key_id(key: str) -> str:
     return sha256(key.encode()).hexdigest()[:_ID_LENGTH]

@@ -1,5 +1,6 @@
 """What django-allauth asks this site, and its words where they are not in a template."""
 
+import logging
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -24,8 +26,11 @@ from tracker.actions.owning import change_password, confirm_owner, end_sessions
 from tracker.actions.reaching import forget_browser
 from tracker.actions.signing_in_mails import queue_sign_in_mail
 from tracker.addresses import is_login, may_confirm
+from tracker.encryption import Unreadable, decrypt, encrypt
 from tracker.models import User
 from tracker.views.again import gave_a_sign_lately, sign_in_again
+
+log = logging.getLogger(__name__)
 
 MAIL_KEY = "sign_in_mail"  # in the session: the mail that this browser waits for
 SOMEBODY_WAITS_FOR = frozenset(
@@ -178,6 +183,8 @@ def _came_by_code(request: HttpRequest, user: User) -> bool:
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
+    """Secrets of apps and the seeds of recovery codes are encrypted in the database."""
+
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
         "add_email_blocked": gettext_lazy(
@@ -193,3 +200,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         """What a new passkey is called until somebody says better."""
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return gettext("Passkey") if number == 1 else gettext("Passkey %(number)s") % {"number": number}
+
+    def encrypt(self, text: str) -> str:
+        return encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """In place of one that cannot be opened, a secret that nobody has: no code is right, the others still work."""
+        try:
+            return decrypt(encrypted_text)
+        except Unreadable:
+            log.error("second_factor_unreadable")
+            return generate_totp_secret()

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from tracker.actions.encrypting import forget_former_keys
 from tracker.actions.erasing import erase_child
 from tracker.models import Alert, CardLink, Child, Invitation, Membership, Message, Reminder, SymptomLog
 
@@ -33,7 +34,7 @@ def retain(*, now: datetime) -> dict[str, int]:
     children = list(forgotten(now))
     for child in children:
         erase_child(child=child, by=None, now=now)
-    return counts | {"children": len(children)}
+    return counts | {"children": len(children), "former keys": forget_former_keys(now=now)}
 
 
 def forgotten(now: datetime) -> QuerySet[Child]:

@@ -37,4 +37,35 @@ class Migration(migrations.Migration):
         migrations.AddIndex("numbercheck", models.Index(fields=("at",), name="number_checks_to_seal")),
         migrations.AddIndex("dosegiven", models.Index(fields=("recorded_at",), name="doses_to_seal")),
         migrations.RunPython(close_seals, open_seals),
+        migrations.CreateModel(
+            "OutsidePart",
+            [
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("encryption-key", "encryption key"),
+                            ("erased-list", "list of who was erased"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("identifier", models.CharField(max_length=36)),
+                ("since", models.DateTimeField()),
+                ("replaced_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "identifier"), name="one_part_an_identifier"),
+                    models.UniqueConstraint(
+                        fields=("kind",), condition=models.Q(("replaced_at", None)), name="one_part_counts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["encryption-key", "erased-list"])),
+                        name="outside_kind_is_known",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -11,6 +11,7 @@ from tracker.models.lines import LineChange, LineInterval, LinePart
 from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Urgency
 from tracker.models.messages import Channel, ContactPoint, Kind, Lane, Message
 from tracker.models.nursing import CareNote
+from tracker.models.outside import OutsideKind, OutsidePart
 from tracker.models.people import (
     CareTeam,
     Child,
@@ -68,6 +69,8 @@ __all__ = (
     "NumberCheck",
     "Observation",
     "Outcome",
+    "OutsideKind",
+    "OutsidePart",
     "OwnAnswers",
     "PauseReason",
     "Question",

@@ -11,10 +11,13 @@ import polib
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from py_vapid import Vapid
 
+from tracker.actions.encrypting import encrypt_anew, note_newest_key, noted_keys, refuse_wrong_keys
 from tracker.actions.sealing import keep_head, kept_head
 from tracker.encryption import new_key
 from tracker.models import AuditEvent, AuditSeal
@@ -31,11 +34,11 @@ class Command(BaseCommand):
         make_private_folder(settings.VAR)
         make_secret("SECRET_KEY", settings.VAR / "secret_key")
         make_secret("AUDIT_KEY", settings.VAR / "audit_key")
-        make_secret("ENCRYPTION_KEYS", settings.VAR / "encryption_keys", new_key)
         make_push_key(settings.PUSH_KEY_FILE)
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         begin_chain()
+        prepare_keys(settings.VAR / "encryption_keys")
         compile_translations(settings.LOCALE_PATHS)
         collect_static_files()
         if wants_demo():
@@ -71,6 +74,19 @@ def make_push_key(file: Path) -> None:
     draft.touch(mode=0o600)
     draft.write_bytes(key.private_pem())
     draft.replace(file)
+
+
+def prepare_keys(file: Path) -> None:
+    """Makes the first; never another one for a database that was written under a key which is not here."""
+    known = [str(key) for key in noted_keys()]
+    if not known:
+        make_secret("ENCRYPTION_KEYS", file, new_key)
+    try:
+        refuse_wrong_keys(known)
+    except ImproperlyConfigured as refusal:
+        raise CommandError(str(refusal)) from None
+    note_newest_key(now=timezone.now())
+    encrypt_anew()
 
 
 def begin_chain() -> None:
