@@ -25,7 +25,9 @@ AUDIT_HEAD = Path(
 READS_NOT_RECORDED = VAR / "reads_not_recorded"  # touched where a nurse's look could not be written down
 ENCRYPTION_KEYS = env.secret("ENCRYPTION_KEYS", VAR / "encryption_keys")  # the newest first
 RETAIN_DAYS = env.number("RETAIN_DAYS", 3 * 365, least=30)  # a child of whom nobody logs or looks
-ERASED = VAR / "erased"  # ids of who was deleted: a restored backup must not bring them back
+ERASED = Path(
+    env.text("ERASED_LIST", str(VAR / "erased"))
+)  # ids of who was erased: no backup brings them back
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("DEBUG")
 if DEBUG and HTTPS:
@@ -98,7 +100,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CSRF_FAILURE_VIEW = "tracker.views.errors.csrf_failure"
 
 # The database is the truth, and holds the cache, the sessions and the rate limits too: a dead broker costs no page.
-# Untuned, SQLite answers two writers with "database is locked". A page waits less: tracker/database.py.
+# Untuned, SQLite answers two writers with "database is locked", and may leave what was erased in the file. A page waits
+# less: tracker/database.py.
 DATABASE_WAITS = env.number("DATABASE_WAITS", 20, least=2)  # seconds; config/wsgi.py says two
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
@@ -106,7 +109,7 @@ SQLITE = {
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": DATABASE_WAITS,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     },
 }
 DATABASES = {"default": SQLITE}

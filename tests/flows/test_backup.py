@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings as site
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
@@ -18,23 +19,29 @@ from django.utils import timezone
 from tests.flows.pages import FEVER, Phone, text
 from tests.personas import NOW
 from tracker.actions.backing_up import _tables, back_up, restore, snapshot
+from tracker.actions.encrypting import note_newest_key
+from tracker.actions.erased_list import known_list, list_id, noted, prepare_list
 from tracker.actions.erasing import erase_child
 from tracker.actions.escalating import escalate_due
 from tracker.actions.logs import Recorded, record_log
 from tracker.actions.sealing import keep_head, seal
 from tracker.actions.signing_in_mails import queue_sign_in_mail
 from tracker.actions.verifying import verify
-from tracker.models import Alert, AuditEvent, Child, Message, SymptomLog, User
+from tracker.encryption import key_id, new_key
+from tracker.management.commands.setup import keep_erased
+from tracker.models import Alert, AuditEvent, AuditSeal, Child, Message, SymptomLog, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHANGED_BY_RESTORING = {"auditevent", "auditseal", "message"}
 
 
 @pytest.fixture
-def outside(settings: Any, tmp_path: Path) -> Path:
+def outside(settings: Any, tmp_path: Path, db: None) -> Path:
     """The folder beside the database."""
     settings.AUDIT_HEAD, settings.ERASED = tmp_path / "head", tmp_path / "erased"
     keep_head(None)
+    prepare_list(now=NOW)
+    note_newest_key(now=NOW)
     return tmp_path
 
 
@@ -101,6 +108,110 @@ def test_who_was_deleted_since_stays_deleted(outside: Path, full: Child, mother:
     assert not Child.objects.exists()
     assert not SymptomLog.objects.exists()
     assert User.objects.filter(pk=mother.pk).exists()
+
+
+@pytest.mark.hazard("H29")
+def test_a_new_folder_without_the_list_of_who_was_erased_is_refused(
+    outside: Path, full: Child, mother: User, settings: Any
+) -> None:
+    """Else the family that erased everything would be back, and be reminded at night."""
+    back_up(outside / "backup", now=NOW)
+    erase_child(child=full, by=mother, now=NOW)
+    belongs_here = list_id()
+    empty_the_database()
+    settings.ERASED = outside / "new-folder-erased"
+    prepare_list(now=NOW)
+    with pytest.raises(CommandError, match=belongs_here):
+        call_command("restore", outside / "backup")
+    assert not User.objects.exists()
+    settings.ERASED = outside / "erased"
+    restore(outside / "backup", now=timezone.now())
+    assert not Child.objects.exists()
+
+
+@pytest.mark.hazard("H29")
+def test_a_list_that_is_lost_is_named_in_the_record(
+    outside: Path, full: Child, mother: User, settings: Any
+) -> None:
+    back_up(outside / "backup", now=NOW)
+    empty_the_database()
+    settings.ERASED = outside / "new-folder-erased"
+    prepare_list(now=NOW)
+    call_command("restore", outside / "backup", "--without-erased-list")
+    assert AuditEvent.objects.get(verb="database.restored").detail["without_list"] is True
+    assert known_list() == list_id()
+
+
+@pytest.mark.hazard("H29")
+def test_who_was_erased_stays_so_where_a_copy_is_put_back_by_hand(
+    outside: Path, full: Child, mother: User
+) -> None:
+    """Past the command, as `.backup` and a point in time of PostgreSQL do: the next start erases again."""
+    (outside / "erased").write_text(f"list {list_id()}\nchild {full.pk}\n")
+    keep_erased()
+    assert not Child.objects.exists()
+    assert not verify().count
+    (outside / "erased").unlink()
+    with pytest.raises(CommandError, match="is not the list"):
+        keep_erased()
+
+
+def test_an_erasure_that_a_crash_kept_off_the_list_is_put_there_at_the_next_start(
+    outside: Path, full: Child, mother: User
+) -> None:
+    number = str(full.pk)
+    erase_child(child=full, by=mother, now=NOW)
+    (outside / "erased").write_text(f"list {list_id()}\n")
+    keep_erased()
+    assert noted("child") == [number]
+    keep_erased()
+    assert noted("child") == [number]
+
+
+def test_a_lost_list_is_begun_again_from_what_the_database_knows(
+    outside: Path, full: Child, mother: User
+) -> None:
+    number = str(full.pk)
+    erase_child(child=full, by=mother, now=NOW)
+    before = list_id()
+    (outside / "erased").unlink()
+    call_command("erased", "new")
+    keep_erased()
+    assert noted("child") == [number]
+    assert AuditEvent.objects.get(verb="erased-list.lost").detail == {"list": before}
+
+
+@pytest.mark.hazard("H29")
+@pytest.mark.parametrize("name", ["ENCRYPTION_KEYS", "AUDIT_KEY"])
+def test_a_backup_is_refused_without_the_keys_that_it_names(
+    outside: Path, full: Child, settings: Any, capsys: Any, name: str
+) -> None:
+    right = key_id(getattr(settings, name))
+    call_command("backup", outside / "backup")
+    assert right in capsys.readouterr().out
+    empty_the_database()
+    setattr(settings, name, new_key())
+    with pytest.raises(CommandError, match=right) as refused:
+        call_command("restore", outside / "backup")
+    assert name in str(refused.value)
+    assert not User.objects.exists()
+
+
+def test_what_was_cut_off_by_a_restore_stands_in_the_record(outside: Path, full: Child, mother: User) -> None:
+    back_up(outside / "backup", now=NOW)
+    AuditEvent.objects.create(at=NOW, who=mother.pk, verb="child.changed")
+    seal(now=NOW + timedelta(seconds=15))
+    head = AuditSeal.objects.latest("pk").pk
+    empty_the_database()
+    restore(outside / "backup", now=timezone.now())
+    assert AuditEvent.objects.get(verb="database.restored").detail["kept"] == head
+
+
+def test_the_database_overwrites_what_was_erased(db: None) -> None:
+    assert "PRAGMA secure_delete=ON" in site.SQLITE["OPTIONS"]["init_command"]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
 
 
 @pytest.mark.hazard("H29")

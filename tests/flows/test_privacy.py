@@ -30,7 +30,8 @@ NOT_OF_A_CHILD = {
     "user": "people; person.csv names those around the child",
     "heartbeat": "the machine",
     "contactpoint": "how a person is reached; it goes with the person",
-    "auditseal": "numbers that vouch for the audit events",
+    "auditseal": "numbers that vouch for the record",
+    "outsidepart": "the machine: ids of keys",
 }
 
 

@@ -268,7 +268,7 @@ def test_an_erasure_that_the_site_did_not_write_excuses_nothing(record: Recorded
 def test_an_erasure_of_many_rows_names_them_in_several_events(
     child: Child, mother: User, monkeypatch: Any, log: Callable[..., Recorded]
 ) -> None:
-    monkeypatch.setattr(erasing_module, "NAMED_TOGETHER", 2)
+    monkeypatch.setattr(erasing_module, "TOGETHER", 2)
     for hours in range(5):
         log(temperature=36.8, hours_ago=hours)
     seal(now=NOW)

@@ -18,21 +18,26 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.color import no_style
-from django.db import connection, connections, models, transaction
+from django.db import DatabaseError, connection, connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from tracker.actions import Refused
 from tracker.actions.audit import record_audit
+from tracker.actions.encrypting import encrypt_anew, note_newest_key, noted_keys, refuse_wrong_keys
+from tracker.actions.erased_list import belongs, known_list, list_id, wrong_list
 from tracker.actions.erasing import erase_again
 from tracker.actions.sealing import keep_head, kept_head, seal
 from tracker.append_only import erasing
+from tracker.encryption import key_id
 from tracker.models import AuditSeal, Message, User
 
 FORMAT = 1
 ALIAS = "default"
 REPEATABLE_READ = 3  # psycopg's number for it
-MADE_BY_MIGRATE = ("auth.Permission", "contenttypes.ContentType")
+MADE_BEFORE = ("auth.Permission", "contenttypes.ContentType", "tracker.OutsidePart")  # by migrate and setup
 _CHUNK = 500
 
 
@@ -41,7 +46,8 @@ def back_up(file: Path, *, now: datetime) -> int:
     draft, count = file.with_name(f".{file.name}.new"), 0
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8") as out, snapshot():
-        print(_json({"nightlight": FORMAT, "at": now, "migrations": _migrations()}), file=out)
+        about = {"nightlight": FORMAT, "at": now, "migrations": _migrations(), "needs": needs()}
+        print(_json(about), file=out)
         for row in _rows():
             print(_json(row), file=out)
             count += 1
@@ -50,19 +56,37 @@ def back_up(file: Path, *, now: datetime) -> int:
     return count
 
 
-def restore(file: Path, *, now: datetime) -> int:
-    """Fills an empty database. What waited to be sent is dropped; who was deleted since stays deleted."""
-    count = _check(file)
+def needs() -> dict[str, Any]:
+    """The ids of what lies outside the database and has to be kept beside its backups."""
+    return {
+        "encryption keys": [str(key) for key in noted_keys().order_by("since")],
+        "audit key": key_id(settings.AUDIT_KEY),
+        "erased list": known_list(),
+    }
+
+
+def restore(file: Path, *, now: datetime, without_list: bool = False) -> int:
+    """Fills an empty database. What waited to be sent is dropped; who was erased since stays erased.
+
+    Refused without the keys and the list of who was erased that the backup names; `without_list`: that one is lost.
+    """
+    about, count = _check(file)
+    _refuse_without(about.get("needs", {}), without_list)
     with erasing():  # one transaction, in which what migrate has made gives way
-        for label in MADE_BY_MIGRATE:
+        for label in MADE_BEFORE:
             apps.get_model(label).objects.all().delete()
         for label, rows in groupby(islice(_lines(file), 1, count + 1), key=itemgetter(0)):
             _insert(apps.get_model(label), (values for _label, values in rows))
         _set_counters()
+        belongs(list_id(), now=now)
+        note_newest_key(now=now)
+        encrypt_anew()
         erase_again(now=now)
         waiting = Message.objects.waiting()
         waiting.update(dropped_at=now, claimed_until=None, reason="restored", sealed="")
-        record_audit("database.restored", by=None, now=now, kept=(kept_head() or (None,))[0])
+        record_audit(
+            "database.restored", by=None, now=now, kept=(kept_head() or (None,))[0], without_list=without_list
+        )
     keep_head(AuditSeal.objects.order_by("-pk").first())
     seal(now=now)
     return count
@@ -131,10 +155,15 @@ def _lines(file: Path) -> Iterator[Any]:
         yield from map(json.loads, lines)
 
 
-def _check(file: Path) -> int:
-    """The number of rows. Refused: it is not a whole backup of this version, or somebody is in the database."""
-    if User.objects.exists():
-        raise Refused("There are people in this database. A backup is restored into an empty one.")
+def _check(file: Path) -> tuple[dict[str, Any], int]:
+    """What it says of itself, and the number of rows. Refused: it is not a whole backup of this version, or
+    somebody is in the database.
+    """
+    try:
+        if User.objects.exists():
+            raise Refused("There are people in this database. A backup is restored into an empty one.")
+    except DatabaseError:
+        raise Refused("This database has no tables yet. Run `python manage.py setup` first.") from None
     about, last, count = None, None, -2  # the first line and the last are no rows
     try:
         for last in _lines(file):
@@ -146,7 +175,23 @@ def _check(file: Path) -> int:
         raise Refused("This is not a whole backup.")
     if about["migrations"] != _migrations():
         raise Refused("This backup was made by another version. Restore it with that one, then update.")
-    return count
+    return about, count
+
+
+def _refuse_without(wanted: dict[str, Any], without_list: bool) -> None:
+    try:
+        refuse_wrong_keys(wanted.get("encryption keys", []))
+    except ImproperlyConfigured as refusal:
+        raise Refused(str(refusal)) from None
+    audit_key, here = wanted.get("audit key", ""), key_id(settings.AUDIT_KEY)
+    if audit_key and audit_key != here:
+        raise Refused(
+            f"The record in this backup is sealed under the audit key {audit_key}; AUDIT_KEY is {here}. "
+            "Put the right one there."
+        )
+    erased = wanted.get("erased list", "")
+    if erased and erased != list_id() and not without_list:
+        raise Refused(wrong_list(erased))
 
 
 def _json(value: object) -> str:

@@ -5,17 +5,17 @@ so that the chain of seals may lack those and no others. What stays of a person:
 child of another parent's, which is that child's, under an id without name or address.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from itertools import islice
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import CASCADE, Exists, OuterRef, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
-from tracker.actions import Refused
+from tracker.actions import Refused, erased_list
 from tracker.actions.audit import record_audit
 from tracker.actions.boards import redraw
 from tracker.actions.escalating import follow, open_around
@@ -26,7 +26,7 @@ from tracker.append_only import erasing
 from tracker.models import Child, Membership, Role, User
 from tracker.sealed_rows import CLOSING, KINDS, key_of
 
-NAMED_TOGETHER = 1000  # ids in one audit event
+TOGETHER = 500  # ids in one audit event or one query
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def erase_child(*, child: Child, by: User | None, now: datetime) -> None:
             team.delete()
     redraw(team.pk, now=now)
     record_audit("child.erased", by=by, now=now, child=number)
-    transaction.on_commit(partial(_note, "child", number))
+    transaction.on_commit(partial(erased_list.note, "child", number))
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def erase_person(*, user: User, now: datetime) -> None:
         erase_child(child=child, by=user, now=now)
     record_audit("person.erased", by=user, now=now, about=user.pk)
     others = open_around(user)
-    transaction.on_commit(partial(_note, "person", user.pk))
+    transaction.on_commit(partial(erased_list.note, "person", user.pk))
     with erasing():
         try:
             with transaction.atomic():
@@ -63,13 +63,23 @@ def erase_person(*, user: User, now: datetime) -> None:
     follow(now=now, pk__in=others)
 
 
-def erase_again(*, now: datetime) -> None:
-    """After a restore: what was deleted since that backup was made is in it, and goes once more."""
-    noted = _noted()
-    for child in Child.objects.filter(pk__in=noted["child"]).select_related("care_team"):
-        erase_child(child=child, by=None, now=now)
-    for user in User.objects.filter(pk__in=noted["person"], is_active=True):
-        erase_person(user=user, now=now)
+def erase_again(*, now: datetime) -> int:
+    """In a database that was put back: who was erased since it was copied goes once more. How many."""
+    count = 0
+    for numbers in _pieces(erased_list.noted("child")):
+        for child in Child.objects.filter(pk__in=numbers).select_related("care_team"):
+            erase_child(child=child, by=None, now=now)
+            count += 1
+    for numbers in _pieces(erased_list.noted("person")):
+        for user in User.objects.filter(pk__in=numbers, is_active=True):
+            erase_person(user=user, now=now)
+            count += 1
+    return count
+
+
+def _pieces(numbers: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(numbers), TOGETHER):
+        yield numbers[start : start + TOGETHER]
 
 
 def children_left_alone(user: User) -> QuerySet[Child]:
@@ -85,8 +95,8 @@ def _name_rows(child: UUID, by: User | None, now: datetime) -> None:
         if not about.child or kind == CLOSING:
             continue
         rows = about.model._base_manager.filter(**{about.child: child}).order_by("pk")
-        pks = rows.values_list("pk", flat=True).iterator(NAMED_TOGETHER)
-        while keys := [key_of(pk) for pk in islice(pks, NAMED_TOGETHER)]:
+        pks = rows.values_list("pk", flat=True).iterator(TOGETHER)
+        while keys := [key_of(pk) for pk in islice(pks, TOGETHER)]:
             named = {kind: keys}
             shown = proof(child=str(child), rows=named)
             record_audit(ERASED, by=by, now=now, child=child, rows=named, proof=shown)
@@ -96,19 +106,6 @@ def _teams_led_alone(user: User) -> QuerySet[Membership]:
     leads = Membership.objects.filter(role=Role.LEAD, ended_at=None)
     others = leads.filter(care_team=OuterRef("care_team")).exclude(user=user)
     return leads.filter(~Exists(others), user=user)
-
-
-def _note(what: str, number: UUID) -> None:
-    """Outside the database, so that a restored backup does not bring it back."""
-    with settings.ERASED.open("a") as file:
-        file.write(f"{what} {number}\n")
-
-
-def _noted() -> dict[str, list[str]]:
-    lines = settings.ERASED.read_text().splitlines() if settings.ERASED.exists() else []
-    return {
-        what: [line.split()[1] for line in lines if line.startswith(what)] for what in ("child", "person")
-    }
 
 
 def _forget(user: User) -> None:

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from tracker.actions.backing_up import back_up
+from tracker.actions.backing_up import back_up, needs
 
 
 class Command(BaseCommand):
@@ -16,3 +17,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Path) -> None:
         self.stdout.write(f"{back_up(options['file'], now=timezone.now())} rows.")
+        needed = needs()
+        keys = ", ".join(needed["encryption keys"])
+        self.stdout.write(
+            f"Keep elsewhere what it needs to be restored: the encryption key {keys}, "
+            f"the audit key {needed['audit key']}, and {settings.ERASED} in its newest state "
+            f"(the list {needed['erased list']})."
+        )

@@ -14,10 +14,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--without-erased-list",
+            action="store_true",
+            help="the list of who was erased is lost: they are back, and have to be erased again by hand",
+        )
 
-    def handle(self, *args: object, **options: Path) -> None:
+    def handle(self, *args: object, file: Path, without_erased_list: bool, **options: object) -> None:
         try:
-            count = restore(options["file"], now=timezone.now())
+            count = restore(file, now=timezone.now(), without_list=without_erased_list)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{count} rows. Messages that waited were dropped; open alerts are told again.")

@@ -17,7 +17,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from py_vapid import Vapid
 
+from tracker.actions import Refused
 from tracker.actions.encrypting import encrypt_anew, note_newest_key, noted_keys, refuse_wrong_keys
+from tracker.actions.erased_list import prepare_list
+from tracker.actions.erasing import erase_again
 from tracker.actions.sealing import keep_head, kept_head
 from tracker.encryption import new_key
 from tracker.models import AuditEvent, AuditSeal
@@ -39,6 +42,7 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         begin_chain()
         prepare_keys(settings.VAR / "encryption_keys")
+        keep_erased()
         compile_translations(settings.LOCALE_PATHS)
         collect_static_files()
         if wants_demo():
@@ -87,6 +91,16 @@ def prepare_keys(file: Path) -> None:
         raise CommandError(str(refusal)) from None
     note_newest_key(now=timezone.now())
     encrypt_anew()
+
+
+def keep_erased() -> None:
+    """Whoever was erased stays so, also where an older copy of the database was put back by hand."""
+    now = timezone.now()
+    try:
+        prepare_list(now=now)
+    except Refused as refusal:
+        raise CommandError(str(refusal)) from None
+    erase_again(now=now)
 
 
 def begin_chain() -> None:
