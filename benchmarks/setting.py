@@ -2,8 +2,11 @@
 
 import os
 
+from cryptography.fernet import Fernet
+
 os.environ["DATABASE_URL"] = "sqlite://:memory:"
 os.environ.setdefault("SECRET_KEY", "a benchmark keeps no secret, it only needs fifty letters")
+os.environ.setdefault("ENCRYPTION_KEYS", Fernet.generate_key().decode())
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

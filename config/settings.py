@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "tracker.middleware.StaffReads",
     "config.middleware.PersonsPlace",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.lost_drafts.LostDrafts",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.NoEmptyPage",
@@ -188,6 +189,7 @@ MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 
+SESSION_SERIALIZER = "tracker.session_encryption.Serializer"
 SESSION_COOKIE_AGE = 90 * 24 * 3600
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
