@@ -137,8 +137,8 @@ def test_a_list_that_is_lost_is_named_in_the_record(
     empty_the_database()
     settings.ERASED = outside / "new-folder-erased"
     prepare_list(now=NOW)
-    call_command("restore", outside / "backup", "--without-erased-list")
-    assert AuditEvent.objects.get(verb="database.restored").detail["without_list"] is True
+    call_command("restore", outside / "backup", "--without", "erased-list")
+    assert AuditEvent.objects.get(verb="database.restored").detail["without"] == ["erased-list"]
     assert known_list() == list_id()
 
 
@@ -195,6 +195,21 @@ def test_a_backup_is_refused_without_the_keys_that_it_names(
         call_command("restore", outside / "backup")
     assert name in str(refused.value)
     assert not User.objects.exists()
+
+
+@pytest.mark.hazard("H29")
+def test_a_backup_whose_keys_are_lost_for_good_is_restored_all_the_same(
+    outside: Path, full: Child, nurse: User, settings: Any
+) -> None:
+    """The logs of ill children are in it. Nurses set up their second step anew."""
+    back_up(outside / "backup", now=NOW)
+    empty_the_database()
+    settings.ENCRYPTION_KEYS, settings.AUDIT_KEY = new_key(), new_key()
+    call_command("restore", outside / "backup", "--without", "encryption-key", "--without", "audit-key")
+    assert SymptomLog.objects.exists()
+    assert not nurse.authenticator_set.exists()
+    assert AuditEvent.objects.filter(verb="second-factor.lost", about=nurse.pk).exists()
+    assert verify().count
 
 
 def test_what_was_cut_off_by_a_restore_stands_in_the_record(outside: Path, full: Child, mother: User) -> None:

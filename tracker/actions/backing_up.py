@@ -7,7 +7,7 @@ read from a snapshot. Restoring wants an empty database of the same version, and
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -19,22 +19,22 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from tracker.actions import Refused
 from tracker.actions.audit import record_audit
-from tracker.actions.encrypting import encrypt_anew, note_newest_key, noted_keys, refuse_wrong_keys
-from tracker.actions.erased_list import belongs, known_list, list_id, wrong_list
+from tracker.actions.encrypting import abandon_key, encrypt_anew, note_newest_key, noted_keys
+from tracker.actions.erased_list import belongs, known_list, list_id
 from tracker.actions.erasing import erase_again
 from tracker.actions.sealing import keep_head, kept_head, seal
 from tracker.append_only import erasing
-from tracker.encryption import key_id
+from tracker.encryption import key_id, key_ids
 from tracker.models import AuditSeal, Message, User
 
 FORMAT = 1
+LOSABLE = ("encryption-key", "audit-key", "erased-list")
 ALIAS = "default"
 REPEATABLE_READ = 3  # psycopg's number for it
 MADE_BEFORE = ("auth.Permission", "contenttypes.ContentType", "tracker.OutsidePart")  # by migrate and setup
@@ -65,13 +65,14 @@ def needs() -> dict[str, Any]:
     }
 
 
-def restore(file: Path, *, now: datetime, without_list: bool = False) -> int:
+def restore(file: Path, *, now: datetime, without: Collection[str] = ()) -> int:
     """Fills an empty database. What waited to be sent is dropped; who was erased since stays erased.
 
-    Refused without the keys and the list of who was erased that the backup names; `without_list`: that one is lost.
+    Refused without the keys and the list of who was erased that the backup names; `without`: those of LOSABLE that
+    are lost for good. A lost encryption key takes the second factors under it along.
     """
     about, count = _check(file)
-    _refuse_without(about.get("needs", {}), without_list)
+    _refuse_without(about.get("needs", {}), without)
     with erasing():  # one transaction, in which what migrate has made gives way
         for label in MADE_BEFORE:
             apps.get_model(label).objects.all().delete()
@@ -79,13 +80,15 @@ def restore(file: Path, *, now: datetime, without_list: bool = False) -> int:
             _insert(apps.get_model(label), (values for _label, values in rows))
         _set_counters()
         belongs(list_id(), now=now)
+        for lost in [str(key) for key in noted_keys() if str(key) not in key_ids()]:
+            abandon_key(identifier=lost, now=now)
         note_newest_key(now=now)
         encrypt_anew()
         erase_again(now=now)
         waiting = Message.objects.waiting()
         waiting.update(dropped_at=now, claimed_until=None, reason="restored", sealed="")
         record_audit(
-            "database.restored", by=None, now=now, kept=(kept_head() or (None,))[0], without_list=without_list
+            "database.restored", by=None, now=now, kept=(kept_head() or (None,))[0], without=sorted(without)
         )
     keep_head(AuditSeal.objects.order_by("-pk").first())
     seal(now=now)
@@ -178,20 +181,22 @@ def _check(file: Path) -> tuple[dict[str, Any], int]:
     return about, count
 
 
-def _refuse_without(wanted: dict[str, Any], without_list: bool) -> None:
-    try:
-        refuse_wrong_keys(wanted.get("encryption keys", []))
-    except ImproperlyConfigured as refusal:
-        raise Refused(str(refusal)) from None
-    audit_key, here = wanted.get("audit key", ""), key_id(settings.AUDIT_KEY)
-    if audit_key and audit_key != here:
-        raise Refused(
-            f"The record in this backup is sealed under the audit key {audit_key}; AUDIT_KEY is {here}. "
-            "Put the right one there."
-        )
-    erased = wanted.get("erased list", "")
-    if erased and erased != list_id() and not without_list:
-        raise Refused(wrong_list(erased))
+def _refuse_without(wanted: dict[str, Any], without: Collection[str]) -> None:
+    keys = [key for key in wanted.get("encryption keys", []) if key not in key_ids()]
+    audit_key, erased = wanted.get("audit key", ""), wanted.get("erased list", "")
+    missing = {}
+    if keys:
+        missing["encryption-key"] = f"the encryption key {', '.join(keys)} (ENCRYPTION_KEYS)"
+    if audit_key and audit_key != key_id(settings.AUDIT_KEY):
+        missing["audit-key"] = f"the audit key {audit_key} (AUDIT_KEY)"
+    if erased and erased != list_id():
+        missing["erased-list"] = f"the newest copy of the list {erased} of who was erased ({settings.ERASED})"
+    for name, what in missing.items():
+        if name not in without:
+            raise Refused(
+                f"This backup needs {what}. Put it in its place. If it is lost for good: "
+                f"`restore --without {name}`; docs/deploy.md says what goes with it."
+            )
 
 
 def _json(value: object) -> str:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from tracker.actions import Refused
-from tracker.actions.backing_up import restore
+from tracker.actions.backing_up import LOSABLE, restore
 
 
 class Command(BaseCommand):
@@ -15,14 +15,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument(
-            "--without-erased-list",
-            action="store_true",
-            help="the list of who was erased is lost: they are back, and have to be erased again by hand",
+            "--without",
+            action="append",
+            choices=LOSABLE,
+            default=[],
+            help="what the backup needs and is lost for good",
         )
 
-    def handle(self, *args: object, file: Path, without_erased_list: bool, **options: object) -> None:
+    def handle(self, *args: object, file: Path, without: list[str], **options: object) -> None:
         try:
-            count = restore(file, now=timezone.now(), without_list=without_erased_list)
+            count = restore(file, now=timezone.now(), without=without)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{count} rows. Messages that waited were dropped; open alerts are told again.")
