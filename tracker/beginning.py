@@ -109,7 +109,8 @@ class Draft:
         return DatesForm(data, therapy=self.therapy or next(iter(load().therapies)), clock=self.clock)
 
     def _numbers(self, data: Mapping[str, str] | None) -> BeginNumbersForm:
-        return BeginNumbersForm(data, initial={"emergency_number": _emergency_number(self.guessed_country)})
+        filled_in = {"emergency_number": _emergency_number(self.guessed_country)}
+        return BeginNumbersForm(data, initial=filled_in, country=self.country)
 
     def _start(self, data: Mapping[str, str] | None) -> StartForm:
         unit = "F" if places.uses_fahrenheit(self.guessed_country) else "C"

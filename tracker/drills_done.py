@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from tracker import telephone
 from tracker.models import Child, Drill
 
 NIGHT_HOUR, NIGHT_MINUTE = 2, 10
@@ -31,7 +32,8 @@ def the_night(child: Child, now: datetime) -> datetime:
 
 def is_the_number(child: Child, typed: str, now: datetime) -> bool:
     """Whether these are the last digits of the number to call at that hour."""
-    known = "".join(_DIGITS.findall(child.care_team.number_for(the_night(child, now)).number))
+    number = telephone.of(child.care_team.number_for(the_night(child, now)).number)
+    known = number.dialled if number else ""
     told = "".join(_DIGITS.findall(typed))
     return len(told) >= FEWEST_DIGITS and known.endswith(told)
 

@@ -12,8 +12,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.family_forms.fields import PageForm, PhoneField
+from tracker import telephone
+from tracker.family_forms.fields import PageForm
 from tracker.family_forms.numbers import clock_field
+from tracker.family_forms.phone import PhoneField, PhoneForm
 from tracker.models import ReminderPlan, User
 
 TIMES = ("time_1", "time_2", "time_3", "time_4")
@@ -23,6 +25,7 @@ NUDGES = (
     ("30", gettext_lazy("After half an hour")),
     ("60", gettext_lazy("After an hour")),
 )
+E_164 = re.compile(r"\+[1-9]\d{6,14}")
 OTHERS = (("yes", gettext_lazy("Yes")), ("", gettext_lazy("No")))
 
 
@@ -88,18 +91,34 @@ def as_typed(plan: ReminderPlan | None) -> dict[str, Any]:
     }
 
 
-class MobileForm(PageForm):
-    """The number that an SMS goes to, as the networks want it."""
+class MobileForm(PhoneForm):
+    """The number that an SMS goes to, as the networks want it: E.164."""
 
     number = PhoneField(
-        label=gettext_lazy("Mobile number"), help_text=gettext_lazy("With the country: +1 555 0100")
+        label=gettext_lazy("Mobile number"),
+        help_text=gettext_lazy("With the country: +1 202 555 0100"),
+        autocomplete="tel",
     )
 
+    def __init__(self, *args: Any, country: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._country = country
+
+    def country(self) -> str:
+        return self._country
+
     def clean_number(self) -> str:
-        digits = re.sub(r"[^\d+]", "", self.cleaned_data["number"])
-        if not re.fullmatch(r"\+[1-9]\d{6,14}", digits):
-            raise ValidationError(_("Begin with + and the country, for example +1 555 010 0100."))
-        return digits
+        """Before it is asked about: no tick gives a number its country."""
+        text = self.cleaned_data["number"]
+        number = telephone.of(text, self.country())
+        if number and (number.extension or not E_164.fullmatch(number.dialled)):
+            raise ValidationError(_("Begin with + and the country, for example +1 202 555 0100."))
+        return text
+
+    def clean(self) -> None:
+        super().clean()
+        if number := telephone.of(self.cleaned_data.get("number", "")):
+            self.cleaned_data["number"] = number.dialled
 
 
 class BrowserForm(forms.Form):

@@ -7,11 +7,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker import places
 from tracker.actions.people import Numbers
 from tracker.actions.policy import LONGEST_WAIT
-from tracker.family_forms.fields import PageForm, PhoneField, ZoneField
+from tracker.family_forms.fields import PageForm, ZoneField
 from tracker.family_forms.numbers import clock_field
-from tracker.models import CareTeam, FeverRule, Role, Sensitivity
+from tracker.family_forms.phone import PhoneField, PhoneForm
+from tracker.models import CareTeam, Child, FeverRule, Role, Sensitivity
 
 WEEKDAYS = (
     ("1", gettext_lazy("Monday")),
@@ -24,7 +26,7 @@ WEEKDAYS = (
 )
 
 
-class TeamNumbersForm(PageForm):
+class TeamNumbersForm(PhoneForm):
     """The numbers that families are told, and the hours of each."""
 
     day_number = PhoneField(label=gettext_lazy("In your hours"), required=False)
@@ -37,7 +39,11 @@ class TeamNumbersForm(PageForm):
     time_zone = ZoneField(label=gettext_lazy("Where you are"))
     side_by_side: ClassVar[tuple[str, ...]] = ("opens_at", "closes_at")
 
+    def country(self) -> str:
+        return places.country_of(self.cleaned_data.get("time_zone", ""))
+
     def clean(self) -> None:
+        super().clean()
         told = self.cleaned_data
         if not self.errors and not (told.get("day_number") or told.get("night_number")):
             self.add_error("day_number", _("Type one number at least: families are told to call it."))
@@ -57,6 +63,26 @@ class TeamNumbersForm(PageForm):
     def kept(team: CareTeam) -> dict[str, Any]:
         names = ("day_number", "night_number", "opens_at", "closes_at", "time_zone")
         return {name: getattr(team, name) for name in names} | {"open_days": list(team.open_days)}
+
+
+class KnowForm(PhoneForm):
+    """What the team knows of a child from its own records."""
+
+    call_back_number = PhoneField(label=gettext_lazy("Where you reach the family"), required=False)
+    record_number = forms.CharField(
+        label=gettext_lazy("Your record number of this child"), max_length=32, required=False
+    )
+
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        self.child = child
+        known = {name: getattr(child, name) for name in ("call_back_number", "record_number")}
+        super().__init__(*args, initial=known, **kwargs)
+
+    def country(self) -> str:
+        return places.country_of(self.child.care_team.time_zone)
+
+    def told(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("call_back_number", "record_number")}
 
 
 class PolicyForm(PageForm):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, QueryDict
 
 from tests.browser.sample_forms import CalledForm
-from tracker import pictures, telling
+from tracker import pictures, telephone, telling
 from tracker.forms import Asking, LogForm
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -20,7 +20,7 @@ JUNO = Sample(pk=CHILD_ID, nickname="Juno", colour="teal")
 THEO = Sample(pk="6a1f0c1e-3f0b-4f43-9d6c-0d6c5f3b8a12", nickname="Theo", colour="clay")
 NIGHT_LINE = Sample(
     label="Care team, night line",
-    number="555 0142",
+    number=telephone.of("555 0142"),
     hours="Closed until Monday 08:00. This line answers now.",
 )
 BASE = {
@@ -28,7 +28,7 @@ BASE = {
     "children": [JUNO],
     "day_label": "Day 6 after the infusion · CAR T cells",
     "call": NIGHT_LINE,
-    "emergency_number": "911",
+    "emergency_number": telephone.of("911"),
     "now": NOW,
 }
 Context = Callable[[HttpRequest], dict[str, Any]]

@@ -24,6 +24,7 @@ from tests.browser.samples import (
     log,
 )
 from therapies.catalogue import load
+from tracker import telephone
 
 STRANGER = {"child": None, "children": [], "call": None, "emergency_number": None, "day_label": ""}
 
@@ -91,8 +92,8 @@ EVENTS = [
     ),
 ]
 NUMBERS = [
-    Sample(label="Day line", number="555 0100", hours="Monday to Friday, 08:00 to 17:00"),
-    Sample(label="Night line", number="555 0142", hours="every night and at weekends"),
+    Sample(label="Day line", number=telephone.of("555 0100"), hours="Monday to Friday, 08:00 to 17:00"),
+    Sample(label="Night line", number=telephone.of("555 0142"), hours="every night and at weekends"),
 ]
 MAILS = [
     Sample(
@@ -204,7 +205,7 @@ STATES: dict[str, tuple[str, Context]] = {
         PUBLIC + "check.html",
         checked(answer=CALL_NOW, summary="38.4 °C", what_to_say=WHAT_TO_SAY, instructions=INSTRUCTIONS),
     ),
-    "check-today": (PUBLIC + "check.html", checked(answer=CALL_TODAY, emergency_number="999")),
+    "check-today": (PUBLIC + "check.html", checked(answer=CALL_TODAY, emergency_number=telephone.of("999"))),
     "outbox": (PUBLIC + "outbox.html", nobody(mails=MAILS)),
     "outbox-empty": (PUBLIC + "outbox.html", nobody(mails=[])),
     "login": ("account/login.html", entry(forms.LoginForm)),

@@ -66,8 +66,8 @@ def test_a_mother_begins_at_night_on_her_phone(open_page, live_server, scripts):
     go_on(page)
 
     looked_at(page, "Whom to call", scripts=scripts)
-    page.get_by_label("By day").fill("555 0100")
-    page.get_by_label("At all other hours").fill("555 0142")
+    page.get_by_label("By day").fill("+49 30 1234500")
+    page.get_by_label("At all other hours").fill("+49 30 1234542")
     if not scripts:
         page.get_by_label("Emergency number where you are").fill("112")
     expect(page.get_by_label("Emergency number where you are")).to_have_value("112")
@@ -82,5 +82,5 @@ def test_a_mother_begins_at_night_on_her_phone(open_page, live_server, scripts):
     child = Child.objects.get()
     expect(page).to_have_url(f"{live_server.url}{reverse('today', args=[child.pk])}")
     assert (child.nickname, child.colour, child.time_zone) == ("Juno", "violet", "Europe/Berlin")
-    assert child.care_team.night_number == "555 0142"
+    assert child.care_team.night_number == "+49 30 1234542"
     assert User.objects.get().name == "Mum"

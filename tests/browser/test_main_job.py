@@ -18,9 +18,10 @@ from playwright.sync_api import Page, expect
 from tests.fixtures_infra import end_process, start_process
 from tests.house.test_start import free_port
 from tests.waiting import PATIENCE, wait_until
+from tracker import telephone
 from tracker.demo.story import PASSWORD, numbers_of, read_families, read_teams
 from tracker.models import CareTeam
-from tracker.templatetags.formatting import URGENCIES, tel
+from tracker.templatetags.formatting import URGENCIES
 
 FAMILIES = list(read_families())
 
@@ -106,5 +107,5 @@ def test_a_family_logs_its_worst_day_and_reads_the_right_card(
     first = [family["child"].get("emergency_number", "911")] if worst["urgency"] == "emergency" else []
     assert reached == [*first, number_for_now(family)]
     bar = [link.get_attribute("href") for link in page.locator(".call-bar a").all()]
-    assert bar == [tel(number) for number in reached]
+    assert bar == [telephone.read(number).link for number in reached]
     expect(page.get_by_text("What to say")).to_be_visible()

@@ -17,7 +17,12 @@ SCREENS: dict[str, dict[str, str]] = {
     "child": {"nickname": "Juno", "born": "2018-05", "colour": "gold", "writes": "yes", **BERLIN},
     "therapy": {"therapy": "tisagenlecleucel"},
     "dates": {"infusion": "2026-03-01"},
-    "numbers": {"day_number": "555 0100", "opens": "07:30", "closes": "16:00", "night_number": "+1 555 0142"},
+    "numbers": {
+        "day_number": "+49 30 1234567",
+        "opens": "07:30",
+        "closes": "16:00",
+        "night_number": "+1 202 555 0142",
+    },
     "start": {"unit": "C", "time_zone": "Europe/Berlin", "after_saving": "call"},
 }
 
@@ -78,8 +83,8 @@ def test_five_screens_give_a_child_with_its_numbers_and_day(client, newcomer):
     assert (child.time_zone, child.country, child.number_in_an_emergency) == ("Europe/Berlin", "DE", "112")
     team = child.care_team
     assert (team.day_number, team.night_number, team.time_zone) == (
-        "555 0100",
-        "+1 555 0142",
+        "+49 30 1234567",
+        "+1 202-555-0142",
         "Europe/Berlin",
     )
     assert team.opens_at.isoformat() == "07:30:00"
@@ -248,7 +253,7 @@ def test_the_emergency_number_is_that_of_the_place_that_was_chosen(client, newco
 
 
 def test_an_emergency_number_of_ones_own_is_kept(client, newcomer):
-    begin(client, numbers={"emergency_number": "19222"})
+    begin(client, numbers={"emergency_number": "19222", "emergency_number_sure": "19222"})
     assert Child.objects.get().number_in_an_emergency == "19222"
 
 

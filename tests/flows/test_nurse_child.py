@@ -261,8 +261,8 @@ class TestNotes:
     def test_the_team_writes_down_where_it_reaches_the_family(
         self, at_desk: Client, ward_child: Child
     ) -> None:
-        told = {"record_number": "MRN 7", "call_back_number": "+1 555 0199"}
+        told = {"record_number": "MRN 7", "call_back_number": "+1 202 555 0199"}
         page = post(at_desk, "nurse-know", ward_child, **told)
-        assert "tel:+15550199" in page
+        assert "tel:+12025550199" in page
         assert "MRN 7" in page
         assert AuditEvent.objects.filter(verb="child.known-by-team", child=ward_child.pk).exists()

@@ -27,7 +27,7 @@ ABOUT = {
 }
 NUMBERS = {
     "save": "numbers",
-    "day_number": "555 0177",
+    "day_number": "030 1234577",
     "days": "1234567",
     "opens": "07:00",
     "closes": "15:30",
@@ -103,7 +103,8 @@ def test_a_family_that_travels_gets_the_emergency_number_of_where_it_is(as_mothe
     as_mother.post(page(child), ABOUT | {"emergency_number": "911", "time_zone": "Europe/Berlin"})
     child.refresh_from_db()
     assert (child.country, child.number_in_an_emergency) == ("DE", "112")
-    as_mother.post(page(child), ABOUT | {"emergency_number": "19222", "time_zone": "Europe/Berlin"})
+    own = {"emergency_number": "19222", "emergency_number_sure": "19222"}
+    as_mother.post(page(child), ABOUT | own | {"time_zone": "Europe/Berlin"})
     as_mother.post(page(child), ABOUT | {"emergency_number": "19222", "time_zone": "America/Chicago"})
     child.refresh_from_db()
     assert child.number_in_an_emergency == "19222"
@@ -120,9 +121,9 @@ def test_what_the_rules_read_of_the_settings_follows_at_once(as_mother, child, l
 def test_the_family_changes_its_own_numbers(as_mother, child):
     assert as_mother.post(page(child), NUMBERS).status_code == 303
     team = CareTeam.objects.get()
-    assert (team.day_number, team.night_number, team.open_days) == ("555 0177", "", "1234567")
+    assert (team.day_number, team.night_number, team.open_days) == ("+49 30 1234577", "", "1234567")
     assert team.time_zone == "Europe/Berlin"
-    assert "tel:5550177" in as_mother.get(page(child)).content.decode()
+    assert "tel:+49301234577" in as_mother.get(page(child)).content.decode()
 
 
 def test_there_is_always_one_number_to_call(as_mother, child):

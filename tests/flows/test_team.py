@@ -50,8 +50,8 @@ def post(client: Client, name: str, row: Any, **told: Any) -> str:
 
 
 TOLD = {
-    "day_number": "555 0177",
-    "night_number": "555 0188",
+    "day_number": "030 1234577",
+    "night_number": "030 1234588",
     "open_days": ["1", "2", "6"],
     "opens_at": "07:00",
     "closes_at": "19:00",
@@ -65,9 +65,9 @@ class TestNumbers:
     ) -> None:
         post(at_desk, "team-numbers", care_team, **TOLD)
         ward_child.care_team.refresh_from_db()
-        assert ward_child.care_team.number_for(NOW).number == "555 0188"
+        assert ward_child.care_team.number_for(NOW).number == "+49 30 1234588"
         page = get(at_desk, "team-changes", care_team)
-        assert "night number: 555 0142 → 555 0188" in page
+        assert "night number: 555 0142 → +49 30 1234588" in page
         assert "Lead" in page
 
     def test_without_one_are_refused(self, at_desk: Client, care_team: CareTeam) -> None:

@@ -16,14 +16,6 @@ NOW = datetime(2026, 11, 18, 2, 20, tzinfo=BERLIN)
 
 
 @pytest.mark.parametrize(
-    ("number", "link"),
-    [("555 0142", "tel:5550142"), ("+1 (555) 010-0142", "tel:+15550100142"), ("112", "tel:112")],
-)
-def test_a_number_becomes_a_link_that_dials(number, link):
-    assert formatting.tel(number) == link
-
-
-@pytest.mark.parametrize(
     ("ago", "words"),
     [
         (timedelta(seconds=20), "just now"),

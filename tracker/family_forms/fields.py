@@ -1,7 +1,6 @@
-"""What these forms share: how a field is drawn, telephone numbers, times on the family's clock."""
+"""What these forms share: how a field is drawn, times on the family's clock."""
 
 import re
-import unicodedata
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -16,11 +15,6 @@ from django.utils.translation import gettext_lazy
 from tracker import places
 from tracker.fields import typed
 
-_NOT_A_NUMBER = gettext_lazy("This is not a telephone number. Type its digits, for example +1 555 0100.")
-NORMALIZED_AT_MOST = 200  # characters: the time that it takes grows with their square
-_EXTENSION = r"(?: ?(?:x|ext\.?|[,;#]) ?\d{1,6})?"  # of what `split` has been through
-_TELEPHONE = re.compile(rf"\+?[\d\s()./-]+{_EXTENSION}", re.IGNORECASE)
-
 
 class PageForm(forms.Form):
     """A form whose page has the form tag. `drawn_as` names the template of a field that has its own;
@@ -34,7 +28,7 @@ class PageForm(forms.Form):
         """Laid out when the page is drawn: by then all fields are there."""
         rows: list[Any] = []
         for name in self.fields:
-            if name in self.side_by_side[1:]:
+            if name in self.side_by_side[1:] or not self._is_drawn(name):
                 continue
             pair = name in self.side_by_side
             rows.append(Div(*self.side_by_side, css_class="side-by-side") if pair else self._drawn(name))
@@ -43,28 +37,13 @@ class PageForm(forms.Form):
         helper.layout = Layout(*rows)
         return helper
 
+    def _is_drawn(self, name: str) -> bool:
+        """False for a field that another one's template draws."""
+        return True
+
     def _drawn(self, name: str) -> Any:
         how = self.drawn_as.get(name)
         return Field(name, template=f"tracker/fields/{how}.html") if how else name
-
-
-class PhoneField(forms.CharField):
-    """A number that a telephone can dial, in any digits. Kept as it was typed, but for the digits."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        self.at_least = kwargs.pop("at_least", 5)
-        attrs = {"type": "tel", "autocomplete": "off", "maxlength": "40"}
-        super().__init__(widget=forms.TextInput(attrs), **kwargs)
-
-    def clean(self, value: str | None) -> str:
-        text = " ".join(unicodedata.normalize("NFKC", super().clean(value)[:NORMALIZED_AT_MOST]).split())
-        text = "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
-        if not text:
-            return ""
-        digits = sum(sign.isdigit() for sign in text)
-        if len(text) > 32 or digits < self.at_least or not _TELEPHONE.fullmatch(text):
-            raise ValidationError(_NOT_A_NUMBER)
-        return text
 
 
 class MonthField(forms.CharField):

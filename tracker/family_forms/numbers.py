@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.access import care_team_with
-from tracker.family_forms.fields import PageForm, PhoneField
+from tracker.family_forms.phone import PhoneField, PhoneForm
 from tracker.models import CareTeam
 
 WEEK, WORKDAYS = "1234567", "12345"
@@ -27,7 +27,7 @@ def clock_field(label: Any, at: time) -> forms.TimeField:
     )
 
 
-class NumbersForm(PageForm):
+class NumbersForm(PhoneForm):
     day_number = PhoneField(label=gettext_lazy("By day"), required=False)
     days = forms.ChoiceField(
         label=gettext_lazy("Somebody answers it"), choices=DAYS, initial=WORKDAYS, required=False
@@ -39,17 +39,20 @@ class NumbersForm(PageForm):
         help_text=gettext_lazy("Only one number? Type it above and leave this empty."),
         required=False,
     )
-    emergency_number = PhoneField(
-        label=gettext_lazy("Emergency number where you are"), required=False, at_least=2
-    )
+    emergency_number = PhoneField(label=gettext_lazy("Emergency number where you are"), required=False)
     drawn_as: ClassVar[dict[str, str]] = {"days": "chips"}
     side_by_side: ClassVar[tuple[str, ...]] = ("opens", "closes")
 
     def clean(self) -> None:
+        super().clean()
         told = self.cleaned_data
         said_something_wrong = {"day_number", "night_number"} & set(self.errors)
-        if not (told.get("day_number") or told.get("night_number") or said_something_wrong):
+        has_one = told.get("day_number") or told.get("night_number") or said_something_wrong
+        if self.needs_a_number() and not has_one:
             self.add_error("day_number", self.without_a_number())
+
+    def needs_a_number(self) -> bool:
+        return True
 
     def without_a_number(self) -> str:
         return _("Type one number at least: it is what this is for.")
@@ -92,9 +95,15 @@ class BeginNumbersForm(NumbersForm):
         max_length=40,
     )
 
-    def clean(self) -> None:
-        if not self.cleaned_data.get("code") and "code" not in self.errors:
-            super().clean()
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._country = country
+
+    def country(self) -> str:
+        return self._country
+
+    def needs_a_number(self) -> bool:
+        return not self.cleaned_data.get("code") and "code" not in self.errors
 
     def without_a_number(self) -> str:
         return _("Type one number at least, or the code from your clinic.")

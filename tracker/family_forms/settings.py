@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from therapies.numbers import read_number
 from tracker import places
 from tracker.family_forms.child import ChildForm
-from tracker.family_forms.fields import PageForm, PhoneField, ZoneField
+from tracker.family_forms.fields import PageForm, ZoneField
 from tracker.family_forms.numbers import CodeField, NumbersForm
+from tracker.family_forms.phone import PhoneField, PhoneForm
 from tracker.family_forms.start import UNITS
 from tracker.fields import typed
 from tracker.models import CareTeam, Child, User
@@ -24,7 +25,7 @@ LAST = ("your_name", "language")
 LIGHTEST, HEAVIEST = 1, 250  # kg
 
 
-class SettingsForm(ChildForm):
+class SettingsForm(PhoneForm, ChildForm):
     """What the first screen asked, and what only some families need."""
 
     first_sentence = forms.CharField(
@@ -39,9 +40,7 @@ class SettingsForm(ChildForm):
     weight = forms.CharField(label=gettext_lazy("Weight on the first day"), max_length=20, required=False)
     unit = forms.ChoiceField(label=gettext_lazy("Your thermometer shows"), choices=UNITS)
     time_zone = ZoneField(label=gettext_lazy("Your clock is that of"))
-    emergency_number = PhoneField(
-        label=gettext_lazy("Emergency number where you are"), required=False, at_least=2
-    )
+    emergency_number = PhoneField(label=gettext_lazy("Emergency number where you are"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     drawn_as: ClassVar[dict[str, str]] = {
         **ChildForm.drawn_as,
@@ -51,7 +50,8 @@ class SettingsForm(ChildForm):
     }
 
     def __init__(self, *args: Any, child: Child, shown_number: str, **kwargs: Any) -> None:
-        super().__init__(*args, asks_name=True, **kwargs)
+        initial = {"emergency_number": shown_number, **kwargs.pop("initial", {})}
+        super().__init__(*args, asks_name=True, initial=initial, **kwargs)
         self.child, self.shown_number = child, shown_number
         del self.fields["zone_guess"]
         self.order_fields([name for name in self.fields if name not in LAST] + list(LAST))
@@ -59,6 +59,9 @@ class SettingsForm(ChildForm):
         if len(settings.LANGUAGES) < 2:
             del self.fields["language"]
         self.fields["nickname"].error_messages["required"] = _("Type a nickname.")
+
+    def country(self) -> str:
+        return places.country_of(self.cleaned_data.get("time_zone", "")) or self.child.country
 
     def clean_weight(self) -> Any:
         text = typed(self.cleaned_data["weight"])
@@ -124,6 +127,10 @@ class KeptNumbersForm(NumbersForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["emergency_number"]  # it is the family's, and stands with the child
+
+    def country(self) -> str:
+        """The clinic's: its number is dialled as from there, wherever the family is."""
+        return places.country_of(self.cleaned_data.get("clinic_zone", ""))
 
 
 def kept(team: CareTeam) -> dict[str, Any]:

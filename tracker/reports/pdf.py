@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from tracker.models.doses import EVERY_DAY
 from tracker.reports.card import Card, Given, Statement
+from tracker.telephone import Telephone
 
 logger = logging.getLogger(__name__)
 PAPER = Path(__file__).parent / "paper"
@@ -39,14 +40,22 @@ def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
         return compiler.compile(format="pdf")
 
 
-def card_pdf(*, card: Card, numbers: Sequence[Any], day_label: str, emergency_number: str) -> bytes:
+def card_pdf(
+    *, card: Card, numbers: Sequence[Any], day_label: str, emergency_number: Telephone | None
+) -> bytes:
     """The emergency card on one page."""
     return make_pdf("card.typ", card_data(card, numbers, day_label, emergency_number))
 
 
-def card_data(card: Card, numbers: Sequence[Any], day_label: str, emergency_number: str) -> dict[str, Any]:
+def card_data(
+    card: Card, numbers: Sequence[Any], day_label: str, emergency_number: Telephone | None
+) -> dict[str, Any]:
     """What stands on it, every word in the reader's language."""
-    emergency = {"label": _("Emergency services"), "number": emergency_number or "112 / 911", "hours": ""}
+    emergency = {
+        "label": _("Emergency services"),
+        "number": str(emergency_number or "112 / 911"),
+        "hours": "",
+    }
     return {
         "title": _("Emergency card"),
         "banner": _("EMERGENCY CARD"),
@@ -59,7 +68,10 @@ def card_data(card: Card, numbers: Sequence[Any], day_label: str, emergency_numb
         "day": day_label,
         "dates": [(kind, when_text(at)) for kind, at in (card.therapy.dates if card.therapy else ())],
         "first": list(map(_statement, card.first)),
-        "numbers": [*({"label": n.label, "number": n.number, "hours": n.hours} for n in numbers), emergency],
+        "numbers": [
+            *({"label": n.label, "number": str(n.number), "hours": n.hours} for n in numbers),
+            emergency,
+        ],
         "dangers": [_danger(one) for one in card.dangers],
         "do_not": list(map(_statement, card.do_not)),
         "do": list(map(_statement, card.do)),

@@ -1,7 +1,6 @@
 """How numbers, times and codes are written. Formatting only: nothing is decided here."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from therapies import catalogue
 from therapies.model import Instruction
-from tracker import speaking
+from tracker import speaking, telephone
 from tracker.speaking import degrees
 
 register = template.Library()
@@ -98,9 +97,9 @@ def theme(cookie: str | None) -> str:
 
 
 @register.filter
-def tel(number: str) -> str:
-    """A link that dials: "+1 555 0142" becomes "tel:+15550142"."""
-    return "tel:" + re.sub(r"[^0-9+*#]", "", str(number))
+def telephone_of(text: str) -> telephone.Telephone | None:
+    """The number of a column: to show it, and as .link to dial it."""
+    return telephone.of(text)
 
 
 @register.filter

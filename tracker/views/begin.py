@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tracker import beginning
+from tracker import beginning, telephone
 from tracker.access import children_of
 from tracker.actions.beginning import UNKNOWN_ZONE
 from tracker.actions.beginning import begin as begin_action
@@ -136,7 +136,7 @@ def shown(request: HttpRequest, step: str, draft: Draft, form: PageForm, status:
             "may_go_back": number > 1,
             "may_skip": step in SKIPPED_WITH_A_BUTTON,
             "call": number_to_call(CareTeam(**asdict(numbers)), draft.now) if numbers else None,
-            "emergency_number": draft.told("numbers").get("emergency_number"),
+            "emergency_number": telephone.of(draft.told("numbers").get("emergency_number", "")),
         },
         status=status,
     )

@@ -11,17 +11,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from therapies.schedule import Label
+from tracker import telephone
 from tracker.access import children_of
 from tracker.countries import ANYWHERE
 from tracker.models import CareTeam, Child, Role
 from tracker.models.people import Line
+from tracker.telephone import Telephone
 
 
 class NumberToCall(NamedTuple):
     """A number as pages show it: whose it is, the digits, and when it is answered."""
 
     label: str
-    number: str
+    number: Telephone | None
     hours: str = ""
 
 
@@ -49,31 +51,31 @@ def known_numbers(request: HttpRequest) -> dict[str, Any]:
     """
 
     @cache
-    def numbers() -> tuple[NumberToCall | None, str]:
+    def numbers() -> tuple[NumberToCall | None, Telephone | None]:
         person, now = getattr(request, "user", None), timezone.now()
         children = list(children_of(person)) if person and person.is_authenticated else []
         calls = {number_to_call(child.care_team, now) for child in children}
         emergencies = {emergency_number(child) for child in children}
         return (
             calls.pop() if len(calls) == 1 else None,
-            emergencies.pop() if len(emergencies) == 1 else "",
+            emergencies.pop() if len(emergencies) == 1 else None,
         )
 
     return {"call": lambda: numbers()[0], "emergency_number": lambda: numbers()[1]}
 
 
-def emergency_number(child: Child) -> str:
-    """The one number of an ambulance; empty where the country is not known. Pages then link 112 and 911 apart:
-    one link for "112 or 911" would dial 112911.
-    """
+def emergency_number(child: Child) -> Telephone | None:
+    """The one number of an ambulance; None where the country is not known: pages then link 112 and 911 apart."""
     number = child.number_in_an_emergency
-    return "" if number == ANYWHERE else number
+    return None if number == ANYWHERE else telephone.of(number)
 
 
 def number_to_call(team: CareTeam, at: datetime) -> NumberToCall:
     """The one number for this hour; and while its team is closed, until when."""
     line = team.number_for(at)
-    return NumberToCall(_whose(team, is_night=line.is_night), line.number, _closed_until(team, line, at))
+    return NumberToCall(
+        _whose(team, is_night=line.is_night), telephone.of(line.number), _closed_until(team, line, at)
+    )
 
 
 def _closed_until(team: CareTeam, line: Line, at: datetime) -> str:
@@ -91,9 +93,10 @@ def all_numbers(team: CareTeam) -> list[NumberToCall]:
     hours = _("%(opens)s to %(closes)s") % {"opens": opens, "closes": closes}
     numbers = []
     if team.day_number:
-        numbers.append(NumberToCall(_whose(team, is_night=False), team.day_number, hours))
+        numbers.append(NumberToCall(_whose(team, is_night=False), telephone.of(team.day_number), hours))
     if team.night_number:
-        numbers.append(NumberToCall(_whose(team, is_night=True), team.night_number, _("at all other hours")))
+        number = telephone.of(team.night_number)
+        numbers.append(NumberToCall(_whose(team, is_night=True), number, _("at all other hours")))
     return numbers
 
 

@@ -31,7 +31,7 @@ from tracker.speaking import vocabulary
 from tracker.telling import Told, answer_in_words
 from tracker.views.answer import answer_context
 from tracker.views.asking import log_form
-from tracker.views.frame import day_label, frame, number_to_call
+from tracker.views.frame import day_label, emergency_number, frame, number_to_call
 
 CSRF = "csrfmiddlewaretoken"
 View = Callable[..., HttpResponse]
@@ -159,7 +159,7 @@ def _late(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
     return {
         **_answered(child, form, now),
         "call": number_to_call(child.care_team, now),
-        "emergency_number": child.number_in_an_emergency,
+        "emergency_number": emergency_number(child),
         "login": f"{reverse(settings.LOGIN_URL)}?next={back}",
     }
 
@@ -254,5 +254,5 @@ def _framed(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]
         return {
             "child": child,
             "call": number_to_call(child.care_team, now),
-            "emergency_number": child.number_in_an_emergency,
+            "emergency_number": emergency_number(child),
         }

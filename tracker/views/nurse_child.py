@@ -1,6 +1,6 @@
 """One child, for the nurse: why the alert, what was logged, what was done; notes, and a text for the chart."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,10 @@ from tracker.drills_done import last_drill
 from tracker.models import Child
 from tracker.nurse_chart import chart_text
 from tracker.silence import silence_of
+from tracker.team_forms import KnowForm
 from tracker.views.desk import desk, refusals, team_for
-from tracker.views.frame import day_label
-from tracker.views.going import see_other
+from tracker.views.frame import day_label, emergency_number
+from tracker.views.going import LOOK_AGAIN, see_other
 from tracker.views.nurse import staff_of
 
 
@@ -27,9 +28,17 @@ from tracker.views.nurse import staff_of
 def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """Everything about one child on one page."""
     now, child = timezone.now(), access_child(request.user, child_id, to="review")
+    return _shown(request, child, now, KnowForm(child=child))
+
+
+def _shown(
+    request: HttpRequest, child: Child, now: datetime, form: KnowForm, status: int = 200
+) -> HttpResponse:
     context = _around(request, child, now)
     alert = nurse_child.open_alert(child)
     context |= {
+        "form": form,
+        "know_form": form,
         "alert": alert,
         "is_mine": alert is not None and alert.taken_by_id == request.user.pk,
         "is_held": alert is not None and alert.taken_until is not None and alert.taken_until > now,
@@ -43,7 +52,7 @@ def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
         "unit": child.units,
         "silence": silence_of(child, now),
     }
-    return render(request, "tracker/nurse/child.html", context)
+    return render(request, "tracker/nurse/child.html", context, status=status)
 
 
 @require_safe
@@ -69,9 +78,11 @@ def note(request: HttpRequest, child_id: UUID) -> HttpResponse:
 @require_POST
 def know(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """The clinic's number of the child, and where to reach the family."""
-    child = access_child(request.user, child_id, to="review")
-    told = {name: request.POST.get(name, "").strip()[:32] for name in ("record_number", "call_back_number")}
-    nursing.know_child(child=child, **told, by=request.user, now=timezone.now())
+    child, now = access_child(request.user, child_id, to="review"), timezone.now()
+    form = KnowForm(request.POST, child=child)
+    if not form.is_valid():
+        return _shown(request, child, now, form, LOOK_AGAIN)
+    nursing.know_child(child=child, **form.told(), by=request.user, now=now)
     return see_other(reverse("nurse-child", args=[child.pk]) + "#numbers")
 
 
@@ -81,7 +92,7 @@ def _around(request: HttpRequest, child: Child, now: Any) -> dict[str, Any]:
         "patient": child,
         "patient_day": day_label(child, now),
         "patient_age": child.age_years(now),
-        "emergency_number": child.number_in_an_emergency,
+        "emergency_number": emergency_number(child),
     }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tracker import places
 from tracker.access import access_way
 from tracker.actions.messages import queue_test
 from tracker.actions.reaching import (
@@ -46,10 +47,10 @@ class Way(NamedTuple):
 def reach(request: HttpRequest) -> HttpResponse:
     """Several small forms, told apart by their button."""
     if request.method != "POST":
-        return shown(request, MobileForm())
+        return shown(request, mobile_form(request))
     now, asked = timezone.now(), request.POST.get("save", "")
     if asked == "mobile":
-        form = MobileForm(request.POST)
+        form = mobile_form(request, request.POST)
         if not form.is_valid():
             return shown(request, form)
         set_mobile(person=request.user, number=form.cleaned_data["number"], now=now)
@@ -64,6 +65,10 @@ def reach(request: HttpRequest) -> HttpResponse:
         if channel in Channel.values and verb in ("on", "off"):
             choose_for_reminders(person=request.user, channel=channel, wanted=verb == "on", now=now)
     return see_other("reach")
+
+
+def mobile_form(request: HttpRequest, sent: Any = None) -> MobileForm:
+    return MobileForm(sent, country=places.country_of(request.user.time_zone))
 
 
 def shown(request: HttpRequest, form: MobileForm) -> HttpResponse:

@@ -39,7 +39,7 @@ def settings(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 
 def save_child(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
-    form = SettingsForm(request.POST, child=child, shown_number=emergency_number(child), now=now)
+    form = SettingsForm(request.POST, child=child, shown_number=shown_number(child), now=now)
     if not form.is_valid():
         return shown(request, child, now, form=form)
     change_settings(child=child, about=form.about(), about_by=form.about_oneself(), by=request.user, now=now)
@@ -49,7 +49,7 @@ def save_child(request: HttpRequest, child: Child, now: datetime) -> HttpRespons
 def save_numbers(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     if not child.care_team.kept_by_family:
         return shown(request, child, now)
-    form = KeptNumbersForm(request.POST)
+    form = KeptNumbersForm(request.POST, initial=kept(child.care_team))
     if not form.is_valid():
         return shown(request, child, now, numbers_form=form)
     numbers = Numbers(**form.numbers(), time_zone=form.cleaned_data["clinic_zone"])
@@ -78,6 +78,12 @@ def leave(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     return saved(request, child)
 
 
+def shown_number(child: Child) -> str:
+    """What brings an ambulance here, as the form shows it; empty where the country is not known."""
+    number = emergency_number(child)
+    return number.kept if number else ""
+
+
 def saved(request: HttpRequest, child: Child) -> HttpResponse:
     messages.success(request, _("Saved."))
     return see_other("settings", child.pk)
@@ -85,7 +91,7 @@ def saved(request: HttpRequest, child: Child) -> HttpResponse:
 
 def shown(request: HttpRequest, child: Child, now: datetime, **tried: Any) -> HttpResponse:
     """The page; `tried` is the form that needs another look."""
-    number = emergency_number(child)
+    number = shown_number(child)
     stands = standing(child, request.user, number)
     forms: dict[str, Any] = {"form": SettingsForm(initial=stands, child=child, shown_number=number, now=now)}
     if child.care_team.kept_by_family:

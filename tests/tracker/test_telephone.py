@@ -1,0 +1,186 @@
+"""A telephone number: one parsed value is shown and dialled."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from hypothesis import given
+from hypothesis import strategies as st
+from phonenumbers import shortnumberinfo
+
+from tests.personas import NOW
+from tracker import telephone
+from tracker.countries import EMERGENCY_NUMBERS
+from tracker.models import CareTeam, Child
+from tracker.telephone import NotOneNumber, all_in, read
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+
+@pytest.mark.hazard("H22")
+@pytest.mark.parametrize(
+    ("typed", "country", "shown", "link"),
+    [
+        ("+44 (0)20 7946 0119", "", "+44 20 7946 0119", "tel:+442079460119"),
+        ("(020) 7946 0119", "GB", "+44 20 7946 0119", "tel:+442079460119"),
+        ("00 44 20 7946 0119", "DE", "+44 20 7946 0119", "tel:+442079460119"),
+        ("011 44 20 7946 0119", "US", "+44 20 7946 0119", "tel:+442079460119"),
+        ("+49 (0) 40 7410 12345", "", "+49 40 741012345", "tel:+4940741012345"),
+        ("030/1234567", "DE", "+49 30 1234567", "tel:+49301234567"),
+        ("+39 02 1234567", "", "+39 02 123 4567", "tel:+39021234567"),
+        ("+353 (1) 234 5678", "", "+353 1 234 5678", "tel:+35312345678"),
+        ("1-800-FLOWERS", "US", "+1 800-356-9377", "tel:+18003569377"),
+        ("13 11 14", "AU", "13 11 14", "tel:131114"),  # cannot be reached from abroad
+        ("٠٢٠ ٧٩٤٦ ٠١١٩", "GB", "+44 20 7946 0119", "tel:+442079460119"),
+        ("\u202a+44\u00a020\u20117946\u20110119\u202c", "", "+44 20 7946 0119", "tel:+442079460119"),
+        ("112", "DE", "112", "tel:112"),
+        ("000", "AU", "000", "tel:000"),
+        ("116117", "DE", "116117", "tel:116117"),
+    ],
+)
+def test_a_number_is_read_as_its_country_writes_it(typed: str, country: str, shown: str, link: str) -> None:
+    number = read(typed, country)
+    assert (number.shown, number.link, number.is_known) == (shown, link, True)
+
+
+@pytest.mark.hazard("H22")
+@pytest.mark.parametrize(
+    ("typed", "shown", "link"),
+    [
+        ("555 0142", "555 0142", "tel:5550142"),
+        ("(555) 0142", "555 0142", "tel:5550142"),
+        ("1234", "1234", "tel:1234"),
+        ("*99#", "*99#", "tel:*99%23"),
+        ("19222", "19222", "tel:19222"),
+    ],
+)
+def test_what_no_plan_has_is_dialled_as_typed_and_says_so(typed: str, shown: str, link: str) -> None:
+    number = read(typed, "US")
+    assert (number.shown, number.link, number.is_known) == (shown, link, False)
+
+
+@pytest.mark.hazard("H22")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "555 0139 ext 12",
+        "555 0139 x12",
+        "555 0139x12",
+        "555 0139ext.12",
+        "555 0139, ext. 12",
+        "555-0139;ext=12",
+        "(555) 0139 #12",
+    ],
+)
+def test_an_extension_is_shown_apart_and_never_dialled(typed: str) -> None:
+    number = read(typed, "US")
+    assert (number.dialled, number.extension) == ("5550139", "12")
+    assert str(number).endswith("0139, ext. 12")
+    assert read(number.kept) == number
+
+
+@pytest.mark.hazard("H22")
+@pytest.mark.parametrize(
+    ("typed", "country", "apart"),
+    [
+        ("555 0119 / 555 0120", "US", ["5550119", "5550120"]),
+        ("112 / 911", "DE", ["112", "911"]),
+        ("000/112", "AU", ["000", "112"]),
+        ("112 or 911", "", ["112", "911"]),
+        ("555-0139, 555-0140", "US", ["5550139", "5550140"]),
+        ("020 7946 0119 oder 020 7946 0120", "GB", ["+442079460119", "+442079460120"]),
+        ("+44 20 7946 0119 +44 20 7946 0120", "", ["+442079460119", "+442079460120"]),
+        ("040 7410 / 12", "DE", ["+49407410"]),
+    ],
+)
+def test_two_numbers_are_asked_about_and_never_dialled_as_one(
+    typed: str, country: str, apart: list[str]
+) -> None:
+    with pytest.raises(NotOneNumber, match="two numbers"):
+        read(typed, country)
+    assert [number.dialled for number in all_in(typed, country)] == apart
+
+
+@pytest.mark.hazard("H22")
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("0800 111 222 (24)", "What does (24) mean"),
+        ("030 1234567 (24h)", "What does (24h) mean"),
+        ("the ward", "not a telephone number"),
+        ("555 0139,12", "not a telephone number"),
+        ("+44 20 7946 0119 ask for Anna", "not a telephone number"),
+        ("1", "not a telephone number"),
+        ("1" * 33, "not a telephone number"),
+        ("1 " * 50_000 + "x", "not a telephone number"),
+    ],
+)
+def test_what_is_not_one_number_for_sure_is_asked_about(typed: str, said: str) -> None:
+    with pytest.raises(NotOneNumber, match=re.escape(said)):
+        read(typed, "DE")
+
+
+def test_a_number_kept_before_it_was_read_loses_its_remark_and_not_its_call() -> None:
+    assert [number.link for number in all_in("0800 111 222 (24)")] == ["tel:0800111222"]
+
+
+SIGNS = st.text(alphabet="0123456789+()/-.,; xe#*t٣", max_size=34)
+COUNTRIES = st.sampled_from(["", "US", "GB", "DE", "IT", "AU", "EG"])
+
+
+@pytest.mark.hazard("H22")
+@given(typed=SIGNS, country=COUNTRIES)
+def test_what_is_shown_has_the_digits_that_are_dialled(typed: str, country: str) -> None:
+    for number in all_in(typed, country):
+        assert re.sub(r"[^\d+*#]", "", number.shown) == number.dialled
+
+
+@pytest.mark.hazard("H22")
+@given(typed=SIGNS, country=COUNTRIES)
+def test_what_is_kept_reads_again_as_the_same_number(typed: str, country: str) -> None:
+    try:
+        number = read(typed, country)
+    except NotOneNumber:
+        return
+    again = telephone.of(number.kept)
+    assert again is not None
+    assert (again.dialled, again.extension) == (number.dialled, number.extension)
+
+
+@pytest.mark.hazard("H22")
+def test_the_table_of_emergency_numbers_agrees_with_the_library() -> None:
+    assert not [
+        (country, number)
+        for country, number in EMERGENCY_NUMBERS.items()
+        if not shortnumberinfo.is_emergency_number(number, country)
+    ]
+
+
+@pytest.mark.hazard("H22")
+def test_no_page_makes_a_link_of_its_own() -> None:
+    """Only the ambulance's two numbers, for where no country is known, stand as they are."""
+    links = [
+        (str(file.relative_to(TEMPLATES)), link)
+        for file in TEMPLATES.rglob("*.html")
+        for link in re.findall(r'href="(tel:[^"]*)"', file.read_text())
+        if link not in ("tel:112", "tel:911")
+    ]
+    assert not links
+
+
+@pytest.mark.hazard("H22")
+@pytest.mark.django_db
+def test_the_numbers_that_were_there_before_are_read_again(child: Child) -> None:
+    migration: Any = import_module("tracker.migrations.0007_numbers")
+    numbers = {"day_number": "+44 (0)20 7946 0119", "night_number": "555 0119 / 555 0120"}
+    CareTeam.objects.filter(pk=child.care_team_id).update(time_zone="Europe/London", **numbers)
+    Child.objects.filter(pk=child.pk).update(emergency_number="112 / 911", call_back_number="020 7946 0121")
+    migration.read_again(apps, None)
+    child = Child.objects.select_related("care_team").get()
+    assert child.care_team.day_number == "+44 20 7946 0119"
+    assert child.care_team.night_number == "555 0119 / 555 0120"
+    assert child.care_team.number_for(NOW).number == child.care_team.night_number
+    assert (child.emergency_number, child.call_back_number) == ("", "+44 20 7946 0121")

@@ -1,0 +1,34 @@
+"""Telephone numbers as they are read since: what was typed before may hold a (0), brackets or two numbers."""
+
+from django.db import migrations
+
+from tracker import places, telephone
+
+
+def read_again(apps, schema_editor):
+    Child, CareTeam = (apps.get_model("tracker", name) for name in ("Child", "CareTeam"))
+    for team in CareTeam.objects.all():
+        _read(team, ("day_number", "night_number"), places.country_of(team.time_zone))
+    for child in Child.objects.select_related("care_team"):
+        if len(telephone.all_in(child.emergency_number, child.country)) > 1:
+            child.emergency_number = ""  # 112 / 911: the one of the country stands in
+            child.save(update_fields=["emergency_number"])
+        _read(child, ("emergency_number",), child.country)
+        _read(child, ("call_back_number",), places.country_of(child.care_team.time_zone))
+
+
+def _read(row, names, country):
+    """Only what is one number for sure: of two, the pages show both apart, and the form asks."""
+    before = {name: getattr(row, name) for name in names}
+    for name, text in before.items():
+        found = telephone.all_in(text, country)
+        if len(found) == 1 and len(found[0].kept) <= telephone.AT_MOST:
+            setattr(row, name, found[0].kept)
+    if changed := [name for name, text in before.items() if getattr(row, name) != text]:
+        row.save(update_fields=changed)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tracker", "0006_record")]
+
+    operations = [migrations.RunPython(read_again, migrations.RunPython.noop)]
