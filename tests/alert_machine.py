@@ -92,9 +92,15 @@ class Machine:
         self.done["log"] += 1
 
     def call(self) -> None:
-        told = {"client_uuid": uuid4(), "called_at": self.now, "reached": True, "told": "Come in"}
-        record_call(child=self.dice.choice(self.children), caregiver=self.parent, **told, now=self.now)
+        child, reached = self.dice.choice(self.children), self.dice.random() < 0.7
+        told = {"client_uuid": uuid4(), "called_at": self.now, "reached": reached, "told": "Come in"}
+        call = record_call(child=child, caregiver=self.parent, **told, now=self.now)
         self.done["called"] += 1
+        if not reached and call.alert_id and call.alert.urgency != Urgency.TODAY:
+            alert, last = self.again(call.alert_id), len(child.care_team.steps) - 1
+            assert state_of(alert) == MOVES["call in vain"].to
+            assert alert.escalates_at <= self.now or alert.level == last
+            self.done["called in vain"] += 1
 
     def take(self) -> None:
         if alert := self.one():

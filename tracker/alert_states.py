@@ -41,6 +41,13 @@ MOVES = {
     "join": Move("joined", OPEN, "", FAMILY, "a further log that is no worse; nobody is told again"),
     "take in": Move("taken-in", OPEN, PART, FAMILY, "a worse log, or one as urgent a day later"),
     "call": Move("called", OPEN, "", FAMILY, "“I have called”; it stays open"),
+    "call in vain": Move(
+        "called",
+        OPEN,
+        WAITING,
+        FAMILY,
+        "urgent, and nobody answered: nobody holds it any more, and the next level is due at once",
+    ),
     "take": Move("taken", (WAITING,), HELD, NURSE, "hers for 15 minutes; the first one wins"),
     "keep": Move("taken", (HELD, OFFERED), HELD, HOLDER, "15 minutes from now; an offer is taken back"),
     "take over": Move("taken", (HELD, OFFERED), HELD, OTHER, "only once the 15 minutes are over"),

@@ -31,6 +31,11 @@ class TeamNumbersForm(PhoneForm):
 
     day_number = PhoneField(label=gettext_lazy("In your hours"), required=False)
     night_number = PhoneField(label=gettext_lazy("At all other hours"), required=False)
+    second_number = PhoneField(
+        label=gettext_lazy("A second line, if nobody answers"),
+        help_text=gettext_lazy("A family that says so is offered it, and the next of your team is told."),
+        required=False,
+    )
     open_days = forms.MultipleChoiceField(
         label=gettext_lazy("Days"), choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -53,6 +58,7 @@ class TeamNumbersForm(PhoneForm):
         return Numbers(
             day_number=told["day_number"],
             night_number=told["night_number"],
+            second_number=told["second_number"],
             open_days="".join(sorted(told["open_days"])),
             opens_at=told["opens_at"] or time(8),
             closes_at=told["closes_at"] or time(17),
@@ -61,7 +67,7 @@ class TeamNumbersForm(PhoneForm):
 
     @staticmethod
     def kept(team: CareTeam) -> dict[str, Any]:
-        names = ("day_number", "night_number", "opens_at", "closes_at", "time_zone")
+        names = ("day_number", "night_number", "second_number", "opens_at", "closes_at", "time_zone")
         return {name: getattr(team, name) for name in names} | {"open_days": list(team.open_days)}
 
 

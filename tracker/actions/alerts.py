@@ -11,6 +11,7 @@ from django.db.models import Q
 from tracker.actions import reminders
 from tracker.actions.boards import redraw
 from tracker.actions.holding import Held, hold
+from tracker.actions.unanswered import bring_the_next_level
 from tracker.answers import cleaned
 from tracker.doorbell import ring
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Lane, Outcome, User
@@ -130,5 +131,7 @@ def record_call(
 def _answer(alert_id: UUID, call: Call) -> None:
     who, when = call.caregiver, call.recorded_at
     AlertEvent.objects.create(alert_id=alert_id, verb=AlertVerb.CALLED, at=when, by=who)
+    if not call.reached:
+        bring_the_next_level(alert_id=alert_id, team=call.child.care_team, now=when)
     if call.reached and call.advice and call.child.care_team.kept_by_family:
         _resolve(alert_id, Outcome.FAMILY_CALLED, call.told, who, when)

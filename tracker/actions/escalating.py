@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from tracker.actions import messages
 from tracker.actions.reaching import unreachable
+from tracker.actions.unanswered import rang_in_vain
 from tracker.doorbell import ring
 from tracker.models import (
     Alert,
@@ -197,6 +198,8 @@ def _rests_until(alert: Alert, people: People, is_untold: bool, now: datetime) -
     first = alert.raised_at + timedelta(minutes=team.steps[0])
     was_ahead = alert.raised_at > now + SKEW
     begins = now if alert.round or was_ahead else max(now, first)
+    if begins > now and rang_in_vain(alert):
+        begins = now
     if alert.urgency not in AT_ANY_HOUR:
         begins = next_opening(team, begins)
     return begins if begins > now else None

@@ -28,6 +28,7 @@ ABOUT_A_CHILD = (
     "time_zone",
     "country",
     "emergency_number",
+    "home_care_number",
     "first_sentence",
 )
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
@@ -40,6 +41,7 @@ class Numbers:
 
     day_number: str = ""
     night_number: str = ""
+    second_number: str = ""
     open_days: str = "12345"
     opens_at: time = time(8)
     closes_at: time = time(17)

@@ -39,6 +39,11 @@ class NumbersForm(PhoneForm):
         help_text=gettext_lazy("Only one number? Type it above and leave this empty."),
         required=False,
     )
+    second_number = PhoneField(
+        label=gettext_lazy("A second line, if nobody answers"),
+        help_text=gettext_lazy("It is offered when you tell us that nobody answered."),
+        required=False,
+    )
     emergency_number = PhoneField(label=gettext_lazy("Emergency number where you are"), required=False)
     drawn_as: ClassVar[dict[str, str]] = {"days": "chips"}
     side_by_side: ClassVar[tuple[str, ...]] = ("opens", "closes")
@@ -63,6 +68,7 @@ class NumbersForm(PhoneForm):
         return {
             "day_number": told["day_number"],
             "night_number": told["night_number"],
+            "second_number": told.get("second_number", ""),
             "open_days": told["days"] or WORKDAYS,
             "opens_at": told["opens"] or time(8),
             "closes_at": told["closes"] or time(17),
@@ -98,6 +104,7 @@ class BeginNumbersForm(NumbersForm):
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._country = country
+        del self.fields["second_number"]  # Settings asks for it: the beginning is short
 
     def country(self) -> str:
         return self._country

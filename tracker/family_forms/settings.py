@@ -41,6 +41,11 @@ class SettingsForm(PhoneForm, ChildForm):
     unit = forms.ChoiceField(label=gettext_lazy("Your thermometer shows"), choices=UNITS)
     time_zone = ZoneField(label=gettext_lazy("Your clock is that of"))
     emergency_number = PhoneField(label=gettext_lazy("Emergency number where you are"), required=False)
+    home_care_number = PhoneField(
+        label=gettext_lazy("Home-care company"),
+        help_text=gettext_lazy("Who brings the pump or its supplies, if you have one."),
+        required=False,
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     drawn_as: ClassVar[dict[str, str]] = {
         **ChildForm.drawn_as,
@@ -50,7 +55,8 @@ class SettingsForm(PhoneForm, ChildForm):
     }
 
     def __init__(self, *args: Any, child: Child, shown_number: str, **kwargs: Any) -> None:
-        initial = {"emergency_number": shown_number, **kwargs.pop("initial", {})}
+        known = {"emergency_number": shown_number, "home_care_number": child.home_care_number}
+        initial = known | kwargs.pop("initial", {})
         super().__init__(*args, asks_name=True, initial=initial, **kwargs)
         self.child, self.shown_number = child, shown_number
         del self.fields["zone_guess"]
@@ -81,6 +87,7 @@ class SettingsForm(PhoneForm, ChildForm):
             "first_sentence": told["first_sentence"],
             "baseline_weight_kg": told["weight"],
             "units": told["unit"],
+            "home_care_number": told["home_care_number"],
             **self._where(),
         }
 
@@ -115,6 +122,7 @@ def standing(child: Child, user: User, number: str) -> Mapping[str, Any]:
         "unit": child.units,
         "time_zone": child.time_zone,
         "emergency_number": number,
+        "home_care_number": child.home_care_number,
         "language": user.language,
     }
 
@@ -141,6 +149,7 @@ def kept(team: CareTeam) -> dict[str, Any]:
         "opens": team.opens_at,
         "closes": team.closes_at,
         "night_number": team.night_number,
+        "second_number": team.second_number,
         "clinic_zone": team.time_zone,
     }
 

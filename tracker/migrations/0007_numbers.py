@@ -1,6 +1,6 @@
 """Telephone numbers as they are read since: what was typed before may hold a (0), brackets or two numbers."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 from tracker import places, telephone
 
@@ -31,4 +31,9 @@ def _read(row, names, country):
 class Migration(migrations.Migration):
     dependencies = [("tracker", "0006_record")]
 
-    operations = [migrations.RunPython(read_again, migrations.RunPython.noop)]
+    operations = [
+        migrations.AddField("careteam", "second_number", models.CharField(blank=True, default="", max_length=32), False),
+        migrations.AddField("child", "home_care_number", models.CharField(blank=True, default="", max_length=32), False),
+        migrations.AlterField("child", "emergency_number", models.CharField(blank=True, max_length=32)),
+        migrations.RunPython(read_again, migrations.RunPython.noop),
+    ]

@@ -119,6 +119,7 @@ class CareTeam(models.Model):
     kept_by_family = models.BooleanField()
     day_number = models.CharField(max_length=32, blank=True)
     night_number = models.CharField(max_length=32, blank=True)
+    second_number = models.CharField(max_length=32, blank=True)  # at all hours, if nobody answers the others
     open_days = models.CharField(max_length=7, default="12345", blank=True)  # ISO weekdays, Monday is 1
     opens_at = models.TimeField(default=time(8))
     closes_at = models.TimeField(default=time(17))  # at or before opens_at: on the next day
@@ -217,7 +218,8 @@ class Child(models.Model):
     units = models.CharField(max_length=1, choices=(("C", "°C"), ("F", "°F")), default="C")
     time_zone = models.CharField(max_length=60, default="UTC")
     country = models.CharField(max_length=2, blank=True)  # ISO 3166-1
-    emergency_number = models.CharField(max_length=20, blank=True)
+    emergency_number = models.CharField(max_length=32, blank=True)
+    home_care_number = models.CharField(max_length=32, blank=True)  # the company of the pump and its supplies
     first_sentence = models.TextField(blank=True)  # what the child wrote on the first day, to compare with
     record_number = models.CharField(max_length=32, blank=True)  # the clinic's own; its staff writes it
     call_back_number = models.CharField(max_length=32, blank=True)  # where the care team reaches the family

@@ -41,10 +41,18 @@ def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
 
 
 def card_pdf(
-    *, card: Card, numbers: Sequence[Any], day_label: str, emergency_number: Telephone | None
+    *,
+    card: Card,
+    numbers: Sequence[Any],
+    day_label: str,
+    emergency_number: Telephone | None,
+    is_emergency: bool = False,
 ) -> bytes:
     """The emergency card on one page."""
-    return make_pdf("card.typ", card_data(card, numbers, day_label, emergency_number))
+    data = card_data(card, numbers, day_label, emergency_number)
+    if is_emergency:  # the ambulance first, as on every page
+        data["numbers"] = [data["numbers"][-1], *data["numbers"][:-1]]
+    return make_pdf("card.typ", data)
 
 
 def card_data(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tracker import record, telling
+from tracker import record, speaking, telling
 from tracker.access import access_log
 from tracker.actions.alerts import record_call
 from tracker.asking_back import questions
 from tracker.assessing import MEDICINE, age_when_received
 from tracker.called import CalledForm
 from tracker.doses_given import fever_medicine_since, said_on_the_phone
-from tracker.models import Alert, Call, SymptomLog, Urgency
+from tracker.ending import REMEMBERED
+from tracker.models import Alert, Call, Child, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import is_worse
 from tracker.record import Became
@@ -27,7 +29,7 @@ from tracker.remembered import remembered
 from tracker.speaking import Report
 from tracker.telling import Told
 from tracker.views.asking import LOOK_AGAIN, may_log, therapies_of
-from tracker.views.frame import emergency_number, frame, number_to_call
+from tracker.views.frame import emergency_number, frame, in_emergency, number_to_call, second_numbers
 
 UNCONFIRMED_AFTER = timedelta(minutes=5)
 NUDGE_AFTER = timedelta(minutes=10)
@@ -74,8 +76,9 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         earlier=_earlier(log, assessment.response),
     )
     said = telling.answer_in_words(assessment.response, told)
-    standing = _standing(log, said)  # before the answer is put in words: it changes the headline
-    context = around | answer_context(said, told) | _what_followed(log, said["urgency"], now)
+    standing = _standing(log, said, now)  # before the answer is put in words: it changes the headline
+    context = around | answer_context(said, told, in_emergency=around["is_emergency"])
+    context |= _what_followed(log, said["urgency"], now)
     context |= {
         "standing": standing,
         "log": log,
@@ -97,7 +100,7 @@ def _earlier(log: SymptomLog, response: dict[str, Any]) -> list[tuple[float, Rep
     return [((log.observed_at - at) / HOUR + age, said) for at, said in told]
 
 
-def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
+def answer_context(said: dict[str, Any], told: Told, *, in_emergency: bool = False) -> dict[str, Any]:
     """What every answer shows, with a login or without.
 
     A danger that stands only in the note is asked about beside the number, unless the answer says to call anyway.
@@ -111,7 +114,7 @@ def answer_context(said: dict[str, Any], told: Told) -> dict[str, Any]:
         "summary": telling.summary(told),
         "what_to_say": telling.what_to_say(told, said),
         "instructions": telling.instructions(told.therapies[0], said["urgency"]) if told.therapies else [],
-        "is_emergency": said["urgency"] == Urgency.EMERGENCY,
+        "is_emergency": in_emergency or said["urgency"] == Urgency.EMERGENCY,
         "questions": [one for one in asked if one not in dangers],
     }
 
@@ -125,12 +128,19 @@ def _followed(request: HttpRequest, log: SymptomLog, now: datetime) -> HttpRespo
         "log": log,
         "call": number_to_call(log.child.care_team, now),
         "emergency_number": emergency_number(log.child),
-        "is_emergency": urgency == Urgency.EMERGENCY,
+        "is_emergency": urgency == Urgency.EMERGENCY or _is_in_emergency(log, context["became"]),
     }
     return render(request, "tracker/caregiver/_followed.html", context)
 
 
-def _standing(log: SymptomLog, said: dict[str, Any]) -> Alert | None:
+def _is_in_emergency(log: SymptomLog, became: Became | None) -> bool:
+    """A child has one open alert: where it is this log's, no more is asked."""
+    if became is not None and became.alert.is_open:
+        return became.alert.urgency == Urgency.EMERGENCY
+    return in_emergency(log.child)
+
+
+def _standing(log: SymptomLog, said: dict[str, Any], now: datetime) -> Any:
     """An open alert that asks for more than this answer, from another log. The headline says so."""
     standing = record.open_alert(log.child)
     if standing and not is_worse(standing.urgency, than=said["urgency"]):
@@ -141,7 +151,27 @@ def _standing(log: SymptomLog, said: dict[str, Any]) -> Alert | None:
         said["headline"] = _("Call now: an earlier log still says so")
     elif said["urgency"] == Urgency.NOTE and said["needs_confirmation"]:
         said["headline"] = _("Saved. One question is open.")
-    return standing
+    return open_answer(standing, log.child, now)
+
+
+def open_answer(alert: Alert | None, child: Child, now: datetime) -> Any:
+    """What an open alert says to do, with its age: one that nobody has ended must not look like tonight's."""
+    if alert is None:
+        return None
+    seen_at = alert.seen_at or alert.raised_at
+    return SimpleNamespace(
+        log_pk=alert.newest_log or alert.log_id,
+        urgency=alert.urgency,
+        headline=_headline(alert.urgency),
+        seen_at=seen_at,
+        is_old=now - seen_at >= REMEMBERED,
+        ends_at=alert.pk if child.care_team.kept_by_family else None,
+    )
+
+
+def _headline(urgency: str) -> str:
+    known = speaking.vocabulary()
+    return _(known.messages[urgency]) if known else _("Call your care team now")
 
 
 def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, Any]:
@@ -153,6 +183,9 @@ def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, An
         "is_held": bool(became) and became.alert.is_open and became.is_held(now),
         "nobody_confirmed": _is_unconfirmed(log, became, calls, now),
         "call_is_missing": _is_call_missing(log, urgency, became, calls, now),
+        "is_urgent": urgency in AT_ANY_HOUR,
+        "nobody_answered": _is_unanswered(urgency, became, calls),
+        "second_numbers": second_numbers(log.child.care_team, log.child),
     }
 
 
@@ -163,6 +196,12 @@ def _is_unconfirmed(log: SymptomLog, became: Became | None, calls: Sequence[Call
     is_late = now - became.alert.raised_at >= UNCONFIRMED_AFTER
     is_urgent = became.alert.urgency in AT_ANY_HOUR
     return is_urgent and is_late and not became.is_held(now) and not any(call.reached for call in calls)
+
+
+def _is_unanswered(urgency: str, became: Became | None, calls: Sequence[Call]) -> bool:
+    """The last call that was written down reached nobody, and nothing has been decided since."""
+    is_open = became is None or became.alert.is_open
+    return urgency != Urgency.NOTE and is_open and bool(calls) and not calls[-1].reached
 
 
 def _is_call_missing(

@@ -18,7 +18,7 @@ from tracker.models import CardLink, Child
 from tracker.reports.card import card_of
 from tracker.reports.pdf import card_pdf
 from tracker.reports.qr import qr_svg
-from tracker.views.frame import all_numbers, day_label, emergency_number, frame, number_to_call
+from tracker.views.frame import all_numbers, day_label, emergency_number, frame, in_emergency, number_to_call
 from tracker.views.going import see_other
 
 
@@ -71,6 +71,7 @@ def card_open(request: HttpRequest, token: str) -> HttpResponse:
     facts = _card(child, now) | {
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),
+        "is_emergency": in_emergency(child),
         "day_label": day_label(child, now),
         "link": link,
         "now": now,
@@ -84,7 +85,7 @@ def _card(child: Child, now: Any) -> dict[str, Any]:
     open_links = CardLink.objects.filter(child=child, revoked_at=None, expires_at__gt=now)
     return {
         "card": card_of(child, now),
-        "numbers": all_numbers(child.care_team),
+        "numbers": all_numbers(child.care_team, child),
         "may_show": may_show,
         "open_links": list(open_links.select_related("made_by")) if may_show else [],
     }
@@ -93,9 +94,10 @@ def _card(child: Child, now: Any) -> dict[str, Any]:
 def _paper_facts(child: Child, now: Any) -> dict[str, Any]:
     return {
         "card": card_of(child, now),
-        "numbers": all_numbers(child.care_team),
+        "numbers": all_numbers(child.care_team, child),
         "day_label": day_label(child, now),
         "emergency_number": emergency_number(child),
+        "is_emergency": in_emergency(child),
     }
 
 

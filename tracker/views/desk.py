@@ -42,6 +42,7 @@ def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
         "teams": care_teams_of(request.user),  # read when a page shows it: the part that changes does not
         "leads": may((getattr(team, "staff_role", None),), "lead"),
         "call": number_to_call(team, now),
+        "is_emergency": False,
         "is_open": team.is_open(now),
         "now": now,
     }

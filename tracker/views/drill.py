@@ -66,7 +66,7 @@ def drill_card(request: HttpRequest, child_id: uuid.UUID, drill_id: uuid.UUID) -
     context = frame(request, child, now) | {
         "drill": of_child(Drill.objects.all(), child, drill_id),
         "card": card_of(child, now),
-        "numbers": all_numbers(child.care_team),
+        "numbers": all_numbers(child.care_team, child),
     }
     return render(request, "tracker/own/drill_card.html", context)
 
@@ -101,7 +101,7 @@ def _step(request: HttpRequest, child: Child, found: Drill, now: datetime) -> di
         "drill": found,
         "step": found.open_step,
         "night": the_night(child, now),
-        "numbers": all_numbers(child.care_team),
+        "numbers": all_numbers(child.care_team, child),
         "fever": FEVER,
         "script": what_to_say(told, {"flags": [], "urgency": "now"}),
         "took": _took(found),

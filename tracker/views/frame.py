@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,9 +14,12 @@ from therapies.schedule import Label
 from tracker import telephone
 from tracker.access import children_of
 from tracker.countries import ANYWHERE
-from tracker.models import CareTeam, Child, Role
+from tracker.models import Alert, CareTeam, Child, Role, Urgency
 from tracker.models.people import Line
 from tracker.telephone import Telephone
+
+_IN_EMERGENCY = Exists(Alert.objects.open().filter(child=OuterRef("pk"), urgency=Urgency.EMERGENCY))
+"""Asked along with a person's children: no page has a query more for it."""
 
 
 class NumberToCall(NamedTuple):
@@ -30,13 +33,15 @@ class NumberToCall(NamedTuple):
 def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
     """The context of base.html. Activates the family's time zone until the request ends (PersonsPlace)."""
     timezone.activate(child.zone)
-    families = children_of(request.user).select_related(None)
-    children = list(families.values("pk", "nickname", "colour", role=F("memberships__role")))
+    families = children_of(request.user).select_related(None).annotate(in_emergency=_IN_EMERGENCY)
+    children = list(families.values("pk", "nickname", "colour", "in_emergency", role=F("memberships__role")))
+    own = next((one for one in children if one["pk"] == child.pk), None)
     return {
         "child": child,
         "as_staff": bool(getattr(child, "staff_role", None)),
         "children": children,
-        "no_history": any(one["pk"] == child.pk and one["role"] == Role.HELPER for one in children),
+        "no_history": bool(own) and own["role"] == Role.HELPER,
+        "is_emergency": own["in_emergency"] if own else in_emergency(child),
         "day_label": day_label(child, now),
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),
@@ -47,21 +52,37 @@ def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
 def known_numbers(request: HttpRequest) -> dict[str, Any]:
     """A context processor: on a page of no child, the number of the reader's own, where all of them have the same.
 
-    Asked for by the templates alone, and only where a page says no number itself.
+    While one of them has an open emergency, the numbers are that child's. Asked for by the templates alone, and only
+    where a page says no number itself.
     """
 
     @cache
-    def numbers() -> tuple[NumberToCall | None, Telephone | None]:
+    def known() -> dict[str, Any]:
         person, now = getattr(request, "user", None), timezone.now()
-        children = list(children_of(person)) if person and person.is_authenticated else []
+        children = (
+            list(children_of(person).annotate(in_emergency=_IN_EMERGENCY))
+            if person and person.is_authenticated
+            else []
+        )
+        children = [child for child in children if child.in_emergency] or children
         calls = {number_to_call(child.care_team, now) for child in children}
         emergencies = {emergency_number(child) for child in children}
-        return (
-            calls.pop() if len(calls) == 1 else None,
-            emergencies.pop() if len(emergencies) == 1 else None,
-        )
+        return {
+            "call": calls.pop() if len(calls) == 1 else None,
+            "emergency_number": emergencies.pop() if len(emergencies) == 1 else None,
+            "is_emergency": any(child.in_emergency for child in children),
+        }
 
-    return {"call": lambda: numbers()[0], "emergency_number": lambda: numbers()[1]}
+    return {
+        "call": lambda: known()["call"],
+        "emergency_number": lambda: known()["emergency_number"],
+        "is_emergency": lambda: known()["is_emergency"],
+    }
+
+
+def in_emergency(child: Child) -> bool:
+    """An emergency of this child is open: wherever a page says to call, the ambulance comes first."""
+    return Alert.objects.open().filter(child=child, urgency=Urgency.EMERGENCY).exists()
 
 
 def emergency_number(child: Child) -> Telephone | None:
@@ -87,8 +108,8 @@ def _closed_until(team: CareTeam, line: Line, at: datetime) -> str:
     return _("Closed until %(when)s. This line answers now.") % {"when": when}
 
 
-def all_numbers(team: CareTeam) -> list[NumberToCall]:
-    """Both numbers, each with its hours."""
+def all_numbers(team: CareTeam, child: Child | None = None) -> list[NumberToCall]:
+    """Both numbers, each with its hours; then whom to try if nobody answers there."""
     opens, closes = (date_format(at, "TIME_FORMAT") for at in (team.opens_at, team.closes_at))
     hours = _("%(opens)s to %(closes)s") % {"opens": opens, "closes": closes}
     numbers = []
@@ -97,7 +118,18 @@ def all_numbers(team: CareTeam) -> list[NumberToCall]:
     if team.night_number:
         number = telephone.of(team.night_number)
         numbers.append(NumberToCall(_whose(team, is_night=True), number, _("at all other hours")))
-    return numbers
+    return numbers + second_numbers(team, child)
+
+
+def second_numbers(team: CareTeam, child: Child | None = None) -> list[NumberToCall]:
+    """Whom to try if nobody answers: the team's second line, then the family's home-care company."""
+    name = team.name or _("Care team")
+    second, home_care = (
+        telephone.of(team.second_number),
+        telephone.of(child.home_care_number if child else ""),
+    )
+    lines = [(_("%(team)s, second line") % {"team": name}, second), (_("Home-care company"), home_care)]
+    return [NumberToCall(label, number, _("if nobody answers")) for label, number in lines if number]
 
 
 def day_label(child: Child, at: datetime) -> str:

@@ -31,7 +31,7 @@ from tracker.speaking import vocabulary
 from tracker.telling import Told, answer_in_words
 from tracker.views.answer import answer_context
 from tracker.views.asking import log_form
-from tracker.views.frame import day_label, emergency_number, frame, number_to_call
+from tracker.views.frame import day_label, emergency_number, frame, in_emergency, number_to_call
 
 CSRF = "csrfmiddlewaretoken"
 View = Callable[..., HttpResponse]
@@ -102,9 +102,10 @@ def not_saved(
     `broken`: the database failed, and may fail again while this page is made.
     """
     now = timezone.now()
+    around = _framed(request, child, now)
     context = {
-        **_framed(request, child, now),
-        **_answered(child, form, now, with_history=True),
+        **around,
+        **emergency_first(_answered(child, form, now, with_history=True), around["is_emergency"]),
         "form": form,
         "action": action or request.path,
         "form_of": draft.form_of(child, request.user),
@@ -157,7 +158,7 @@ def _late(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
     timezone.activate(child.zone)
     back = reverse("log-kept", args=[child.pk])
     return {
-        **_answered(child, form, now),
+        **emergency_first(_answered(child, form, now), in_emergency(child)),
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),
         "login": f"{reverse(settings.LOGIN_URL)}?next={back}",
@@ -189,6 +190,11 @@ def _context(response: dict[str, Any], told: Told, earlier: str | None = None) -
     if said["urgency"] == Urgency.NOTE:
         said["headline"] = earlier or _("Not saved yet. Earlier logs were not looked at.")
     return answer_context(said, told) | {"questions": []}
+
+
+def emergency_first(answer: dict[str, Any], in_emergency: bool) -> dict[str, Any]:
+    """While an emergency is open, a milder answer dials the ambulance first too."""
+    return answer | {"is_emergency": in_emergency or answer["is_emergency"]}
 
 
 def _earlier(child: Child) -> str | None:
@@ -255,4 +261,5 @@ def _framed(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]
             "child": child,
             "call": number_to_call(child.care_team, now),
             "emergency_number": emergency_number(child),
+            "is_emergency": False,  # nobody can look: the answer to what was sent may still say so
         }

@@ -14,6 +14,6 @@ def more(request: HttpRequest, child_id: str) -> HttpResponse:
     child = access_child(request.user, child_id, to="log")
     context = {
         "may_manage": may([child.family_role], "manage"),
-        "numbers": all_numbers(child.care_team),
+        "numbers": all_numbers(child.care_team, child),
     }
     return render(request, "tracker/caregiver/more.html", frame(request, child, timezone.now()) | context)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from tracker.access import access_child, access_log
 from tracker.models import Child
 from tracker.views.frame import frame
-from tracker.views.late import CSRF, answered_unsaved
+from tracker.views.late import CSRF, answered_unsaved, emergency_first
 
 View = Callable[..., HttpResponse]
 Told = tuple[Mapping[str, Any], datetime]  # a report of the contract, and when it was seen
@@ -65,7 +65,10 @@ def _around(request: HttpRequest) -> dict[str, Any]:
     context = frame(request, child, now)
     read = getattr(match.func, "told", None) if match and request.method == "POST" else None
     told = read(request, child, **match.kwargs) if read and match else None
-    return context | (answered_unsaved(child, *told, now) if told else {})
+    if told:
+        answer = answered_unsaved(child, *told, now)
+        context |= emergency_first(answer, bool(context.get("is_emergency")))
+    return context
 
 
 def _child_of(request: HttpRequest, which: Mapping[str, UUID]) -> Child | None:

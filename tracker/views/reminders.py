@@ -75,7 +75,7 @@ def _shown(request: HttpRequest, child: Child, now: datetime, form: PlanForm | N
         "next_at": due.values_list("due_at", flat=True).first(),
         "dead": has_dead_way(request.user),
         "tonight": tonight(child, now),
-        "numbers": all_numbers(child.care_team),
+        "numbers": all_numbers(child.care_team, child),
         "checked": checked,
         "check_is_old": checked is None or now - checked.at > NUMBERS_EVERY + timedelta(days=1),
     }
