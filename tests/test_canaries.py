@@ -71,6 +71,7 @@ NOT_TYPED = {
     "heartbeat.name",
     "invitation.token_digest",
     "medicine.days",
+    "membership.callback_number",
     "message.error_code",
     "message.reason",
     "message.sealed",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tracker.callbacks import fill_callbacks
 from tracker.models import Alert, Call, CareNote, CareTeam, Child, Silence
 from tracker.nurse_board import Row, open_rows
 from tracker.silence import silent_ones
@@ -34,14 +35,17 @@ def handover(team: CareTeam, hours: int, now: datetime) -> Handover:
     notes = CareNote.objects.filter(child__care_team=team, at__gte=since).select_related("child", "by")
     reached = Silence.objects.filter(child__care_team=team, reached_at__gte=since)
     calls = Call.objects.filter(child__care_team=team, look_again_at__gte=now).select_related("child")
+    promised = list(calls.filter(called_at__gte=since).order_by("look_again_at")[:AT_MOST])
+    silent = silent_ones(children, 1, now, AT_MOST)[:AT_MOST]
+    fill_callbacks([*silent, *(call.child for call in promised)])
     return Handover(
         since=since,
         open=open_rows(team, now),
         closed=list(closed.select_related("child", "resolved_by").order_by("-resolved_at")[:AT_MOST]),
         closed_count=closed.count(),
         raised_count=alerts.filter(raised_at__gte=since).count(),
-        promised=list(calls.filter(called_at__gte=since).order_by("look_again_at")[:AT_MOST]),
+        promised=promised,
         notes=list(notes.order_by("-at")[:AT_MOST]),
-        silent=silent_ones(children, 1, now, AT_MOST)[:AT_MOST],
+        silent=silent,
         reached=list(reached.select_related("child", "reached_by").order_by("-reached_at")[:AT_MOST]),
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker import record
+from tracker.callbacks import fill_callbacks
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -68,6 +69,7 @@ class Row:
     sources: int = 0
     earlier_logs: int = 0
     called_at: datetime | None = None
+    nobody_answered: bool = False  # at that call
     week: list[dict[str, Any]] = field(default_factory=list)
     strip: str = ""  # the week as a small picture
     link: str = ""
@@ -229,10 +231,13 @@ def _fill_children(rows: Sequence[Row], now: datetime) -> None:
         row.child = children.setdefault(row.child.pk, row.child)  # who is silent is among the others too
         row.child.course = None
     _fill_courses(children)
+    fill_callbacks(children.values())
     logs, calls = _week_logs(children, now), _week_calls(children, now)
     for row in rows:
         row.age = row.child.age_years(now)
-        row.week = week(row.child, logs.get(row.child.pk, ()), calls.get(row.child.pk, ()), now)
+        called = calls.get(row.child.pk, [])
+        row.nobody_answered = bool(row.called_at and called) and not called[-1][1]
+        row.week = week(row.child, logs.get(row.child.pk, ()), [at for at, _reached in called], now)
         row.strip = strip(row.week)
 
 
@@ -268,11 +273,12 @@ def _week_logs(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tuple
     return found
 
 
-def _week_calls(children: Iterable[UUID], now: datetime) -> dict[UUID, list[datetime]]:
+def _week_calls(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tuple[datetime, bool]]]:
+    """When they called and whether somebody answered, the oldest first."""
     calls = Call.objects.filter(child__in=list(children), called_at__gte=now - timedelta(days=WEEK))
-    found: dict[UUID, list[datetime]] = {}
-    for child, at in calls.values_list("child_id", "called_at"):
-        found.setdefault(child, []).append(at)
+    found: dict[UUID, list[tuple[datetime, bool]]] = {}
+    for child, *call in calls.order_by("called_at").values_list("child_id", "called_at", "reached"):
+        found.setdefault(child, []).append(tuple(call))
     return found
 
 

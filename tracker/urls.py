@@ -5,6 +5,7 @@ from django.urls import path
 from tracker.views import (
     answer,
     begin,
+    callbacks,
     card,
     check,
     days,
@@ -107,6 +108,7 @@ urlpatterns = [
     path("children/<uuid:child_id>/family/", family.family, name="family"),
     path("children/<uuid:child_id>/family/invite/", family.make_invitation, name="invite"),
     path("children/<uuid:child_id>/treatment/", treatment.treatment, name="treatment"),
+    path("children/<uuid:child_id>/call-back/", callbacks.callback, name="callback"),
     path("children/<uuid:child_id>/settings/", settings.settings, name="settings"),
     path("children/<uuid:child_id>/pause/", settings.pause_or_stop, name="pause"),
     path("memberships/<uuid:membership_id>/end/", family.end, name="membership-end"),

@@ -18,6 +18,10 @@ _TOKEN_BYTES = 32
 _MORE_THAN = {Role.PARENT: (Role.HELPER,), Role.LEAD: (Role.NURSE,)}
 
 
+NO_CALLBACK = {"callback_number": "", "callback_confirmed_at": None, "callback_order": None}
+"""Whoever is of the family no more is not called back: their number goes."""
+
+
 @transaction.atomic
 def invite(
     *, child: Child | None = None, care_team: CareTeam | None = None, role: str, by: User, now: datetime
@@ -82,7 +86,7 @@ def end_membership(*, membership: Membership, by: User, now: datetime) -> None:
         raise Refused(_("A child needs one parent here. Invite another one first."))
     if membership.role == Role.LEAD and not others.filter(role=Role.LEAD).exists():
         raise Refused(_("A care team needs one lead. Invite another one first."))
-    if running.filter(pk=membership.pk).update(ended_at=now, ended_by=by):
+    if running.filter(pk=membership.pk).update(ended_at=now, ended_by=by, **NO_CALLBACK):
         Invitation.objects.filter(
             child=membership.child,
             care_team=membership.care_team,

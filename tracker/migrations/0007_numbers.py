@@ -1,6 +1,7 @@
 """Telephone numbers as they are read since: what was typed before may hold a (0), brackets or two numbers."""
 
 from django.db import migrations, models
+from django.db.models import Q
 
 from tracker import places, telephone
 
@@ -35,5 +36,21 @@ class Migration(migrations.Migration):
         migrations.AddField("careteam", "second_number", models.CharField(blank=True, default="", max_length=32), False),
         migrations.AddField("child", "home_care_number", models.CharField(blank=True, default="", max_length=32), False),
         migrations.AlterField("child", "emergency_number", models.CharField(blank=True, max_length=32)),
+        migrations.AddField("membership", "callback_number", models.CharField(blank=True, default="", max_length=32), False),
+        migrations.AddField("membership", "callback_order", models.PositiveSmallIntegerField(null=True)),
+        migrations.AddField("membership", "callback_confirmed_at", models.DateTimeField(null=True)),
+        migrations.AddConstraint(
+            "membership",
+            models.CheckConstraint(
+                condition=Q(callback_confirmed_at=None) | ~Q(callback_number=""), name="only_a_number_is_confirmed"
+            ),
+        ),
+        migrations.AddConstraint(
+            "membership",
+            models.CheckConstraint(
+                condition=Q(callback_number="") | Q(child__isnull=False, ended_at=None),
+                name="only_a_familys_member_is_called_back",
+            ),
+        ),
         migrations.RunPython(read_again, migrations.RunPython.noop),
     ]

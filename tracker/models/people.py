@@ -302,6 +302,9 @@ class Membership(models.Model):
     call_order = models.PositiveSmallIntegerField(
         null=True
     )  # on call first, second, ...; empty: with the first
+    callback_number = models.CharField(max_length=32, blank=True)  # where the team calls this person back
+    callback_order = models.PositiveSmallIntegerField(null=True)  # called first, second, ... of the family
+    callback_confirmed_at = models.DateTimeField(null=True)  # when the person said that the number is right
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -311,6 +314,14 @@ class Membership(models.Model):
     class Meta:
         constraints = (
             _role_fits(name="membership_role_fits"),
+            models.CheckConstraint(
+                condition=Q(callback_confirmed_at=None) | ~Q(callback_number=""),
+                name="only_a_number_is_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(callback_number="") | Q(child__isnull=False, ended_at=None),
+                name="only_a_familys_member_is_called_back",
+            ),
             paired("ended_at", "ended_by", name="membership_end_is_paired"),
             models.UniqueConstraint(
                 fields=("user", "child"), condition=Q(ended_at=None), name="one_role_around_a_child"

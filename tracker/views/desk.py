@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from tracker import places, telephone
 from tracker.access import access_care_team, care_teams_of, may
 from tracker.actions import Refused
+from tracker.countries import EMERGENCY_NUMBERS
 from tracker.models import Alert, CareTeam, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.views.frame import number_to_call
@@ -42,7 +44,7 @@ def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
         "teams": care_teams_of(request.user),  # read when a page shows it: the part that changes does not
         "leads": may((getattr(team, "staff_role", None),), "lead"),
         "call": number_to_call(team, now),
-        "is_emergency": False,
+        "emergency_number": telephone.of(EMERGENCY_NUMBERS.get(places.country_of(team.time_zone), "")),
         "is_open": team.is_open(now),
         "now": now,
     }

@@ -1,5 +1,6 @@
 """What stands on every page around a child: whose page it is, and the number to call at this hour."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -22,6 +23,14 @@ _IN_EMERGENCY = Exists(Alert.objects.open().filter(child=OuterRef("pk"), urgency
 """Asked along with a person's children: no page has a query more for it."""
 
 
+_OWN = {
+    "role": F("memberships__role"),
+    "callback_number": F("memberships__callback_number"),
+    "callback_confirmed_at": F("memberships__callback_confirmed_at"),
+}
+"""Of the reader's own membership of each."""
+
+
 class NumberToCall(NamedTuple):
     """A number as pages show it: whose it is, the digits, and when it is answered."""
 
@@ -34,7 +43,7 @@ def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
     """The context of base.html. Activates the family's time zone until the request ends (PersonsPlace)."""
     timezone.activate(child.zone)
     families = children_of(request.user).select_related(None).annotate(in_emergency=_IN_EMERGENCY)
-    children = list(families.values("pk", "nickname", "colour", "in_emergency", role=F("memberships__role")))
+    children = list(families.values("pk", "nickname", "colour", "in_emergency", **_OWN))
     own = next((one for one in children if one["pk"] == child.pk), None)
     return {
         "child": child,
@@ -42,11 +51,18 @@ def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
         "children": children,
         "no_history": bool(own) and own["role"] == Role.HELPER,
         "is_emergency": own["in_emergency"] if own else in_emergency(child),
+        "asks_callback": bool(own) and own["role"] == Role.PARENT and _is_callback_missing(child, own),
         "day_label": day_label(child, now),
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),
         "now": now,
     }
+
+
+def _is_callback_missing(child: Child, own: Mapping[str, Any]) -> bool:
+    """A clinic's team watches, and cannot call this parent back, or nobody has said that the number is right."""
+    is_there = own["callback_number"] and own["callback_confirmed_at"]
+    return not child.care_team.kept_by_family and not is_there
 
 
 def known_numbers(request: HttpRequest) -> dict[str, Any]:

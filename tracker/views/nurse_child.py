@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tracker import nurse_child
 from tracker.access import access_child
 from tracker.actions import nursing, taking
+from tracker.callbacks import fill_callbacks
 from tracker.drills_done import last_drill
 from tracker.models import Child
 from tracker.nurse_chart import chart_text
@@ -88,6 +89,7 @@ def know(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 def _around(request: HttpRequest, child: Child, now: Any) -> dict[str, Any]:
     team = team_for(request, child.care_team_id)
+    fill_callbacks([child])
     return desk(request, team, now) | {
         "patient": child,
         "patient_day": day_label(child, now),
