@@ -51,9 +51,11 @@ class Telephone:
     is_known: bool = True  # False: no numbering plan has it, so a person has to say that it is right
 
     def __str__(self) -> str:
-        if not self.extension:
-            return self.shown
-        return _("%(number)s, ext. %(extension)s") % {"number": self.shown, "extension": self.extension}
+        return f"{self.shown}, {self.extension_in_words}" if self.extension else self.shown
+
+    @property
+    def extension_in_words(self) -> str:
+        return _("ext. %(extension)s") % {"extension": self.extension}
 
     @property
     def link(self) -> str:

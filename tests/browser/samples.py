@@ -321,6 +321,20 @@ STATES: dict[str, tuple[str, Context]] = {
         "tracker/caregiver/today.html",
         always(**TODAY | {"last": None, "week": EMPTY_WEEK, "neuro": False}),
     ),
+    "today-emergency": (
+        "tracker/caregiver/today.html",
+        always(
+            **TODAY
+            | {
+                "open_answer": Sample(
+                    log_pk=LOG_ID, urgency="emergency", headline="Call emergency services now"
+                ),
+                "is_emergency": True,
+                "asks_callback": True,
+                "call": Sample(label="Care team", number=telephone.of("+44 20 7946 0119 x12"), hours=""),
+            }
+        ),
+    ),
     "today-open-answer": (
         "tracker/caregiver/today.html",
         always(
@@ -366,6 +380,16 @@ STATES: dict[str, tuple[str, Context]] = {
         "tracker/caregiver/answer.html",
         answer(EMERGENCY, summary="A seizure, 6 days after CAR T cells", is_emergency=True),
     ),
+    "answer-unanswered": (
+        "tracker/caregiver/answer.html",
+        answer(
+            CALL_NOW,
+            calls=[Sample(called_at=NOW, by="Dad", reached=False, told="", look_again_at=None)],
+            nobody_answered=True,
+            is_urgent=True,
+            second_numbers=[Sample(label="Home-care company", number=telephone.of("+1 202 555 0177 x9"))],
+        ),
+    ),
     "answer-today": ("tracker/caregiver/answer.html", answer(CALL_TODAY, summary="Tired all over (mild)")),
     "answer-note": ("tracker/caregiver/answer.html", answer(NOTED, summary="36.9 °C")),
     "answer-no-temperature": ("tracker/caregiver/answer.html", answer(NO_TEMPERATURE, summary="")),
@@ -402,7 +426,10 @@ STATES: dict[str, tuple[str, Context]] = {
             NOTED,
             corrected_by=Sample(pk=LOG_ID),
             standing=Sample(
-                urgency="now", newest_log=LOG_ID, log_id=LOG_ID, seen_at=NOW - timedelta(hours=26)
+                urgency="now",
+                headline="Call your care team now",
+                log_pk=LOG_ID,
+                seen_at=NOW - timedelta(hours=26),
             ),
             became=Sample(
                 resolved_by="Nurse A.",

@@ -15,6 +15,7 @@ from tests.browser.samples import (
     BASE,
     CALL_NOW,
     CALL_TODAY,
+    CHILD_ID,
     INSTRUCTIONS,
     LOG_ID,
     NOW,
@@ -25,6 +26,8 @@ from tests.browser.samples import (
 )
 from therapies.catalogue import load
 from tracker import telephone
+from tracker.family_forms.callback import CallbackForm
+from tracker.family_forms.numbers import BeginNumbersForm
 
 STRANGER = {"child": None, "children": [], "call": None, "emergency_number": None, "day_label": ""}
 
@@ -171,6 +174,26 @@ ADDRESSES = [
     Sample(email="mum@example.org", primary=True, verified=True),
     Sample(email="mum@example.com", primary=False, verified=False),
 ]
+
+
+def asked(form: Any, **typed: str) -> Any:
+    """A form with a number that no plan has: it asks."""
+    bound = form(typed, country="DE")
+    bound.is_valid()
+    return bound
+
+
+def callback(**more: Any) -> Context:
+    number = telephone.read("+1 202 555 0111")
+    own = Sample(callback_number=number.kept, callback_confirmed_at=None)
+    numbers = [
+        Sample(name="Mum", number=number, confirmed_at=None, membership_id=CHILD_ID),
+        Sample(name="Dad", number=telephone.of("555 0122 x7"), confirmed_at=NOW, membership_id=CHILD_ID),
+    ]
+    shown = {"own": own, "callbacks": numbers, "may_order": True} | more
+    return lambda request: BASE | {"form": CallbackForm(country="DE")} | shown
+
+
 CAREGIVER, PUBLIC, BEGIN = "tracker/caregiver/", "tracker/public/", "tracker/begin/"
 
 STATES: dict[str, tuple[str, Context]] = {
@@ -179,6 +202,15 @@ STATES: dict[str, tuple[str, Context]] = {
     "begin-2": (BEGIN + "2.html", begin(2, forms.TherapyForm)),
     "begin-3": (BEGIN + "3.html", begin(3, forms.DatesForm, may_skip=True)),
     "begin-4": (BEGIN + "4.html", begin(4, forms.NumbersForm)),
+    "begin-4-asked": (BEGIN + "4.html", begin(4, lambda: asked(BeginNumbersForm, day_number="1234"))),
+    "callback": (CAREGIVER + "callback.html", callback()),
+    "callback-asked": (
+        CAREGIVER + "callback.html",
+        lambda request: (
+            callback(own=Sample(callback_number=""), callbacks=[])(request)
+            | {"form": asked(CallbackForm, number="555 0142")}
+        ),
+    ),
     "begin-5": (BEGIN + "5.html", begin(5, forms.LastForm)),
     "more": (CAREGIVER + "more.html", always(may_manage=True, numbers=NUMBERS)),
     "family": (CAREGIVER + "family.html", family()),
@@ -242,6 +274,7 @@ STATES: dict[str, tuple[str, Context]] = {
 
 ROUTES = [
     ("children/<uuid:pk>/more/", "more", "more"),
+    ("children/<uuid:pk>/call-back/", "callback", "callback"),
     ("children/<uuid:pk>/pause/", "pause", "pause"),
     # the family's own pages are shown with a database: tests/browser/test_own.py
     *(

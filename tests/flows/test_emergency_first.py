@@ -174,6 +174,16 @@ def test_who_reached_nobody_is_offered_the_second_line_and_the_ambulance(
 
 
 @pytest.mark.hazard("H22")
+def test_in_an_emergency_the_ambulance_comes_before_the_second_line(
+    phone: Phone, child: Child, seizure: Alert, in_vain: Callable[..., Any]
+) -> None:
+    child.care_team.second_number = "+1 202 555 0188"
+    child.care_team.save()
+    in_vain()
+    assert dialled(after_the_call(phone, seizure)) == [AMBULANCE, "tel:+12025550188"]
+
+
+@pytest.mark.hazard("H22")
 def test_without_a_second_line_the_number_is_called_again(
     phone: Phone, child: Child, log: Callable[..., Any], in_vain: Callable[..., Any]
 ) -> None:
