@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.accessibility import violations
 from tests.personas import NOW, NUMBERS, SECRET, answers, child_of, join, person
 from tests.waiting import wait_until
+from tracker.actions.callbacks import set_callback
 from tracker.actions.logs import record_log
 from tracker.actions.people import begin_care_team, join_care_team
 from tracker.actions.second_factors import seed_totp
@@ -80,6 +81,19 @@ def test_what_was_typed_is_there_after_the_lock(desk: Page, juno: Child) -> None
     expect(note).to_be_visible()
     expect(note).to_have_value("Rang her mother.")
     expect(desk.get_by_role("heading", name="Locked")).to_be_hidden()
+
+
+@pytest.mark.hazard("H23")
+def test_a_locked_page_shows_no_familys_number(desk: Page, juno: Child) -> None:
+    own = juno.memberships.get()
+    set_callback(membership=own, number="+1 202-555-0111", by=own.user, now=NOW)
+    desk.goto(reverse("nurse-child", args=[juno.pk]))
+    bar = desk.locator(".call-bar").filter(visible=True)
+    expect(bar).to_contain_text("+1 202-555-0111")
+    desk.evaluate(LEFT_ALONE)
+    expect(bar).to_contain_text("Families are told to call")
+    expect(desk.get_by_text("0111").filter(visible=True)).to_have_count(0)
+    expect(desk.get_by_text("Juno").filter(visible=True)).to_have_count(0)
 
 
 def test_a_locked_board_goes_on_counting(desk: Page, juno: Child) -> None:
