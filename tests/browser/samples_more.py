@@ -26,10 +26,19 @@ from tests.browser.samples import (
 )
 from therapies.catalogue import load
 from tracker import telephone
+from tracker.called import OverForm
 from tracker.family_forms.callback import CallbackForm
 from tracker.family_forms.numbers import BeginNumbersForm
 
 STRANGER = {"child": None, "children": [], "call": None, "emergency_number": None, "day_label": ""}
+
+
+ENDING = {
+    "alert": Sample(urgency="emergency"),
+    "log_pk": LOG_ID,
+    "seen_at": NOW - timedelta(days=2),
+    "may_be_over": True,
+}
 
 
 def nobody(**context: Any) -> Context:
@@ -227,6 +236,8 @@ STATES: dict[str, tuple[str, Context]] = {
     ),
     "settings-clinic": (CAREGIVER + "settings.html", lambda request: BASE | {"form": forms.ChildForm()}),
     "pause": (CAREGIVER + "pause.html", lambda request: BASE | {"form": forms.PauseForm()}),
+    "end": (CAREGIVER + "end.html", lambda request: BASE | ENDING | {"form": OverForm()}),
+    "end-too-young": (CAREGIVER + "end.html", always(**ENDING | {"form": None, "may_be_over": False})),
     "paused": (CAREGIVER + "pause.html", always(paused="In hospital")),
     "invitation": (CAREGIVER + "invitation.html", nobody(invitation=INVITED, signed_in=True)),
     "invitation-stranger": (CAREGIVER + "invitation.html", nobody(invitation=INVITED, **ENTRY)),
@@ -276,6 +287,7 @@ ROUTES = [
     ("children/<uuid:pk>/more/", "more", "more"),
     ("children/<uuid:pk>/call-back/", "callback", "callback"),
     ("children/<uuid:pk>/pause/", "pause", "pause"),
+    ("alerts/<uuid:pk>/end/", "alert-end", "end"),
     # the family's own pages are shown with a database: tests/browser/test_own.py
     *(
         (f"children/<uuid:pk>/{name}/", name, "more")

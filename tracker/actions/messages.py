@@ -36,7 +36,7 @@ NOBODY_TOLD = timedelta(minutes=2)
 """Until the next round, where none of a round's messages could be sent."""
 AHEAD = timedelta(minutes=15)
 """No message of an alert is due later than this. One that is was put off before the clock was put back."""
-COUNTED_FROM_NOW = Q(kind=Kind.ALERT) | Q(
+COUNTED_FROM_NOW = Q(kind__in=(Kind.ALERT, Kind.TEST, Kind.SIGN_IN)) | Q(
     reminder__cause__in=(Cause.SNOOZED, Cause.LOOK_AGAIN, Cause.SILENCE)
 )
 """What is due so long after it was queued. Other reminders are due at a time of day, however it was queued."""
