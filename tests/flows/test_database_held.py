@@ -237,7 +237,7 @@ SENT = {
     "note": "woke up cold",
     "temperature": "39.1",
     "called_at": "02:10",
-    "reached": "yes",
+    "reached": "no",
     "pump": "leak",
 }
 EXPECTED = {
