@@ -235,8 +235,9 @@ def test_an_open_page_does_not_ask_who_it_is(client, django_assert_num_queries, 
 @pytest.mark.parametrize("url", ["", "postgresql://night@db.example/light"])
 def test_a_page_waits_two_seconds_for_a_connection_and_a_worker_longer(url):
     asked = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
-    page = run("-c", f"import config.wsgi; {asked}", DATABASE_URL=url, SECRET_KEY="s" * 50)
-    worker = run("-c", f"import config.celery; {asked}", DATABASE_URL=url, SECRET_KEY="s" * 50)
+    env = {"DATABASE_URL": url, "SECRET_KEY": "s" * 50, "ENCRYPTION_KEYS": new_key()}
+    page = run("-c", f"import config.wsgi; {asked}", **env)
+    worker = run("-c", f"import config.celery; {asked}", **env)
     word = "connect_timeout" if url else "timeout"
     assert f"'{word}': 2" in page.stdout
     assert f"'{word}': 20" in worker.stdout
