@@ -313,6 +313,7 @@ ROUTES = [
     ("account/signup/", "account_signup", "signup"),
     ("account/logout/", "account_logout", "logout"),
     ("account/code/confirm/", "account_confirm_login_code", "code"),
+    ("account/code/", "account_request_login_code", "login"),
     ("account/email/sent/", "account_email_verification_sent", "verification-sent"),
     ("account/email/", "account_email", "email"),
     ("account/confirm/<slug:key>/", "account_confirm_email", "email-confirm"),
