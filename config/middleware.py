@@ -22,7 +22,8 @@ from django.utils.cache import add_never_cache_headers
 from config.logs import context
 from tracker.database import page_waiting, unavailable, waiting_at_most
 from tracker.models.people import zone_called
-from tracker.views.errors import not_allowed
+from tracker.views.errors import late_view, not_allowed
+from tracker.views.late_forms import not_before_second_factor, not_done
 
 log = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -127,9 +128,10 @@ class LoginRequired(LoginRequiredMiddleware):
             return None
         if hasattr(view_func, "at_once") and (answer := view_func.at_once(request, **view_kwargs)):
             return answer  # it has looked by itself, in the same breath, who is asking
-        is_log = request.method == "POST" and hasattr(view_func, "late")
-        if is_log and not request.user.is_authenticated:
-            return view_func.late(request, **view_kwargs)  # answered even after its session has ended
+        if request.method == "POST" and not request.user.is_authenticated:
+            # A redirect would end at an address that takes no GET, and nobody would say what became of the form.
+            late = late_view(view_func)
+            return late(request, **view_kwargs) if late else not_done(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
@@ -141,7 +143,8 @@ class SecondFactor:
 
     PASSES = frozenset(
         {"home", "theme", "today", "log-new", "logs", "log-nothing-new", "log-neuro", "log-kept"}
-        | {"log", "answer", "log-correct", "log-confirm", "called", "check", "days", "card", "demo-codes"}
+        | {"log", "answer", "log-correct", "log-mistake", "log-confirm", "called", "forms-kept"}
+        | {"check", "days", "card", "demo-codes"}
     )
     SIGNING_IN = ("account_", "mfa_", "usersessions_")
 
@@ -159,7 +162,9 @@ class SecondFactor:
         name = request.resolver_match.view_name or ""
         if not getattr(request.user, "lacks_second_factor", False) or name in self.PASSES:
             return None
-        return None if name.startswith(self.SIGNING_IN) else redirect("mfa_index")
+        if name.startswith(self.SIGNING_IN):
+            return None
+        return not_before_second_factor(request) if request.method == "POST" else redirect("mfa_index")
 
 
 class NoEmptyPage:

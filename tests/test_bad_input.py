@@ -338,7 +338,7 @@ def test_a_log_that_is_sent_again_and_again_is_one_log(night: None, phone: Phone
     """Replayed as it was, after it was corrected, by the other parent's phone, and after signing out."""
     number = str(uuid4())
     first = phone.send(child, temperature="39.1", client_uuid=number)
-    phone.post(reverse("log-correct", args=[SymptomLog.objects.get().pk]), {"by_mistake": "1"})
+    phone.post(reverse("log-mistake", args=[SymptomLog.objects.get().pk]))
     logs = SymptomLog.objects.count()
     for _again in range(9):
         again = phone.send(child, temperature="39.1", client_uuid=number)

@@ -7,6 +7,7 @@ system. Who can say it best is the child.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -67,6 +68,12 @@ def signs_in(answers: Mapping[str, str]) -> list[dict[str, str]]:
     """The signs that were said to be there, for the rules."""
     told = [(one.sign, SEVERITY.get(answers.get(one.key, UNSURE))) for one in QUESTIONS]
     return [{"code": sign, "severity": severity} for sign, severity in told if severity]
+
+
+def report_of(answers: Mapping[str, str]) -> dict[str, Any]:
+    """Only what is there goes to the rules: five questions don't say that every other sign is absent."""
+    signs = signs_in(answers)
+    return {"symptoms": signs} if signs else {}
 
 
 def moment_of(child: Child, now: datetime) -> datetime:

@@ -247,6 +247,20 @@ def not_saved(**more: Any) -> Context:
     return context
 
 
+def waiting(number: int, title: str, *rows: tuple[str, str]) -> dict[str, Any]:
+    form = Sample(path="/", sent_at=NOW - timedelta(minutes=20), number=str(number))
+    return {"draft": form, "words": Sample(title=title, rows=rows), "hidden": [("number", str(number))]}
+
+
+WAITING = {
+    "layout": "base.html",
+    "forms": [
+        waiting(1, "A dose was given", ("Medicine", "Levetiracetam, 5 mL"), ("Given", "Wednesday 01:54")),
+        waiting(2, "A question for the next visit", ("Question", "May she swim?\nAnd when?")),
+    ],
+}
+
+
 # ---------------------------------------------------------------- days
 
 
@@ -443,7 +457,16 @@ STATES: dict[str, tuple[str, Context]] = {
         "tracker/caregiver/late.html",
         answer(CALL_NOW, child=None, login="/account/login/"),
     ),
+    "late": ("tracker/caregiver/late.html", always(child=None, login="/account/login/")),
+    "forms-kept": ("tracker/caregiver/forms_kept.html", always(**WAITING)),
+    "send-again": (
+        "tracker/caregiver/send_again.html",
+        always(child=None, login="/account/login/", action="/", typed=[("text", "May she swim?")]),
+    ),
+    "nothing-done": ("tracker/public/not_done.html", always(child=None, login="/account/login/")),
+    "nothing-done-without-second-factor": ("tracker/public/not_done.html", always(child=None, set_up="/")),
     "answer-not-saved": ("tracker/caregiver/not_saved.html", not_saved(broken=True)),
+    "answer-waited": ("tracker/caregiver/not_saved.html", not_saved(sent_at=NOW - timedelta(minutes=20))),
     "answer-of-nobody": ("tracker/caregiver/not_saved.html", not_saved(child=None, login="/account/login/")),
     "answer-without-database": (
         "tracker/public/not_saved.html",
@@ -470,6 +493,8 @@ ROUTES = [
     ("logs/<uuid:pk>/", "log", "log-detail"),
     ("logs/<uuid:pk>/answer/", "answer", "answer-now"),
     ("logs/<uuid:pk>/correct/", "log-correct", "correct"),
+    ("logs/<uuid:pk>/mistake/", "log-mistake", "answer-now"),
+    ("children/<uuid:pk>/kept/", "forms-kept", "forms-kept"),
     ("logs/<uuid:pk>/confirm/", "log-confirm", "answer-asks"),
     ("logs/<uuid:pk>/called/", "called", "answer-now-called"),
 ]

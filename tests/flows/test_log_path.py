@@ -406,7 +406,7 @@ def test_a_log_by_mistake_no_longer_counts_and_its_alert_stays(phone: Phone, chi
     phone.send(child, **FEVER)
     log = SymptomLog.objects.get()
     for _twice in range(2):
-        phone.post(reverse("log-correct", args=[log.pk]), {"by_mistake": "yes"})
+        phone.post(reverse("log-mistake", args=[log.pk]))
     correction = SymptomLog.objects.standing().get()
     assert correction.corrects == log
     assert not correction.observations.exists()

@@ -97,6 +97,12 @@ class TestWithoutOne:
         assert page.redirect_chain == [(reverse("mfa_index"), 302)]
         assert "Add a passkey or an app first" in text(page)
 
+    def test_what_a_nurse_sends_is_not_dropped_in_silence(self, bare_nurse: User) -> None:
+        answer = asked_again(bare_nurse).post(reverse("erase-account"))
+        assert answer.status_code == 403
+        assert "Nothing was done" in text(answer)
+        assert reverse("mfa_index") in links(answer)
+
     def test_the_administration_is_closed(self, db: None) -> None:
         client = Client()
         client.force_login(User.objects.create_superuser("staff@example.org"))

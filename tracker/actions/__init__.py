@@ -1,5 +1,15 @@
 """Every write that matters: one verb, one function, with `now` and who does it. They trust access.py."""
 
+from django.utils.translation import gettext as _
+
 
 class Refused(Exception):
     """What was asked for cannot be done. The message is a plain sentence for the person who asked."""
+
+
+def within(most: int, text: str) -> str:
+    """The text; Refused where it is longer: cut off, it would say something else than was typed."""
+    if len(text) > most:
+        sentence = _("This is too long: %(typed)d characters. At most %(most)d fit.")
+        raise Refused(sentence % {"typed": len(text), "most": most})
+    return text

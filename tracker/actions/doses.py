@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,9 +26,19 @@ class AlreadyGiven(Refused):
 
 
 @transaction.atomic
-def add_medicine(*, child: Child, label: Mapping[str, Any], by: User, now: datetime) -> Medicine:
-    """`label`: name, dose, as_needed, times, days, gap_hours, lowers_fever, as the family typed them."""
-    medicine = Medicine(child=child, begun_at=now, begun_by=by, **_as_written(label))
+def add_medicine(
+    *, child: Child, label: Mapping[str, Any], by: User, now: datetime, client_uuid: UUID | None = None
+) -> Medicine:
+    """`label`: name, dose, as_needed, times, days, gap_hours, lowers_fever, as the family typed them.
+
+    A double tap gives the first: two of one label would hide that a dose was given.
+    """
+    hold(child)
+    written = _as_written(label)
+    key = uuid5(child.pk, f"medicine {client_uuid or uuid4()} {sorted(written.items())}")
+    if before := Medicine.objects.filter(pk=key).first():
+        return before
+    medicine = Medicine(pk=key, child=child, begun_at=now, begun_by=by, **written)
     medicine.due_at = next_slot(medicine, now)
     medicine.save(force_insert=True)
     record_audit("medicine.added", by=by, now=now, child=child.pk, about=medicine.pk)

@@ -11,7 +11,7 @@ from tracker.actions import Refused
 from tracker.actions.holding import hold
 from tracker.actions.logs import Recorded, record_log
 from tracker.models import Child, OwnAnswers, User
-from tracker.own_words import ANSWERS, QUESTIONS, UNSURE, Pair, moment_of, pair_of, signs_in
+from tracker.own_words import ANSWERS, QUESTIONS, UNSURE, Pair, moment_of, pair_of, report_of
 
 _KNOWN = {answer for answer, _words in ANSWERS}
 
@@ -25,6 +25,7 @@ def record_own_answers(
     answers: Mapping[str, str],
     client_uuid: UUID,
     now: datetime,
+    answered_at: datetime | None = None,
 ) -> Recorded:
     """Both logs of a pair stand at one moment, so the rules read them as one report, each sign at its worst.
 
@@ -41,7 +42,7 @@ def record_own_answers(
             child=child,
             caregiver=caregiver,
             answers=_report(child, told, by_child),
-            observed_at=standing.child.log.observed_at if standing else moment_of(child, now),
+            observed_at=standing.child.log.observed_at if standing else moment_of(child, answered_at or now),
             client_uuid=client_uuid,
             now=now,
         )
@@ -62,8 +63,5 @@ def _is_answered(standing: Pair | None, by_child: bool, client_uuid: UUID) -> bo
 
 
 def _report(child: Child, told: Mapping[str, str], by_child: bool) -> dict[str, object]:
-    """Only what is there goes to the rules: five questions don't say that every other sign is absent."""
     said = _("%(name)s answered five questions alone.") % {"name": child.nickname}
-    signs = signs_in(told)
-    report: dict[str, object] = {"note": said} if by_child else {}
-    return report | ({"symptoms": signs} if signs else {})
+    return ({"note": said} if by_child else {}) | report_of(told)

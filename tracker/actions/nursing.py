@@ -1,11 +1,12 @@
 """What the care team does around a child, beside its alerts: notes, and its number in their own records."""
 
 from datetime import datetime
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker.actions import Refused
+from tracker.actions import Refused, within
 from tracker.actions.audit import record_audit
 from tracker.actions.boards import redraw
 from tracker.answers import cleaned
@@ -15,13 +16,28 @@ LONGEST_NOTE = 4000
 
 
 @transaction.atomic
-def write_note(*, child: Child, text: str, by: User, now: datetime) -> CareNote:
-    """A note of the care team. It is not shown to the family, and never changed."""
-    text = cleaned(text).strip()[:LONGEST_NOTE]
+def write_note(
+    *,
+    child: Child,
+    text: str,
+    by: User,
+    now: datetime,
+    client_uuid: UUID | None = None,
+    written_at: datetime | None = None,
+) -> CareNote:
+    """A note of the care team. It is not shown to the family, and never changed. A double tap gives the first."""
+    text = within(LONGEST_NOTE, cleaned(text).strip())
     if not text:
         raise Refused(_("Write something first."))
-    note = CareNote.objects.create(child=child, text=text, by=by, at=now)
-    record_audit("note.written", by=by, now=now, child=child.pk, about=note.pk)
+    key = uuid5(
+        child.pk, f"note {by.pk} {client_uuid or uuid4()} {text}"
+    )  # after Back, another text is another note
+    at = min(written_at or now, now)
+    note, is_new = CareNote.objects.get_or_create(
+        pk=key, defaults={"child": child, "text": text, "by": by, "at": at}
+    )
+    if is_new:
+        record_audit("note.written", by=by, now=now, child=child.pk, about=note.pk)
     return note
 
 

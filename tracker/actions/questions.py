@@ -1,11 +1,13 @@
 """Questions for the next visit: asked, answered, withdrawn. None is ever lost."""
 
 from datetime import datetime
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker.actions import Refused
+from tracker.actions import Refused, within
 from tracker.answers import cleaned
 from tracker.models import Child, Question, User
 
@@ -13,20 +15,29 @@ LONGEST = 2000
 
 
 @transaction.atomic
-def ask_question(*, child: Child, text: str, by: User, now: datetime) -> Question:
-    """Kept until it is answered. Refused: nothing was typed."""
-    text = cleaned(text).strip()[:LONGEST]
+def ask_question(
+    *, child: Child, text: str, by: User, now: datetime, client_uuid: UUID | None = None
+) -> Question:
+    """Kept until it is answered. A double tap gives the first. Refused: nothing was typed, or too much."""
+    text = within(LONGEST, cleaned(text).strip())
     if not text:
         raise Refused(_("Type the question first."))
-    standing = Question.objects.filter(child=child, text=text, answered_at=None, withdrawn_at=None).first()
-    return standing or Question.objects.create(child=child, text=text, asked_by=by, asked_at=now)
+    key = uuid5(child.pk, f"question {client_uuid or uuid4()} {text}")
+    is_open = Q(text=text, answered_at=None, withdrawn_at=None)
+    if standing := Question.objects.filter(Q(pk=key) | is_open, child=child).first():
+        return standing
+    question, _new = Question.objects.get_or_create(
+        pk=key, defaults={"child": child, "text": text, "asked_by": by, "asked_at": now}
+    )
+    return question
 
 
 @transaction.atomic
 def answer_question(*, question: Question, answer: str, by: User, now: datetime) -> bool:
     """What they said. False where somebody wrote it down before."""
+    said = within(LONGEST, cleaned(answer).strip())
     open_ones = Question.objects.filter(pk=question.pk, answered_at=None, withdrawn_at=None)
-    return open_ones.update(answer=cleaned(answer).strip()[:LONGEST], answered_by=by, answered_at=now) == 1
+    return open_ones.update(answer=said, answered_by=by, answered_at=now) == 1
 
 
 @transaction.atomic

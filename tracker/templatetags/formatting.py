@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.template.loader import get_template
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from therapies import catalogue
 from therapies.model import Instruction
-from tracker import speaking, telephone
+from tracker import draft, speaking, telephone
 from tracker.speaking import degrees
 
 register = template.Library()
@@ -31,6 +32,22 @@ URGENCIES = {
     "note": gettext_lazy("Noted"),
 }
 SHAPES = {"emergency": "octagon-alert", "now": "triangle-alert", "today": "clock", "note": "square-pen"}
+
+
+@register.simple_tag(takes_context=True)
+def form_of(context: Mapping[str, Any], child: Any) -> SafeString:
+    """Whose form it is, signed: it is known again after its session has ended."""
+    person = getattr(context.get("request"), "user", None)
+    signed = draft.form_of(child, person) if person and person.is_authenticated else ""
+    return format_html('<input type="hidden" name="{}" value="{}">', draft.FIELD, signed)
+
+
+@register.simple_tag
+def form_number() -> SafeString:
+    """The number of one form: sent twice, it is saved once."""
+    return format_html('<input type="hidden" name="client_uuid" value="{}">', uuid4())
+
+
 SYNDROMES = {
     "crs": (gettext_lazy("Whole-body reaction"), gettext_lazy("possible cytokine release syndrome, CRS")),
     "neurotoxicity": (gettext_lazy("Reaction of the brain"), gettext_lazy("possible neurotoxicity, ICANS")),

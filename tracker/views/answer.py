@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tracker import record, speaking, telling
+from tracker import draft, record, speaking, telling
 from tracker.access import access_log
 from tracker.actions.alerts import record_call
 from tracker.asking_back import questions
@@ -28,8 +28,10 @@ from tracker.record import Became
 from tracker.remembered import remembered
 from tracker.speaking import Report
 from tracker.telling import Told
+from tracker.views import late_words
 from tracker.views.asking import LOOK_AGAIN, may_log, therapies_of
 from tracker.views.frame import emergency_number, frame, in_emergency, number_to_call, second_numbers
+from tracker.views.late_rule import Rule, kept_when_late
 
 UNCONFIRMED_AFTER = timedelta(minutes=5)
 NUDGE_AFTER = timedelta(minutes=10)
@@ -46,13 +48,14 @@ def answer(request: HttpRequest, log_id: UUID) -> HttpResponse:
     return _page(request, log, CalledForm(now=now, zone=log.child.zone), now)
 
 
+@kept_when_late(Rule("log", late_words.call))
 @require_http_methods(["GET", "HEAD", "POST"])
 def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
     """Keeps when they called and what they were told. Opened again after a complaint, it leads to the answer."""
     log, now = access_log(request.user, log_id, to="log"), timezone.now()
     if request.method != "POST":
         return redirect("answer", log.pk)
-    form = CalledForm(request.POST, now=now, zone=log.child.zone)
+    form = CalledForm(request.POST, now=draft.sent_at(request.POST, now), zone=log.child.zone)
     if not form.is_valid():
         return _page(request, log, form, now)
     record_call(child=log.child, caregiver=request.user, now=now, **form.as_recorded())

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tracker import draft
 from tracker.access import access_child, may, of_child
 from tracker.actions import Refused
 from tracker.actions.doses import (
@@ -26,8 +27,10 @@ from tracker.models import Child, DoseGiven, Medicine
 from tracker.models.doses import EVERY_DAY
 from tracker.own_forms import MedicineForm, moment_in, number_in
 from tracker.reports.card import instruction_about
+from tracker.views import late_words
 from tracker.views.frame import frame
 from tracker.views.going import see_other
+from tracker.views.late_rule import Rule, kept_when_late
 
 SHOWN = 12
 
@@ -47,6 +50,7 @@ def doses(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     return render(request, "tracker/own/doses.html", context)
 
 
+@kept_when_late(Rule("log", late_words.dose_given))
 @require_POST
 def dose_give(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID) -> HttpResponse:
     """ "Given". Where somebody was faster, a page says who and when before anything else can be done."""
@@ -56,7 +60,7 @@ def dose_give(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID)
     medicine = of_child(Medicine.objects.select_related("child"), child, medicine_id)
     medicine.child = child
     slot_at = _slot_in(request.POST.get("slot", ""))
-    given_at = moment_in(request.POST.get("given_at", ""), now) or now
+    given_at = moment_in(request.POST.get("given_at", ""), now) or draft.sent_at(request.POST, now)
     try:
         dose = give_dose(
             medicine=medicine,
@@ -96,6 +100,7 @@ def _somebody_was_faster(
     return render(request, "tracker/own/dose_given_already.html", context | more, status=409)
 
 
+@kept_when_late(Rule("log", late_words.dose_taken_back))
 @require_POST
 def dose_take_back(request: HttpRequest, child_id: uuid.UUID, dose_id: uuid.UUID) -> HttpResponse:
     """It was recorded by mistake."""
@@ -105,17 +110,20 @@ def dose_take_back(request: HttpRequest, child_id: uuid.UUID, dose_id: uuid.UUID
     return see_other("doses", child.pk)
 
 
+@kept_when_late(Rule("manage", late_words.medicine_label))
 def medicine_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """A label, typed in."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="manage")
     form = MedicineForm(request.POST or None, initial={"kind": "times"})
     if request.method == "POST" and form.is_valid():
-        add_medicine(child=child, label=form.label, by=request.user, now=now)
+        number = number_in(request.POST.get("client_uuid", ""))
+        add_medicine(child=child, label=form.label, client_uuid=number, by=request.user, now=now)
         return see_other("doses", child.pk)
     return render(request, "tracker/own/medicine.html", frame(request, child, now) | {"form": form})
 
 
+@kept_when_late(Rule("manage", late_words.medicine_label))
 def medicine(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID) -> HttpResponse:
     """The label says something else now, or the medicine is stopped."""
     now = timezone.now()

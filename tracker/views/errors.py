@@ -3,6 +3,8 @@
 import logging
 import sys
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from tracker.database import can_read, is_unavailable
 from tracker.views.late import without_database
+from tracker.views.late_forms import late as late_form
 from tracker.views.not_written import not_even_read, not_written
 
 logger = logging.getLogger(__name__)
@@ -49,10 +52,15 @@ def not_allowed(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that lay open too long. A log is answered all the same."""
     match = request.resolver_match
-    if match and hasattr(match.func, "late"):
-        return match.func.late(request, **match.kwargs)
+    if match and (late := late_view(match.func)):
+        return late(request, **match.kwargs)
     text = _("The page was open for a long time, so this was not saved. Load it again.")
     return drawn(request, "403_csrf.html", 403, _("Please send it again"), text)
+
+
+def late_view(view: Any) -> Callable[..., HttpResponse] | None:
+    """What answers a form of this view without a login or with a stale token: a log at once, others when it is back."""
+    return partial(late_form, view=view) if hasattr(view, "rule") else getattr(view, "late", None)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

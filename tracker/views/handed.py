@@ -10,14 +10,17 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tracker import draft
 from tracker.access import access_child, may
 from tracker.actions import Refused
 from tracker.actions.handed import record_own_answers
 from tracker.models import Child
 from tracker.own_forms import number_in
 from tracker.own_words import ANSWERS, FROM_YEARS, QUESTIONS, is_old_enough, pair_of, pairs_of, signs_in
+from tracker.views import late_words
 from tracker.views.frame import frame
 from tracker.views.going import see_other
+from tracker.views.late_rule import Rule, kept_when_late
 from tracker.views.not_written import tells_the_rules
 
 PAIRS_SHOWN = 5
@@ -45,6 +48,7 @@ def _signs_told(
 
 
 @tells_the_rules(_signs_told)
+@kept_when_late(Rule("log", late_words.own_answers, late_words.signs_of_own_answers))
 @require_http_methods(["GET", "HEAD", "POST"])
 def handed_ask(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """The child's own page: five questions, large."""
@@ -59,6 +63,7 @@ def handed_ask(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 @tells_the_rules(_signs_told)
+@kept_when_late(Rule("log", late_words.own_answers, late_words.signs_of_own_answers))
 @require_http_methods(["GET", "HEAD", "POST"])
 def handed_pair(request: HttpRequest, child_id: uuid.UUID, pair_id: uuid.UUID) -> HttpResponse:
     """ "Give the phone back", then the grown-up's own answers, then both side by side."""
@@ -91,6 +96,7 @@ def _save(request: HttpRequest, child: Child, pair: uuid.UUID, now: datetime, *,
         by_child=by_child,
         answers={one.key: request.POST.get(one.key, "") for one in QUESTIONS},
         client_uuid=number_in(request.POST.get("client_uuid", "")),
+        answered_at=draft.sent_at(request.POST, now),
         now=now,
     )
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tracker import draft, record
-from tracker.access import access_child, access_log
+from tracker.access import access_child, access_event, access_log
 from tracker.assessing import assess_alone, assess_unsaved
 from tracker.draft import Draft
 from tracker.fields import typed
@@ -33,7 +33,6 @@ from tracker.views.answer import answer_context
 from tracker.views.asking import log_form
 from tracker.views.frame import day_label, emergency_number, frame, in_emergency, number_to_call
 
-CSRF = "csrfmiddlewaretoken"
 View = Callable[..., HttpResponse]
 
 
@@ -52,16 +51,16 @@ def late(request: HttpRequest, view: View, kind: str, **which: UUID) -> HttpResp
     """The answer to a form that came too late, by what is still known about whose it was."""
     owner = draft.owner_of(request.POST)
     if request.user.is_authenticated:
-        child = _child_of(request.user, which)
+        child = child_of(request.user, which)
         if owner and (owner.child_id, owner.person_id) == (child.pk, request.user.pk):
             return view(request, **which)  # our own form, given to this person: as good as a CSRF token
         return not_saved(request, child, log_form(child, timezone.now(), kind, request.POST), status=403)
-    child = _child_of_owner(owner, which)
+    child = child_of_owner(owner, which)
     if child is None:
         return _nobodys(request, kind)
     now = timezone.now()
-    draft.keep(request.session, Draft(child.pk, request.path, kind, request.POST, now))
-    request.session.set_expiry(int(draft.KEPT_FOR.total_seconds()))
+    seen = draft.with_time(request.POST, child.zone, draft.sent_at(request.POST, now))
+    keep(request, Draft(child.pk, owner.person_id, request.path, kind, seen, now))
     form = log_form(child, now, kind, request.POST)
     return render(request, "tracker/caregiver/late.html", _late(child, form, now), status=403)
 
@@ -70,17 +69,23 @@ def refused(request: HttpRequest, status: int, kind: str) -> HttpResponse:
     """The answer to a form that the database reads for and does not save: with the child's numbers."""
     which, now = request.resolver_match.kwargs, timezone.now()
     if request.user.is_authenticated:
-        child = _child_of(request.user, which)
-        form = log_form(child, now, kind, request.POST)
+        child = child_of(request.user, which)
+        form = log_form(child, draft.sent_at(request.POST, now), kind, request.POST)
         return not_saved(request, child, form, status=status, broken=True)
-    child = _child_of_owner(draft.owner_of(request.POST), which)
+    child = child_of_owner(draft.owner_of(request.POST), which)
     if child is None:
         return without_database(request, status)
-    form = log_form(child, now, kind, request.POST)
+    form = log_form(child, draft.sent_at(request.POST, now), kind, request.POST)
     context = {"form": form, "form_of": request.POST[draft.FIELD], "action": request.path, "broken": True}
     return render(
         request, "tracker/caregiver/not_saved.html", _late(child, form, now) | context, status=status
     )
+
+
+def keep(request: HttpRequest, late_form: Draft) -> None:
+    """In a session of nobody, which lasts a day."""
+    draft.keep(request.session, late_form)
+    request.session.set_expiry(int(draft.KEPT_FOR.total_seconds()))
 
 
 @require_GET
@@ -91,18 +96,27 @@ def log_kept(request: HttpRequest, child_id: UUID) -> HttpResponse:
     if waiting is None:
         return redirect("today", child.pk)
     form = log_form(child, now, waiting.kind, waiting.typed)
-    return not_saved(request, child, form, action=waiting.path, status=200)
+    return not_saved(request, child, form, action=waiting.path, status=200, sent_at=waiting.sent_at)
 
 
 def not_saved(
-    request: HttpRequest, child: Child, form: LogForm, *, status: int, action: str = "", broken: bool = False
+    request: HttpRequest,
+    child: Child,
+    form: LogForm,
+    *,
+    status: int,
+    action: str = "",
+    broken: bool = False,
+    sent_at: datetime | None = None,
 ) -> HttpResponse:
-    """The answer to a log that is not saved, above the form with everything that was typed.
+    """The answer to a log that is not saved, above the form with everything that was typed and its time.
 
-    `broken`: the database failed, and may fail again while this page is made.
+    `broken`: the database failed, and may fail again while this page is made. `sent_at`: it waited since then.
     """
     now = timezone.now()
     around = _framed(request, child, now)
+    form.is_valid()
+    form.data = draft.with_time(form.data, child.zone, form.asking.now)
     context = {
         **around,
         **emergency_first(_answered(child, form, now, with_history=True), around["is_emergency"]),
@@ -110,6 +124,7 @@ def not_saved(
         "action": action or request.path,
         "form_of": draft.form_of(child, request.user),
         "broken": broken,
+        "sent_at": sent_at,
     }
     return render(request, "tracker/caregiver/not_saved.html", context, status=status)
 
@@ -117,30 +132,40 @@ def not_saved(
 def without_database(request: HttpRequest, status: int) -> HttpResponse:
     """For the error page: the worst case from the rules alone, and a form that sends the same again."""
     form = LogForm(request.POST, asking=Asking(now=timezone.now(), zone=timezone.get_default_timezone()))
-    context = _worst_case(form) | {
+    context = _worst_case(form) | sent_again(request)
+    return HttpResponse(render_to_string("tracker/public/not_saved.html", context), status=status)
+
+
+def sent_again(request: HttpRequest) -> dict[str, Any]:
+    """For a page that sends the same again, with the time of the first sending. Asks the database nothing."""
+    at = draft.sent_at(request.POST, timezone.now())
+    whose = [(draft.FIELD, request.POST.get(draft.FIELD, "")), (draft.SENT_AT, draft.signed_time(at))]
+    return {
         "action": request.path,
-        "typed": [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF],
+        "typed": [*draft.fields_of(request.POST), *whose],
         "csrf_token": get_token(request),
     }
-    return HttpResponse(render_to_string("tracker/public/not_saved.html", context), status=status)
 
 
 # ------------------------------------------------------------ whose it was
 
 
-def _child_of(person: User, which: dict[str, UUID]) -> Child:
+def child_of(person: User, which: dict[str, UUID], *, to: str = "log") -> Child:
+    """The child that a form is about, by what stands in its address. Raises like `access_child`."""
     if log_id := which.get("log_id"):
-        return access_log(person, log_id, to="log").child
-    return access_child(person, which["child_id"], to="log")
+        return access_log(person, log_id, to=to).child
+    if event_id := which.get("event_id"):
+        return access_event(person, event_id, to=to).course.child
+    return access_child(person, which["child_id"], to=to)
 
 
-def _child_of_owner(owner: draft.Owner | None, which: dict[str, UUID]) -> Child | None:
-    """The child, if the person of the form may still log for it. Speaks that person's language from here on."""
+def child_of_owner(owner: draft.Owner | None, which: dict[str, UUID], *, to: str = "log") -> Child | None:
+    """The child, if the person of the form may still do this. Speaks that person's language from here on."""
     person = User.objects.filter(pk=owner.person_id, is_active=True).first() if owner else None
     if person is None:
         return None
     try:
-        child = _child_of(person, which)
+        child = child_of(person, which, to=to)
     except (Http404, PermissionDenied):
         return None
     if child.pk != owner.child_id:
@@ -154,14 +179,18 @@ def _child_of_owner(owner: draft.Owner | None, which: dict[str, UUID]) -> Child 
 
 
 def _late(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
-    """For who is not logged in: the answer and the numbers; no name, no history."""
+    around = signed_out(child, now, back="log-kept")
+    return {**around, **emergency_first(_answered(child, form, now), around["is_emergency"])}
+
+
+def signed_out(child: Child, now: datetime, *, back: str) -> dict[str, Any]:
+    """For who is not logged in: the numbers and the way back; no name, no history."""
     timezone.activate(child.zone)
-    back = reverse("log-kept", args=[child.pk])
     return {
-        **emergency_first(_answered(child, form, now), in_emergency(child)),
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),
-        "login": f"{reverse(settings.LOGIN_URL)}?next={back}",
+        "is_emergency": in_emergency(child),
+        "login": f"{reverse(settings.LOGIN_URL)}?next={reverse(back, args=[child.pk])}",
     }
 
 

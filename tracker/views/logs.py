@@ -19,9 +19,11 @@ from tracker.doses_given import fever_medicine_since
 from tracker.forms import LogForm, initial_from
 from tracker.models import Child, LogKind, SymptomLog
 from tracker.telling import Told, answer_in_words
+from tracker.views import late_words
 from tracker.views.asking import LOOK_AGAIN, log_form, may_log, therapies_of
 from tracker.views.frame import frame
 from tracker.views.late import answered_late, not_saved
+from tracker.views.late_rule import Rule, kept_when_late
 from tracker.views.not_written import tells_the_rules
 
 TEMPLATES = {
@@ -83,15 +85,12 @@ def log(request: HttpRequest, log_id: UUID) -> HttpResponse:
 @answered_late(LogKind.FULL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
-    """A correction stands in for a log, which stays in the record. "Logged by mistake" is one without answers."""
+    """A correction stands in for a log, which stays in the record."""
     first, now = access_log(request.user, log_id, to="log"), timezone.now()
     newest = record.newest_of(first)
     if newest.pk != first.pk and request.method != "POST":
         return redirect("log-correct", newest.pk)
-    if request.POST.get("by_mistake"):
-        number = uuid5(first.pk, "logged by mistake")
-        return _answer(_corrected(request, newest, {}, newest.observed_at, number, now))
-    form = _correction(newest, now, request.POST or None)
+    form = _correction(newest, draft.sent_at(request.POST, now), request.POST or None)
     if not form.is_valid():
         if form.is_bound:
             return not_saved(request, newest.child, form, status=LOOK_AGAIN)
@@ -115,6 +114,17 @@ def _reply(request: HttpRequest) -> dict[str, str]:
     return {key: request.POST.get(key, "") for key in ("temperature", "sign")}
 
 
+@kept_when_late(Rule("log", late_words.mistake))
+@require_POST
+def log_mistake(request: HttpRequest, log_id: UUID) -> HttpResponse:
+    """ "Logged by mistake": a correction without answers."""
+    first, now = access_log(request.user, log_id, to="log"), timezone.now()
+    newest = record.newest_of(first)
+    number = uuid5(first.pk, "logged by mistake")
+    return _answer(_corrected(request, newest, {}, newest.observed_at, number, now))
+
+
+@kept_when_late(Rule("log", late_words.reply, late_words.signs_of_reply))
 @tells_the_rules(_confirmed)
 @require_POST
 def log_confirm(request: HttpRequest, log_id: UUID) -> HttpResponse:
@@ -139,7 +149,7 @@ def _asked(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
 
 def _saved(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="log"), timezone.now()
-    form = log_form(child, now, kind, request.POST)
+    form = log_form(child, draft.sent_at(request.POST, now), kind, request.POST)
     if not form.is_valid():
         return not_saved(request, child, form, status=LOOK_AGAIN)
     try:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from tracker.access import access_child, access_log
 from tracker.models import Child
 from tracker.views.frame import frame
-from tracker.views.late import CSRF, answered_unsaved, emergency_first
+from tracker.views.late import answered_unsaved, emergency_first, sent_again
 
 View = Callable[..., HttpResponse]
 Told = tuple[Mapping[str, Any], datetime]  # a report of the contract, and when it was seen
@@ -53,7 +53,7 @@ def typed_again(request: HttpRequest) -> list[tuple[str, str]]:
     match = request.resolver_match
     if request.method != "POST" or match is None or match.view_name.startswith(OWN_PAGES):
         return []
-    return [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF]
+    return sent_again(request)["typed"]
 
 
 def _around(request: HttpRequest) -> dict[str, Any]:

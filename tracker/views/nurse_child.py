@@ -10,18 +10,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tracker import nurse_child
+from tracker import draft, nurse_child
 from tracker.access import access_child
 from tracker.actions import nursing, taking
 from tracker.callbacks import fill_callbacks
 from tracker.drills_done import last_drill
 from tracker.models import Child
 from tracker.nurse_chart import chart_text
+from tracker.own_forms import number_in
 from tracker.silence import silence_of
 from tracker.team_forms import KnowForm
+from tracker.views import late_words
 from tracker.views.desk import desk, refusals, team_for
 from tracker.views.frame import day_label, emergency_number
 from tracker.views.going import LOOK_AGAIN, see_other
+from tracker.views.late_rule import Rule, kept_when_late
 from tracker.views.nurse import staff_of
 
 
@@ -49,6 +52,7 @@ def _shown(
         "fired": nurse_child.fired(child, alert),
         "days": nurse_child.page_of_days(child, _day(request.GET.get("until", "")), now),
         "notes": nurse_child.notes(child),
+        "forms_kept": draft.forms_kept(request.session, child, request.user, now),
         "drill": last_drill(child),
         "unit": child.units,
         "silence": silence_of(child, now),
@@ -67,15 +71,23 @@ def chart(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return render(request, "tracker/nurse/chart.html", context)
 
 
+@kept_when_late(Rule("review", late_words.note))
 @require_POST
 def note(request: HttpRequest, child_id: UUID) -> HttpResponse:
-    child = access_child(request.user, child_id, to="review")
+    child, now = access_child(request.user, child_id, to="review"), timezone.now()
     with refusals(request):
-        text = request.POST.get("text", "")
-        nursing.write_note(child=child, text=text, by=request.user, now=timezone.now())
+        nursing.write_note(
+            child=child,
+            text=request.POST.get("text", ""),
+            client_uuid=number_in(request.POST.get("client_uuid", "")),
+            written_at=draft.sent_at(request.POST, now),
+            by=request.user,
+            now=now,
+        )
     return see_other(reverse("nurse-child", args=[child.pk]) + "#notes")
 
 
+@kept_when_late(Rule("review", late_words.known_numbers))
 @require_POST
 def know(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """The clinic's number of the child, and where to reach the family."""

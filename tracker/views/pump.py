@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tracker import draft
 from tracker.access import access_child, may, of_child
 from tracker.actions.lines import record_change, set_intervals, take_back_change
 from tracker.actions.logs import record_log
@@ -17,8 +18,10 @@ from tracker.models import Child, LineChange, LinePart
 from tracker.own_forms import IntervalForm, moment_in, number_in
 from tracker.speaking import vocabulary
 from tracker.telling import instructions
+from tracker.views import late_words
 from tracker.views.frame import frame
 from tracker.views.going import see_other
+from tracker.views.late_rule import Rule, kept_when_late
 from tracker.views.not_written import tells_the_rules
 
 CHANGES_SHOWN = 8
@@ -31,6 +34,7 @@ def pump(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     return _page(request, access_child(request.user, child_id, to="see"))
 
 
+@kept_when_late(Rule("manage", late_words.line_days))
 @require_POST
 def pump_intervals(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """The days that the clinic gave."""
@@ -42,6 +46,7 @@ def pump_intervals(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     return see_other("pump", child.pk)
 
 
+@kept_when_late(Rule("manage", late_words.line_changed))
 @require_POST
 def pump_changed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """A bag, a needle or a dressing was changed."""
@@ -53,7 +58,7 @@ def pump_changed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         record_change(
             child=child,
             part=part,
-            changed_at=moment_in(request.POST.get("changed_at", ""), now) or now,
+            changed_at=moment_in(request.POST.get("changed_at", ""), now) or draft.sent_at(request.POST, now),
             client_uuid=number_in(request.POST.get("client_uuid", "")),
             by=request.user,
             now=now,
@@ -61,6 +66,7 @@ def pump_changed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     return see_other("pump", child.pk)
 
 
+@kept_when_late(Rule("manage", late_words.line_taken_back))
 @require_POST
 def pump_take_back(request: HttpRequest, child_id: uuid.UUID, change_id: uuid.UUID) -> HttpResponse:
     """It was recorded by mistake."""
@@ -77,6 +83,7 @@ def _problem_told(
     return ({"pump": problem}, timezone.now()) if problem in PROBLEMS else None
 
 
+@kept_when_late(Rule("log", late_words.pump_problem, late_words.signs_of_pump))
 @tells_the_rules(_problem_told)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pump_problem(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
@@ -89,7 +96,7 @@ def pump_problem(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
             child=child,
             caregiver=request.user,
             answers={"pump": problem},
-            observed_at=now,
+            observed_at=draft.sent_at(request.POST, now),
             client_uuid=number_in(request.POST.get("client_uuid", "")),
             now=now,
         )

@@ -12,13 +12,15 @@ from tracker.access import access_child, may, of_child
 from tracker.actions import Refused
 from tracker.actions.questions import answer_question, ask_question, withdraw_question
 from tracker.models import Child, Question
-from tracker.own_forms import QuestionForm
+from tracker.own_forms import QuestionForm, number_in
 from tracker.reports.card import therapy_given
 from tracker.reports.summary import PERIODS, Summary, open_questions, summary_of, told_to
 from tracker.reports.visit import summary_csv, summary_pdf
+from tracker.views import late_words
 from tracker.views.card import paper
 from tracker.views.frame import day_label, frame
 from tracker.views.going import see_other
+from tracker.views.late_rule import Rule, kept_when_late
 
 USUAL = 14
 
@@ -58,17 +60,25 @@ def summary_table(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     return answer
 
 
+@kept_when_late(Rule("manage", late_words.question))
 @require_POST
 def question_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """A question, kept until the next visit."""
     child = access_child(request.user, child_id, to="manage")
     try:
-        ask_question(child=child, text=request.POST.get("text", ""), by=request.user, now=timezone.now())
+        ask_question(
+            child=child,
+            text=request.POST.get("text", ""),
+            client_uuid=number_in(request.POST.get("client_uuid", "")),
+            by=request.user,
+            now=timezone.now(),
+        )
     except Refused as refused:
         messages.warning(request, str(refused))
     return see_other("summary", child.pk)
 
 
+@kept_when_late(Rule("manage", late_words.question_answered))
 @require_POST
 def question_answer(request: HttpRequest, child_id: uuid.UUID, question_id: uuid.UUID) -> HttpResponse:
     """What they said; or it need not be asked any more."""

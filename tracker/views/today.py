@@ -35,6 +35,7 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
         "danger_first": bool(question and question.is_danger)
         and not (standing and standing.urgency in AT_ANY_HOUR),
         "open_answer": standing,
+        "forms_kept": draft.forms_kept(request.session, child, request.user, now),
         "is_kept": draft.kept(request.session, child, now) is not None,
         "neuro": asks_neuro(child),
         "week": record.week(child, now),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -21,10 +21,24 @@ from tracker.family_forms.dates import Clock, DatesForm
 from tracker.family_forms.fields import PageForm
 from tracker.family_forms.treatment import DATES, THERAPY, WORDS, ChangeForm, NewTherapyForm, changes_for
 from tracker.models import Child, EventKind, TreatmentEvent
+from tracker.views import late_words
 from tracker.views.frame import frame, label_text
 from tracker.views.going import LOOK_AGAIN, see_other
+from tracker.views.late_rule import Rule, kept_when_late
+from tracker.views.late_words import Words, said_in
 
 
+def change_in_words(child: Child, typed: QueryDict, at: datetime, **_which: UUID) -> Words:
+    """A change that waits for the login."""
+    change = typed.get("kind")
+    form = form_for(change, child, at, typed)
+    if form is None:
+        return Words(_("Treatment"), [])
+    title = capfirst(_(form.therapy.name)) if change == DATES else WORDS.get(change or "", "")
+    return Words(title or _("Treatment"), said_in(form))
+
+
+@kept_when_late(Rule("manage", change_in_words))
 @require_http_methods(["GET", "HEAD", "POST"])
 def treatment(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """What stands, and one change at a time."""
@@ -36,6 +50,7 @@ def treatment(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return shown(request, child, now, change if form else None, form)
 
 
+@kept_when_late(Rule("manage", late_words.event_taken_back))
 @require_POST
 def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """It did not happen like that."""
