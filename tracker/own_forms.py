@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
@@ -14,9 +15,11 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker.fields import AHEAD
 from tracker.models.lines import FEWEST_DAYS, MOST_DAYS
 
 LONGEST_QUESTION = 2000
+NO_TIME = gettext_lazy("Nothing was recorded. Pick the day and the time when it was, up to now.")
 _TIME = re.compile(r"(\d{1,2})[:.h]?(\d{2})?\s*(am|pm)?", re.IGNORECASE)
 LONGEST_GAP = 72
 WEEKDAYS = tuple((str(number + 1), name) for number, name in WEEKDAYS_ABBR.items())
@@ -163,10 +166,17 @@ def number_in(text: str) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def moment_in(text: str, now: datetime) -> datetime | None:
-    """What a datetime-local field sent, on the family's clock, which is active; None where it is empty or broken."""
+def moment_in(typed: Mapping[str, str], name: str, now: datetime, tapped_at: datetime) -> datetime | None:
+    """The picked time, on the family's clock, which is active; when the button was tapped, where that said "now".
+
+    None for a time that is missing, broken or still to come: taken for now, it would be another one than was meant.
+    """
+    text, at = typed.get(name, "").strip(), typed.get("at", "")
+    if at == "now" or not (text or at == "picked"):
+        return tapped_at
     try:
-        local = datetime.fromisoformat(text.strip())
-    except ValueError:
+        local = datetime.fromisoformat(text)
+        moment = local if local.tzinfo else local.replace(tzinfo=timezone.get_current_timezone())
+        return min(moment, now) if moment <= now + AHEAD else None
+    except (ValueError, OverflowError):
         return None
-    return min(local if local.tzinfo else local.replace(tzinfo=timezone.get_current_timezone()), now)

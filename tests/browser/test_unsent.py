@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from tests.accessibility import violations
 from tests.personas import NIGHT_NUMBER
 from tests.waiting import wait_until
+from tracker.actions.logs import record_log
 from tracker.models import Child, SymptomLog
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -145,6 +149,121 @@ def test_what_was_typed_long_ago_keeps_its_time(home: Callable[..., Page], juno:
         "new Date(Date.now() - 4 * 3600000).toLocaleString('sv', { timeZone: 'America/New_York' })"
     )
     assert shown == page.evaluate(four_hours_ago).replace(" ", "T")[:16]
+
+
+def typed_hours_ago(page: Page, key: str, hours: int) -> None:
+    """As if nobody had touched the form since."""
+    page.evaluate(
+        """([key, hours]) => {
+            const draft = JSON.parse(sessionStorage[key]);
+            sessionStorage.setItem(key, JSON.stringify({ ...draft, at: draft.at - hours * 3600000 }));
+        }""",
+        [key, hours],
+    )
+
+
+@pytest.mark.hazard("H18")
+def test_what_is_sent_again_on_the_same_page_keeps_the_time_of_typing(
+    home: Callable[..., Page], juno: Child
+) -> None:
+    page, key = home(), reverse("logs", args=[juno.pk])
+    page.goto(reverse("log-new", args=[juno.pk]))
+    type_a_fever(page)
+    page.context.set_offline(True)
+    save(page)
+    typed_hours_ago(page, key, 3)
+    page.context.set_offline(False)
+    expect(page.locator("#when-pick")).to_be_checked()
+    expect(page.locator(".chips [data-typed]")).to_contain_text("3 hours ago")
+    save(page, "Send again")
+    expect_one_log(page)
+    age = timezone.now() - SymptomLog.objects.get().observed_at
+    assert timedelta(hours=2, minutes=55) < age < timedelta(hours=3, minutes=5)
+
+
+@pytest.mark.hazard("H18")
+def test_a_form_that_lay_open_says_its_time_before_anything_else_is_typed(
+    home: Callable[..., Page], juno: Child
+) -> None:
+    page, key = home(), reverse("logs", args=[juno.pk])
+    page.goto(reverse("log-new", args=[juno.pk]))
+    type_a_fever(page)
+    typed_hours_ago(page, key, 3)
+    page.get_by_label("Anything else").fill("Now she sleeps.")
+    expect(page.locator("#when-pick")).to_be_checked()
+    save(page)
+    expect(page.locator(".saved")).to_contain_text("Saved at")
+    assert timezone.now() - SymptomLog.objects.get().observed_at > timedelta(hours=2, minutes=55)
+
+
+def test_now_can_be_chosen_again(home: Callable[..., Page], juno: Child) -> None:
+    page, key = home(), reverse("logs", args=[juno.pk])
+    page.goto(reverse("log-new", args=[juno.pk]))
+    type_a_fever(page)
+    typed_hours_ago(page, key, 3)
+    page.reload()
+    expect(page.locator("#unsent")).to_contain_text("You typed it 3 hours ago")
+    page.locator("label[for=when-0]").click()
+    save(page, "Send again")
+    expect_one_log(page)
+    assert timezone.now() - SymptomLog.objects.get().observed_at < timedelta(minutes=5)
+
+
+def test_the_next_digit_replaces_a_number_that_came_back(home: Callable[..., Page], juno: Child) -> None:
+    page = home()
+    page.goto(reverse("log-new", args=[juno.pk]))
+    type_a_fever(page)
+    page.reload()
+    field = page.get_by_label("What does the thermometer say?")
+    expect(field).to_have_value("38,4")
+    field.click()
+    expect(field).to_be_focused()
+    page.wait_for_function("document.activeElement.selectionEnd === 4")
+    page.keyboard.type("39.1")
+    expect(field).to_have_value("39.1")
+
+
+@pytest.mark.hazard("H19")
+def test_today_says_that_a_log_waits_in_this_window(home: Callable[..., Page], juno: Child) -> None:
+    page = home()
+    notices = page.locator("[data-draft]:visible")
+    expect(notices).to_have_count(0)
+    page.goto(reverse("log-nothing-new", args=[juno.pk]))
+    page.get_by_label("What does the thermometer say?").fill("37,2")
+    typed_hours_ago(page, reverse("log-nothing-new", args=[juno.pk]), 9)
+    page.goto(reverse("today", args=[juno.pk]))
+    expect(notices).to_have_count(1)
+    expect(notices).to_contain_text("A log is not sent yet. You typed it 9 hours ago")
+    assert violations(page) == []
+    notices.get_by_role("link").click()
+    expect(page.get_by_label("What does the thermometer say?")).to_have_value("37,2")
+
+
+@pytest.mark.hazard("H18")
+@pytest.mark.parametrize("hours", [-5, 5], ids=["slow", "fast"])
+def test_ages_and_times_go_by_the_servers_clock(home: Callable[..., Page], juno: Child, hours: int) -> None:
+    """A phone that was five hours slow made a log of three hours ago "this minute"."""
+    mother = juno.memberships.get().user
+    record_log(
+        child=juno,
+        caregiver=mother,
+        answers={"temperature": {"value": 37.2, "unit": "C"}},
+        observed_at=timezone.now() - timedelta(hours=3, minutes=10),
+        client_uuid=uuid4(),
+        now=timezone.now(),
+    )
+    page = home()
+    page.clock.install(time=timezone.now() + timedelta(hours=hours))
+    page.goto(reverse("today", args=[juno.pk]))
+    page.clock.run_for(61_000)
+    expect(page.locator("time[data-ago]")).to_have_text("3 hours ago")
+    page.goto(reverse("log-new", args=[juno.pk]))
+    type_a_fever(page)
+    page.clock.fast_forward(6 * 60_000)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#when-pick")).to_be_checked()
+    shown = datetime.fromisoformat(page.get_by_label("Day and time").input_value()).replace(tzinfo=juno.zone)
+    assert abs(timezone.now() - shown) < timedelta(minutes=5)
 
 
 def test_emptying_the_form_begins_a_new_log(home: Callable[..., Page], juno: Child) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.flows.pages import FEVER, Phone, links, text
-from tests.personas import NIGHT_NUMBER
+from tests.personas import NIGHT_NUMBER, NOW
 from tracker import draft
 from tracker.actions.memberships import end_membership
 from tracker.models import Child, SymptomLog, User
@@ -84,6 +84,53 @@ def test_what_was_typed_waits_for_the_login_and_is_saved_at_one_tap(
     assert SymptomLog.objects.get().caregiver == mother
     assert "A log is not saved yet." not in text(phone.get(reverse("today", args=[child.pk])))
     assert phone.get(reverse("log-kept", args=[child.pk])).status_code == 302
+
+
+@pytest.mark.hazard("H18")
+@pytest.mark.parametrize(("when", "hours"), [("0", 0), ("1", 1), ("2", 2)])
+def test_what_was_now_when_it_was_sent_is_saved_with_that_time(
+    phone: Phone, child: Child, mother: User, night: Any, when: str, hours: int
+) -> None:
+    after_the_session(phone, child, when=when)
+    night.shift(3 * 3600)
+    phone.force_login(mother)
+    page = phone.get(reverse("log-kept", args=[child.pk]))
+    assert "You sent it 3 hours ago" in text(page)
+    shown = re.search(r'name="when_at" id="when-at" value="([^"]+)"', page.content.decode())
+    assert shown
+    assert re.search(r'value="pick" checked', page.content.decode())
+    phone.post(reverse("logs", args=[child.pk]), TYPED | {"when": "pick", "when_at": shown[1]})
+    assert SymptomLog.objects.get().observed_at == NOW - timedelta(hours=hours)
+
+
+@pytest.mark.hazard("H18")
+def test_a_form_that_came_back_keeps_its_time_however_long_it_lies(
+    phone: Phone, child: Child, monkeypatch: pytest.MonkeyPatch, night: Any
+) -> None:
+    with monkeypatch.context() as failing:
+        failing.setattr("tracker.views.logs.record_log", broken)
+        answer = phone.post(reverse("logs", args=[child.pk]), TYPED)
+    shown = re.search(r'name="when_at" id="when-at" value="([^"]+)"', answer.content.decode())
+    assert shown
+    night.shift(3 * 3600)
+    phone.post(reverse("logs", args=[child.pk]), TYPED | {"when": "pick", "when_at": shown[1]})
+    assert SymptomLog.objects.get().observed_at == NOW
+
+
+@pytest.mark.hazard("H18")
+def test_what_is_sent_again_after_the_database_is_back_keeps_its_time(
+    phone: Phone, child: Child, monkeypatch: pytest.MonkeyPatch, night: Any
+) -> None:
+    with monkeypatch.context() as failing:
+        failing.setattr("django.contrib.auth.get_user", broken)
+        phone.raise_request_exception = False
+        answer = phone.post(reverse("logs", args=[child.pk]), TYPED)
+    hidden = dict(
+        re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.content.decode())
+    )
+    night.shift(3600)
+    phone.post(reverse("logs", args=[child.pk]), hidden)
+    assert SymptomLog.objects.get().observed_at == NOW
 
 
 def test_a_late_note_says_that_nothing_else_was_looked_at(phone: Phone, ward_child: Child) -> None:

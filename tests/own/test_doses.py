@@ -243,6 +243,29 @@ def test_a_broken_planned_time_records_nothing(client, child, fixed, mother, slo
     assert not DoseGiven.objects.exists()
 
 
+@pytest.mark.hazard("H18")
+@pytest.mark.parametrize(
+    ("typed", "given_at"),
+    [
+        ({"at": "now", "given_at": "2026-11-19T19:00"}, NOW),
+        ({"at": "picked", "given_at": "2026-11-19T19:00"}, datetime(2026, 11, 19, 19, tzinfo=UTC)),
+        ({"at": "picked", "given_at": "2026-11-20T02:18"}, NOW),
+        ({"at": "picked", "given_at": ""}, None),
+        ({"at": "picked", "given_at": "half past seven"}, None),
+        ({"at": "picked", "given_at": "2026-11-20T23:00"}, None),
+        ({"given_at": "9999-12-31T23:59"}, None),
+    ],
+)
+def test_a_dose_is_recorded_with_the_time_that_was_meant_or_not_at_all(
+    client, child, needed, mother, typed, given_at, clock_at_now
+):
+    """A picked time that is missing, broken or still to come was taken for now."""
+    post(client, mother, "dose-give", child.pk, needed.pk, client_uuid=uuid4(), **typed)
+    assert [dose.given_at for dose in DoseGiven.objects.all()] == ([given_at] if given_at else [])
+    if given_at is None:
+        assert "Nothing was recorded." in client.get(reverse("doses", args=[child.pk])).content.decode()
+
+
 def test_a_label_is_typed_in(client, child, mother, clock_at_now):
     label = {"name": "Levetiracetam", "dose": "5 mL", "kind": "times", "times": "8:00, 8 pm"}
     assert post(client, mother, "medicine-new", child.pk, **label).status_code == 303

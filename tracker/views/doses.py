@@ -25,7 +25,7 @@ from tracker.actions.doses import (
 from tracker.doses_given import fever_medicine_since, plan_of
 from tracker.models import Child, DoseGiven, Medicine
 from tracker.models.doses import EVERY_DAY
-from tracker.own_forms import MedicineForm, moment_in, number_in
+from tracker.own_forms import NO_TIME, MedicineForm, moment_in, number_in
 from tracker.reports.card import instruction_about
 from tracker.views import late_words
 from tracker.views.frame import frame
@@ -60,7 +60,10 @@ def dose_give(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID)
     medicine = of_child(Medicine.objects.select_related("child"), child, medicine_id)
     medicine.child = child
     slot_at = _slot_in(request.POST.get("slot", ""))
-    given_at = moment_in(request.POST.get("given_at", ""), now) or draft.sent_at(request.POST, now)
+    given_at = moment_in(request.POST, "given_at", now, draft.sent_at(request.POST, now))
+    if given_at is None:
+        messages.warning(request, NO_TIME)
+        return see_other("doses", child.pk)
     try:
         dose = give_dose(
             medicine=medicine,

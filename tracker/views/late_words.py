@@ -40,8 +40,8 @@ def _said(field: forms.BoundField) -> str:
     return ", ".join(names.get(str(one), str(one)) for one in values)
 
 
-def when(at: datetime) -> str:
-    return date_format(localtime(at), "l H:i")
+def when(at: datetime | None) -> str:
+    return date_format(localtime(at), "l H:i") if at else _("No time that can be read")
 
 
 def _named(medicine: Medicine | DoseGiven | None) -> str:
@@ -54,7 +54,7 @@ def _named(medicine: Medicine | DoseGiven | None) -> str:
 def dose_given(child: Child, typed: QueryDict, at: datetime, medicine_id: UUID, **_which: UUID) -> Words:
     second = typed.get("even_so") == "yes"
     medicine = child.medicines.filter(pk=medicine_id).first()
-    given_at = moment_in(typed.get("given_at", ""), at) or at
+    given_at = moment_in(typed, "given_at", at, at)
     title = _("A second dose was given") if second else _("A dose was given")
     return Words(title, [(_("Medicine"), _named(medicine)), (_("Given"), when(given_at))])
 
@@ -76,7 +76,7 @@ def medicine_label(
 
 def line_changed(child: Child, typed: QueryDict, at: datetime, **_which: UUID) -> Words:
     part = dict(LinePart.choices).get(typed.get("part", ""), "")
-    changed_at = moment_in(typed.get("changed_at", ""), at) or at
+    changed_at = moment_in(typed, "changed_at", at, at)
     return Words(_("Something was changed on the pump"), [(part, when(changed_at))])
 
 

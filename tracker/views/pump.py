@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from tracker.actions.lines import record_change, set_intervals, take_back_change
 from tracker.actions.logs import record_log
 from tracker.line_clock import hospital_days, line_clock, pump_cycle
 from tracker.models import Child, LineChange, LinePart
-from tracker.own_forms import IntervalForm, moment_in, number_in
+from tracker.own_forms import NO_TIME, IntervalForm, moment_in, number_in
 from tracker.speaking import vocabulary
 from tracker.telling import instructions
 from tracker.views import late_words
@@ -54,11 +55,14 @@ def pump_changed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     child = access_child(request.user, child_id, to="manage")
     frame(request, child, now)
     part = request.POST.get("part")
-    if part in LinePart.values:
+    changed_at = moment_in(request.POST, "changed_at", now, draft.sent_at(request.POST, now))
+    if changed_at is None:
+        messages.warning(request, NO_TIME)
+    elif part in LinePart.values:
         record_change(
             child=child,
             part=part,
-            changed_at=moment_in(request.POST.get("changed_at", ""), now) or draft.sent_at(request.POST, now),
+            changed_at=changed_at,
             client_uuid=number_in(request.POST.get("client_uuid", "")),
             by=request.user,
             now=now,

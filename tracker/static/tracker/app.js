@@ -54,7 +54,7 @@ const echo = (input) => {
   output.value = celsius >= 34 && celsius <= 43 ? other : "";
 };
 for (const input of document.querySelectorAll("[data-temperature]")) {
-  input.form.addEventListener("input", () => echo(input));
+  for (const change of ["input", "look"]) input.form.addEventListener(change, () => echo(input)); // draft.js makes it look
   echo(input);
 }
 
@@ -68,17 +68,6 @@ for (const tile of document.querySelectorAll(".tile")) {
   tile.addEventListener("change", () => count(tile));
   count(tile);
 }
-
-// "2 hours ago" stays true while the page is open. The exact time stands beside it.
-const spoken = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
-const tell = () => {
-  for (const time of document.querySelectorAll("time[data-ago]")) {
-    const minutes = Math.round((Date.parse(time.dateTime) - Date.now()) / 60000);
-    if (minutes > -60) time.textContent = spoken.format(Math.min(minutes, 0), "minute");
-    else if (minutes > -18 * 60) time.textContent = spoken.format(Math.trunc(minutes / 60), "hour");
-  }
-};
-if (document.querySelector("time[data-ago]")) setInterval(tell, 60000);
 
 // The first thing to look at is looked at first.
 document.getElementById("errors")?.focus();

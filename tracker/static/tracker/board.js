@@ -9,7 +9,7 @@ const GIVE_UP = 5000;
 const board = document.querySelector("[data-board]");
 const lost = document.querySelector("[data-lost]");
 const title = document.title;
-let heardAt = new Date();
+let heardAt = serverNow();
 let calmFrom = 0;
 
 const ask = async (address, headers = {}) => {
@@ -52,10 +52,10 @@ const isTold = (version, known) => version !== known && (urgent(version) !== urg
 const look = async () => {
   try {
     if (isTold(await ask(board.dataset.asks), board.dataset.version)) await draw();
-    heardAt = new Date();
+    heardAt = serverNow();
     lost.hidden = true;
   } catch {
-    if (lost.hidden) lost.textContent = lost.dataset.words.replace("{time}", heardAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }));
+    if (lost.hidden) lost.textContent = lost.dataset.words.replace("{time}", clockAt(heardAt, { second: "2-digit" }));
     lost.hidden = false;
   } finally {
     setTimeout(look, document.hidden && !sound?.checked ? UNSEEN : EVERY);

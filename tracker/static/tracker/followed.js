@@ -8,7 +8,7 @@ const FIRST = 10 * 60000;
 const GIVE_UP = 8000;
 const lost = document.querySelector("[data-lost]");
 const opened = Date.now();
-let heardAt = new Date();
+let heardAt = serverNow();
 let timer;
 
 // Nothing moves under a finger: a part that holds the focus, or chosen text, waits until the next time.
@@ -26,11 +26,10 @@ const look = async () => {
     const response = await fetch(location.pathname, { headers: { "X-Part": "followed" }, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(GIVE_UP) });
     if (!response.ok) throw new Error(String(response.status));
     show(new DOMParser().parseFromString(await response.text(), "text/html"));
-    heardAt = new Date();
+    heardAt = serverNow();
     lost.hidden = true;
   } catch {
-    const time = heardAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    if (lost.hidden) lost.textContent = lost.dataset.words.replace("{time}", time);
+    if (lost.hidden) lost.textContent = lost.dataset.words.replace("{time}", clockAt(heardAt));
     lost.hidden = false;
   }
   wait();

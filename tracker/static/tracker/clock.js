@@ -1,0 +1,24 @@
+// The server's clock: a phone that is five hours slow made a log of three hours ago "this minute". Comfort only.
+
+const page = document.documentElement;
+const ahead = page.dataset.now * 1000 - Date.now();
+const spoken = new Intl.RelativeTimeFormat(page.lang, { numeric: "auto" });
+
+globalThis.serverNow = () => Date.now() + ahead;
+globalThis.ago = (at) => {
+  const minutes = Math.min(Math.round((at - serverNow()) / 60000), 0);
+  return minutes > -60 ? spoken.format(minutes, "minute") : spoken.format(Math.trunc(minutes / 60), "hour");
+};
+// By the clock that the page goes by: the family's, or the team's.
+globalThis.clockAt = (at, options) =>
+  new Intl.DateTimeFormat(page.lang, { timeZone: page.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...options }).format(at);
+
+// "2 hours ago" stays true while the page is open. The exact time stands beside it.
+const UNTIL = 18 * 3600000; // then it is a day, which does not change under the eye
+const tell = () => {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const at = Date.parse(time.dateTime);
+    if (serverNow() - at < UNTIL) time.textContent = ago(at);
+  }
+};
+if (document.querySelector("time[data-ago]")) setInterval(tell, 60000);
