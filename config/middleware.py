@@ -22,8 +22,8 @@ from django.utils.cache import add_never_cache_headers
 from config.logs import context
 from tracker.database import page_waiting, unavailable, waiting_at_most
 from tracker.models.people import zone_called
-from tracker.views.errors import late_view, not_allowed
-from tracker.views.late_forms import not_before_second_factor, not_done
+from tracker.views.errors import not_allowed, without_login
+from tracker.views.late_forms import not_before_second_factor
 
 log = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -129,9 +129,7 @@ class LoginRequired(LoginRequiredMiddleware):
         if hasattr(view_func, "at_once") and (answer := view_func.at_once(request, **view_kwargs)):
             return answer  # it has looked by itself, in the same breath, who is asking
         if request.method == "POST" and not request.user.is_authenticated:
-            # A redirect would end at an address that takes no GET, and nobody would say what became of the form.
-            late = late_view(view_func)
-            return late(request, **view_kwargs) if late else not_done(request)
+            return without_login(request, view_func, view_kwargs)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 

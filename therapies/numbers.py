@@ -8,10 +8,12 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from therapies.marks import without_marks
+
 LONGEST = 100  # characters: what is longer is no number
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,2})(?:\.([0-9]{1,2}))?")
 _UNITS = {"C": "C", "c": "C", "F": "F", "f": "F", "\N{DEGREE CELSIUS}": "C", "\N{DEGREE FAHRENHEIT}": "F"}
-_SEPARATORS = ",\N{ARABIC DECIMAL SEPARATOR}\N{FULLWIDTH FULL STOP}\N{FULLWIDTH COMMA}"
+_SEPARATORS = ",\N{MIDDLE DOT}\N{ARABIC DECIMAL SEPARATOR}\N{FULLWIDTH FULL STOP}\N{FULLWIDTH COMMA}"
 
 
 def read_number(text: str) -> Decimal:
@@ -20,7 +22,7 @@ def read_number(text: str) -> Decimal:
     Raises ValueError, with a plain sentence, for everything else: what cannot be read is asked about, never
     guessed.
     """
-    plain = "".join(map(_plain, text.strip())) if len(text) <= LONGEST else ""
+    plain = "".join(map(_plain, without_marks(text))) if len(text) <= LONGEST else ""
     if not _NUMBER.fullmatch(plain):
         raise ValueError("This is not a number we can read.")
     return Decimal(plain)
@@ -31,12 +33,9 @@ def read_temperature(text: str) -> tuple[Decimal, str | None]:
 
     Raises ValueError like `read_number`.
     """
-    plain = text.strip()
+    plain = without_marks(text) if len(text) <= LONGEST else ""
     unit = _UNITS.get(plain[-1:])
-    if unit is None:
-        return read_number(plain), None
-    number = plain[:-1].rstrip()
-    return read_number(number.removesuffix("°") if plain[-1].isascii() else number), unit
+    return read_number(plain[:-1] if unit else plain), unit
 
 
 def _plain(character: str) -> str:

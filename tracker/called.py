@@ -11,7 +11,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.fields import typed
+from tracker.fields import WordsField
 from tracker.models import Advised
 from tracker.wallclock import local_date, moment
 
@@ -58,15 +58,11 @@ def last_time_of(clock: time, now: datetime) -> datetime:
 class OverForm(forms.Form):
     """What happened, in words or none."""
 
-    note = forms.CharField(
+    note = WordsField(
         label=gettext_lazy("What happened? You may leave this empty."),
-        widget=forms.Textarea({"rows": 3}),
-        max_length=TOLD_AT_MOST,
+        at_most=TOLD_AT_MOST,
         required=False,
     )
-
-    def clean_note(self) -> str:
-        return typed(self.cleaned_data["note"])
 
 
 class CalledForm(forms.Form):
@@ -84,12 +80,7 @@ class CalledForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    told = forms.CharField(
-        label=gettext_lazy("What did they tell you?"),
-        widget=forms.Textarea({"rows": 3}),
-        max_length=TOLD_AT_MOST,
-        required=False,
-    )
+    told = WordsField(label=gettext_lazy("What did they tell you?"), at_most=TOLD_AT_MOST, required=False)
     look_again = forms.ChoiceField(
         label=gettext_lazy("When to look again?"),
         widget=forms.RadioSelect,
@@ -116,9 +107,6 @@ class CalledForm(forms.Form):
         if told.get("reached") == "yes" and not told.get("advice") and "advice" not in self.errors:
             self.add_error("advice", _("Choose what they said to do."))
         return told
-
-    def clean_told(self) -> str:
-        return typed(self.cleaned_data["told"])
 
     @property
     def called_at_moment(self) -> datetime:

@@ -15,8 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from therapies.marks import without_marks
 from therapies.model import Symptom, Unit
 from therapies.numbers import read_number, read_temperature
+from tracker.answers import too_long
 
 TYPED_AT_MOST = 100  # characters kept of a number that cannot be read
 AHEAD = timedelta(minutes=5)  # how far a phone's clock may run ahead
@@ -55,8 +57,22 @@ TIMES = (
 
 
 def typed(text: str) -> str:
-    """What was typed, without the characters that a database cannot keep."""
-    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").strip()
+    """What was typed, without the characters that a database cannot keep. A line break is one character, not two."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").replace("\r\n", "\n").strip()
+
+
+class WordsField(forms.CharField):
+    """Words of one's own, counted as they were typed. Too many are refused, never cut off."""
+
+    def __init__(self, *, at_most: int, **kwargs: Any) -> None:
+        self.at_most = at_most
+        super().__init__(widget=forms.Textarea({"rows": 3}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = typed(super().clean(value))
+        if len(text) > self.at_most:
+            raise ValidationError(too_long(text, self.at_most))
+        return text
 
 
 class TemplateWidget(forms.Widget):
@@ -67,7 +83,8 @@ class TemplateWidget(forms.Widget):
 
     def drawn(self, name: str, value: Any, attrs: Mapping[str, str]) -> dict[str, Any]:
         """What the template needs."""
-        return {"name": name, "value": value, "id": attrs.get("id", name), "attrs": attrs}
+        is_invalid = "aria-invalid" in attrs
+        return {"name": name, "value": value, "id": attrs.get("id", name), "is_invalid": is_invalid}
 
 
 # ---------------------------------------------------------------- temperature
@@ -104,7 +121,7 @@ class TemperatureField(forms.Field):
 
     def clean(self, value: Mapping[str, str]) -> dict[str, Any] | None:
         text = typed(value["temperature"])
-        if not text:
+        if not without_marks(text):
             return None
         try:
             number, said_unit = read_temperature(text)
@@ -120,7 +137,7 @@ class NumberField(forms.CharField):
 
     def clean(self, value: str | None) -> Decimal | str | None:
         text = typed(value or "")
-        if not text:
+        if not without_marks(text):
             return None
         try:
             return read_number(text)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.model import Area, Choice, Observation, Symptom, Unit
-from tracker.fields import Bounds, NumberField, SignsField, TemperatureField, WhenField
+from tracker.fields import Bounds, NumberField, SignsField, TemperatureField, WhenField, WordsField
 from tracker.speaking import vocabulary
 
 NOTE_AT_MOST = 4000
@@ -31,6 +31,13 @@ PICTURES = {
     "energy": "battery-low",
     "line": "cable",
 }
+EMPTY = {
+    "full": gettext_lazy(
+        "Nothing is entered yet. Type the temperature, or tap what you see. "
+        "Is nothing new? Go back and choose “Nothing new”."
+    ),
+    "neuro": gettext_lazy("Nothing is chosen yet. Answer what you can."),
+}
 BARE_UNITS = (Unit("C", "°C", (34, 43)), Unit("F", "°F", (93.2, 109.4)))
 
 
@@ -39,7 +46,8 @@ class Asking:
     """What one log form asks, of whom. `kind` "check" is the form without a login: nothing of it is kept.
 
     `neuro`: the therapy asks for the neuro check. `pump`: it runs through a pump. `writes`: the child can
-    write, and wrote `first_sentence` on the first day. A log lies not before `begun` or `born`.
+    write, and wrote `first_sentence` on the first day. A log lies not before `begun` or `born`. One that `corrects`
+    another may take back all of it.
     """
 
     now: datetime
@@ -53,6 +61,7 @@ class Asking:
     first_sentence: str = ""
     begun: datetime | None = None
     born: date | None = None
+    corrects: bool = False
 
     @property
     def neuro_questions(self) -> tuple[str, ...]:
@@ -152,12 +161,11 @@ class LogForm(forms.Form):
 
     def _time_and_note(self) -> dict[str, forms.Field]:
         bounds = Bounds(self.asking.now, self.asking.zone, self.asking.begun, self.asking.born)
-        note = forms.CharField(
+        note = WordsField(
             label=_("Anything else, in your own words"),
             help_text=_("Nobody reads this right away."),
-            max_length=NOTE_AT_MOST,
+            at_most=NOTE_AT_MOST,
             required=False,
-            widget=forms.Textarea({"rows": 3}),
         )
         number = forms.CharField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
         asked = {"when": WhenField(bounds, label=_("When was this?")), "note": note, "client_uuid": number}
@@ -209,7 +217,16 @@ class LogForm(forms.Form):
             raise forms.ValidationError(
                 _("One question came with two answers. Look at what stands here, and send it again.")
             )
+        if self._is_empty():
+            raise forms.ValidationError(EMPTY[self.asking.kind])
         return self.cleaned_data
+
+    def _is_empty(self) -> bool:
+        """A slip of the thumb: it would stand in the record for good. "Nothing new" says something without a number."""
+        if self.errors or self.asking.corrects or self.asking.kind not in EMPTY:
+            return False
+        answers = self.answers()
+        return not (answers.pop("symptoms", ()) or answers)
 
     @property
     def observed_at(self) -> datetime:

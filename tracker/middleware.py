@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 from tracker.actions.audit import record_read
 from tracker.reads import collected
 from tracker.staff_session import StaffSession, is_poll
+from tracker.views.errors import without_login
 
 log = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -37,7 +38,7 @@ class StaffSessions:
         return response
 
     def process_view(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponse], *_: Any
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse], view_args: Any, view_kwargs: Any
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True) or not getattr(
             request.user, "is_care_staff", False
@@ -49,6 +50,8 @@ class StaffSessions:
         if session.is_over and not request.user.is_family:
             logout(request)
             del request.staff_session
+            if request.method == "POST":
+                return without_login(request, view_func, view_kwargs)
             return _sent_to(reverse(settings.LOGIN_URL), request)
         if session.is_locked and request.resolver_match.namespace == "admin":
             methods = get_adapter().get_reauthentication_methods(request.user)

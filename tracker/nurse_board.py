@@ -10,12 +10,13 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker import record
 from tracker.callbacks import fill_callbacks
+from tracker.folding import is_found
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -157,12 +158,12 @@ def _courses(children: Sequence[UUID]) -> QuerySet[Course]:
 
 def _is_wanted(alert: Alert, filters: Filters) -> bool:
     holder = {str(alert.taken_by_id), str(alert.offered_to_id)}
-    child, words = alert.child, filters.words.casefold()
+    child = alert.child
     return (
         (not filters.therapy or filters.therapy == alert.therapy)
         and (not filters.nurse or filters.nurse in holder)
         and filters.urgency in ("", alert.urgency)
-        and (words in child.nickname.casefold() or child.record_number.casefold().startswith(words))
+        and is_found(filters.words, child.nickname, child.record_number)
     )
 
 
@@ -173,9 +174,8 @@ def _children(team: CareTeam, filters: Filters) -> QuerySet[Child]:
         running = Course.objects.filter(child=OuterRef("pk"), ended_at=None, therapy=filters.therapy)
         children = children.filter(Exists(running))
     if filters.words:
-        children = children.filter(
-            Q(nickname__icontains=filters.words) | Q(record_number__istartswith=filters.words)
-        )
+        names = children.values_list("pk", "nickname", "record_number")
+        children = children.filter(pk__in=[pk for pk, *name in names if is_found(filters.words, *name)])
     return children
 
 

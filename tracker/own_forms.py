@@ -15,7 +15,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.fields import AHEAD
+from tracker.fields import AHEAD, WordsField
 from tracker.models.lines import FEWEST_DAYS, MOST_DAYS
 
 LONGEST_QUESTION = 2000
@@ -129,10 +129,10 @@ class IntervalForm(PlainForm):
 class QuestionForm(PlainForm):
     """One question for the next visit."""
 
-    text = forms.CharField(
+    text = WordsField(
         label=gettext_lazy("A question for the next visit"),
-        max_length=LONGEST_QUESTION,
-        widget=forms.Textarea,
+        at_most=LONGEST_QUESTION,
+        error_messages={"required": gettext_lazy("Type the question first.")},
     )
     layout = (Field("text", template="tracker/fields/text.html"),)
 

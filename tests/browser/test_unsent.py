@@ -266,6 +266,41 @@ def test_ages_and_times_go_by_the_servers_clock(home: Callable[..., Page], juno:
     assert abs(timezone.now() - shown) < timedelta(minutes=5)
 
 
+@pytest.mark.parametrize("name", ["log-new", "log-nothing-new", "log-neuro"])
+def test_enter_in_a_field_sends_nothing(home: Callable[..., Page], juno: Child, name: str) -> None:
+    """The keypad's own Enter saved a log without signs."""
+    page = home()
+    page.goto(reverse(name, args=[juno.pk]))
+    for kind in ("text", "radio", "checkbox"):
+        for field in page.locator(f"form.log input[type={kind}]:visible").all()[:1]:
+            field.press("Enter")
+    assert page.url.endswith(reverse(name, args=[juno.pk]))
+    assert not SymptomLog.objects.exists()
+
+
+def test_enter_on_the_keypad_sends_nothing_without_a_script(home: Callable[..., Page], juno: Child) -> None:
+    page = home(java_script_enabled=False)
+    page.goto(reverse("log-new", args=[juno.pk]))
+    page.get_by_label("What does the thermometer say?").press("Enter")
+    assert page.url.endswith(reverse("log-new", args=[juno.pk]))
+    assert not SymptomLog.objects.exists()
+
+
+def test_enter_sends_nothing_from_a_form_that_came_back_and_the_focus_is_on_what_is_wrong(
+    home: Callable[..., Page], juno: Child
+) -> None:
+    page = home()
+    page.goto(reverse("log-new", args=[juno.pk]))
+    type_a_fever(page)
+    page.get_by_label("Anything else").fill("x" * 4001)
+    save(page)
+    expect(page.locator("#not-saved")).to_be_focused()
+    expect(page.get_by_role("heading", name="Call your care team now")).to_be_in_viewport()
+    page.get_by_label("What does the thermometer say?").press("Enter")
+    expect(page.locator("#not-saved")).to_be_visible()
+    assert not SymptomLog.objects.exists()
+
+
 def test_emptying_the_form_begins_a_new_log(home: Callable[..., Page], juno: Child) -> None:
     page, key = home(), reverse("logs", args=[juno.pk])
     page.goto(reverse("log-new", args=[juno.pk]))

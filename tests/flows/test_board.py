@@ -146,6 +146,30 @@ class TestFinding:
         assert "Juno" in page
         assert "Theo" not in page
 
+    @pytest.mark.hazard("H26")
+    @pytest.mark.parametrize("has_alert", [True, False])
+    @pytest.mark.parametrize(
+        ("nickname", "words"),
+        [
+            ("\u00d6mer", "\u00f6mer"),
+            ("\u00d6mer", "omer"),
+            ("O\u0308mer", "\u00d6M"),
+            ("\u042e\u043d\u0430", "\u044e\u043d\u0430"),
+            ("\u0141ukasz", "lukasz"),
+            ("Zo\u00eb", "zoe"),
+        ],
+    )
+    def test_a_name_however_it_is_typed_and_whether_or_not_it_has_an_alert(
+        self, at_desk: Client, care_team: CareTeam, nickname: str, words: str, has_alert: bool
+    ) -> None:
+        """On SQLite "ömer" was found while he had an alert, and not found without one."""
+        another(care_team, nickname, {"temperature": 38.4 if has_alert else 36.8})
+        another(care_team, "Theo", {"temperature": 36.8})
+        at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": words})
+        page = board(at_desk, care_team)
+        assert nickname in page
+        assert "Theo" not in page
+
     def test_by_therapy_and_by_nurse(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, nurse: User, log: Log
     ) -> None:

@@ -52,7 +52,7 @@ NEVER = {
     *("team-staff", "team-call-order", "invite", "invitation-revoke", "membership-end", "settings", "pause"),
     *("card-link", "card-revoke", "duty-offer", "duty-take", "duty-answer", "drill-begin", "drill-step"),
     *("reminders", "reach", "push-subscribe", "way-forget", "export", "erase", "erase-account", "begin-step"),
-    "forms-kept",
+    *("forms-kept", "staff-lock", "staff-active"),
 }
 # What asks for no login: the link, the mail or the page is the permission.
 OPEN = {"check", "theme", "invitation", "reminders-off"}
@@ -250,7 +250,9 @@ def test_a_call_after_the_session_keeps_its_time(
 ) -> None:
     phone.send(child, temperature="38.4")
     log = SymptomLog.objects.get()
-    told = {"reached": "yes", "told": "Come in at once", "called_at": "02:10", "look_again": "1"}
+    told = {"reached": "yes", "told": "Come in at once", "called_at": "02:10", "look_again": "1"} | {
+        "advice": "come-in"
+    }
     where = reverse("called", args=[log.pk])
     signed_out_while_sending(child, reverse("answer", args=[log.pk]), where, **told)
     assert "Come in at once" in phone.waiting
@@ -366,6 +368,24 @@ def test_another_nurse_on_the_same_computer_sees_nothing_of_it(
     assert "not saved yet" not in text(page)
     assert desk.get(reverse("forms-kept", args=[ward_child.pk])).status_code == 303
     assert not CareNote.objects.exists()
+
+
+@pytest.mark.hazard("H19")
+def test_a_note_that_is_sent_after_the_end_of_the_shift_is_kept_and_a_take_is_not(
+    desk: Phone, ward_child: Child, log: Callable[..., Any], nurse: User, night: Any
+) -> None:
+    alert = log(temperature=38.4).log.alerts.get()
+    where = reverse("nurse-note", args=[ward_child.pk])
+    sent = form_on(desk.get(reverse("nurse-child", args=[ward_child.pk])).content.decode(), where)
+    night.shift(13 * 3600)
+    assert "Not saved yet" in text(desk.post(where, sent | {"text": "Rang back."}))
+    desk.force_login(nurse)
+    kept = desk.get(reverse("forms-kept", args=[ward_child.pk])).content.decode()
+    night.shift(13 * 3600)
+    assert "Nothing was done" in text(desk.post(reverse("alert-take", args=[alert.pk])))
+    assert "Rang back." in kept
+    alert.refresh_from_db()
+    assert alert.taken_by is None
 
 
 def test_two_notes_of_one_page_are_two(desk: Phone, ward_child: Child) -> None:

@@ -1,5 +1,6 @@
 """From the log form to the answer, as a browser without scripts goes it."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -204,7 +205,48 @@ def test_a_time_between_two_courses_counts_from_the_first(phone: Phone, child: C
     assert SymptomLog.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({"when": "pick", "when_at": "2027-01-01T10:00"}, "when_at"), ({"note": "x" * 4001}, "note")],
+)
+def test_what_needs_another_look_says_so_to_a_screen_reader(
+    phone: Phone, child: Child, typed: dict[str, str], field: str
+) -> None:
+    html = phone.send(child, **FEVER | typed).content.decode()
+    input_of_it = re.search(rf'<(?:input|textarea)[^>]* name="{field}"[^>]*>', html)
+    assert input_of_it
+    assert 'aria-invalid="true"' in input_of_it[0]
+    described = re.search(r'aria-describedby="([^"]*)"', input_of_it[0])
+    assert described
+    (error,) = [one for one in described[1].split() if one.endswith("_error")]
+    assert f'id="{error}"' in html
+
+
+@pytest.mark.parametrize("to", ["logs", "log-neuro"])
+def test_an_empty_log_is_asked_about_and_not_saved(phone: Phone, child: Child, to: str) -> None:
+    page = phone.send(child, to)
+    assert page.status_code == 422
+    assert "Not saved yet. Look at this:" in text(page)
+    assert not SymptomLog.objects.exists()
+
+
+def test_a_correction_may_take_everything_back(phone: Phone, child: Child) -> None:
+    phone.send(child, temperature="38.4")
+    first = SymptomLog.objects.get()
+    phone.post(reverse("log-correct", args=[first.pk]), {"client_uuid": str(uuid4()), "when": "0"})
+    assert SymptomLog.objects.get(corrects=first).observations.count() == 0
+
+
 # ---------------------------------------------------------------- odd numbers
+
+
+@pytest.mark.hazard("H15")
+@pytest.mark.parametrize("typed", ["36.6\u00b0", "36,6\u00ba", "\u200e36.6", "36.6\ufffc", "36\u00b76"])
+def test_a_mark_beside_the_number_raises_no_alert(phone: Phone, child: Child, typed: str) -> None:
+    answer = phone.send(child, temperature=typed, unit="C")
+    assert "36.6 °C" in text(answer)
+    assert "We could not check this" not in text(answer)
+    assert not Alert.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,19 @@ class TestNotes:
         assert (note.by, note.at) == (nurse, NOW)
 
     def test_an_empty_one_is_refused(self, at_desk: Client, ward_child: Child) -> None:
-        assert "Write something first." in post(at_desk, "nurse-note", ward_child, text="  ")
+        answer = at_desk.post(reverse("nurse-note", args=[ward_child.pk]), {"text": "  "})
+        assert answer.status_code == 422
+        assert "Write something first." in answer.content.decode()
+
+    def test_one_that_is_too_long_is_kept_to_be_shortened(self, at_desk: Client, ward_child: Child) -> None:
+        """It was cut off in silence."""
+        long = "Rang back.\r\n" * 400
+        answer = at_desk.post(reverse("nurse-note", args=[ward_child.pk]), {"text": long})
+        assert answer.status_code == 422
+        html = answer.content.decode()
+        assert "This is too long: 4399 characters. At most 4000 fit." in html
+        assert html.count("Rang back.") == 400
+        assert not CareNote.objects.exists()
 
     def test_the_team_writes_down_where_it_reaches_the_family(
         self, at_desk: Client, ward_child: Child

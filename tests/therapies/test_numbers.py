@@ -81,6 +81,39 @@ def test_a_unit_that_was_typed_is_kept(typed, meant):
     assert read_temperature(typed) == meant
 
 
+@pytest.mark.hazard("H03")
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("36.6\u00b0", ("36.6", None)),
+        ("98,6 \u00b0", ("98.6", None)),
+        ("36.6\u00ba", ("36.6", None)),
+        ("38,5\u00baC", ("38.5", "C")),
+        ("38,5 \u02daC", ("38.5", "C")),
+        ("36.6\ufffc", ("36.6", None)),
+        ("36.6 \u00b0C\ufffc", ("36.6", "C")),
+        ("\u200e36.6", ("36.6", None)),
+        ("\ufeff36.6\u200b", ("36.6", None)),
+        ("\u202a36.6\u202c", ("36.6", None)),
+        ("\u206698.6 \u00b0F\u2069", ("98.6", "F")),
+        ("36\u00b76", ("36.6", None)),
+    ],
+)
+def test_marks_around_a_number_are_no_part_of_it(typed, meant):
+    """A bare degree sign, and what dictation leaves, made an ordinary temperature unreadable and raised an alert."""
+    number, unit = meant
+    assert read_temperature(typed) == (Decimal(number), unit)
+
+
+@pytest.mark.hazard("H03")
+@pytest.mark.parametrize(
+    "typed", ["\u202e36.6", "36.6\u202e", "36\ufffc6", "3\u200e6", "\u00b036.6", "36\u00b06", "\u00b0"]
+)
+def test_what_turns_or_parts_digits_is_not_guessed(typed):
+    with pytest.raises(ValueError, match="not a number"):
+        read_temperature(typed)
+
+
 ARABIC = str.maketrans("0123456789.", "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u066b")
 
 

@@ -26,7 +26,8 @@ def sent(**typed: str) -> QueryDict:
 
 
 def form(typed: dict[str, str] | None = None, **asking: object) -> LogForm:
-    asked = Asking(**{"now": NOW, "zone": BERLIN, **asking})
+    # As a correction, which may be empty: so each field can be tried alone.
+    asked = Asking(**{"now": NOW, "zone": BERLIN, "corrects": True, **asking})
     return LogForm(None if typed is None else sent(**typed), asking=asked)
 
 
@@ -34,6 +35,55 @@ def answers(typed: dict[str, str], **asking: object) -> dict:
     filled = form(typed, **asking)
     assert filled.is_valid(), filled.errors
     return filled.answers()
+
+
+# ---------------------------------------------------------------- nothing at all
+
+
+@pytest.mark.parametrize("kind", ["full", "neuro"])
+@pytest.mark.parametrize(
+    "typed", [{}, {"when": "1"}, {"temperature": " \u200e", "unit": "C", "note": " \r\n "}]
+)
+def test_a_log_that_says_nothing_is_asked_about(kind, typed):
+    """After Back, one more tap on Save put an empty log into a record that cannot be rewritten."""
+    filled = form(typed, kind=kind, corrects=False)
+    assert not filled.is_valid()
+    assert list(filled.errors) == ["__all__"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"temperature": "hot"},
+        {"worried": "on"},
+        {"note": "."},
+        {"sign-chills": "yes"},
+        {"weight_kg": "20"},
+        {"antipyretic_given": "no"},
+    ],
+)
+def test_a_log_that_says_anything_is_taken(typed):
+    assert form(typed, corrects=False).is_valid()
+
+
+def test_nothing_new_says_something_without_a_number():
+    assert form({}, kind="nothing-new", corrects=False).is_valid()
+
+
+# ---------------------------------------------------------------- a note
+
+
+def test_a_line_break_is_one_character():
+    """A form sends two: 3,960 characters with 99 line breaks were refused as 4,057."""
+    note = "\r\n".join(["x" * 39] * 100)
+    assert answers({"note": note})["note"] == note.replace("\r\n", "\n")
+    assert len(note.replace("\r\n", "\n")) == 3_999
+
+
+def test_a_note_that_is_too_long_says_how_long_it_is():
+    filled = form({"note": "x" * 4_001})
+    assert not filled.is_valid()
+    assert filled.errors["note"] == ["This is too long: 4001 characters. At most 4000 fit."]
 
 
 # ---------------------------------------------------------------- temperature

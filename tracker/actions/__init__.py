@@ -1,6 +1,6 @@
 """Every write that matters: one verb, one function, with `now` and who does it. They trust access.py."""
 
-from django.utils.translation import gettext as _
+from tracker.answers import too_long
 
 
 class Refused(Exception):
@@ -10,6 +10,5 @@ class Refused(Exception):
 def within(most: int, text: str) -> str:
     """The text; Refused where it is longer: cut off, it would say something else than was typed."""
     if len(text) > most:
-        sentence = _("This is too long: %(typed)d characters. At most %(most)d fit.")
-        raise Refused(sentence % {"typed": len(text), "most": most})
+        raise Refused(too_long(text, most))
     return text

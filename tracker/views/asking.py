@@ -14,7 +14,9 @@ from tracker.models import Child, SymptomLog
 LOOK_AGAIN = 422  # the form comes back with what was typed
 
 
-def log_form(child: Child, now: datetime, kind: str, data: Any = None, **kwargs: Any) -> LogForm:
+def log_form(
+    child: Child, now: datetime, kind: str, data: Any = None, *, corrects: bool = False, **kwargs: Any
+) -> LogForm:
     """The form as this child is asked."""
     therapy = _therapy(child)
     asking = Asking(
@@ -29,6 +31,7 @@ def log_form(child: Child, now: datetime, kind: str, data: Any = None, **kwargs:
         first_sentence=child.first_sentence,
         begun=_begun(child) if data and data.get("when") == "pick" else None,
         born=child.birth_month,
+        corrects=corrects,
     )
     return LogForm(data, asking=asking, **kwargs)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from tracker.database import can_read, is_unavailable
 from tracker.views.late import without_database
 from tracker.views.late_forms import late as late_form
+from tracker.views.late_forms import not_done
 from tracker.views.not_written import not_even_read, not_written
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def late_view(view: Any) -> Callable[..., HttpResponse] | None:
     """What answers a form of this view without a login or with a stale token: a log at once, others when it is back."""
     return partial(late_form, view=view) if hasattr(view, "rule") else getattr(view, "late", None)
+
+
+def without_login(request: HttpRequest, view: Any, which: dict[str, Any]) -> HttpResponse:
+    """To a form whose session has ended. A redirect would end at an address that takes no GET, and nobody would say
+    what became of it.
+    """
+    late = late_view(view)
+    return late(request, **which) if late else not_done(request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -232,7 +232,7 @@ def _form_page(request: HttpRequest, child: Child, form: LogForm, now: datetime)
 def _correction(log: SymptomLog, now: datetime, data: Any) -> LogForm:
     initial = initial_from(record.told_in(log), log.observed_at, log.child.zone)
     initial["client_uuid"] = uuid5(log.pk, "correction")
-    return log_form(log.child, now, LogKind.FULL, data, initial=initial)
+    return log_form(log.child, now, LogKind.FULL, data, corrects=True, initial=initial)
 
 
 def _correcting(request: HttpRequest, log: SymptomLog, form: LogForm, now: datetime) -> HttpResponse:

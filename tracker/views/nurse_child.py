@@ -1,9 +1,10 @@
 """One child, for the nurse: why the alert, what was logged, what was done; notes, and a text for the chart."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tracker import draft, nurse_child
 from tracker.access import access_child
-from tracker.actions import nursing, taking
+from tracker.actions import Refused, nursing, taking
 from tracker.callbacks import fill_callbacks
 from tracker.drills_done import last_drill
 from tracker.models import Child
@@ -21,7 +22,7 @@ from tracker.own_forms import number_in
 from tracker.silence import silence_of
 from tracker.team_forms import KnowForm
 from tracker.views import late_words
-from tracker.views.desk import desk, refusals, team_for
+from tracker.views.desk import desk, team_for
 from tracker.views.frame import day_label, emergency_number
 from tracker.views.going import LOOK_AGAIN, see_other
 from tracker.views.late_rule import Rule, kept_when_late
@@ -31,13 +32,15 @@ from tracker.views.nurse import staff_of
 @require_safe
 def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """Everything about one child on one page."""
-    now, child = timezone.now(), access_child(request.user, child_id, to="review")
-    return _shown(request, child, now, KnowForm(child=child))
+    child = access_child(request.user, child_id, to="review")
+    return _shown(request, child, KnowForm(child=child))
 
 
 def _shown(
-    request: HttpRequest, child: Child, now: datetime, form: KnowForm, status: int = 200
+    request: HttpRequest, child: Child, form: KnowForm, *, typed_note: str = "", status: int = 200
 ) -> HttpResponse:
+    """`typed_note`: one that was refused, to be shortened."""
+    now = timezone.now()
     context = _around(request, child, now)
     alert = nurse_child.open_alert(child)
     context |= {
@@ -57,7 +60,7 @@ def _shown(
         "unit": child.units,
         "silence": silence_of(child, now),
     }
-    return render(request, "tracker/nurse/child.html", context, status=status)
+    return render(request, "tracker/nurse/child.html", context | {"typed_note": typed_note}, status=status)
 
 
 @require_safe
@@ -75,15 +78,19 @@ def chart(request: HttpRequest, child_id: UUID) -> HttpResponse:
 @require_POST
 def note(request: HttpRequest, child_id: UUID) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="review"), timezone.now()
-    with refusals(request):
+    text = request.POST.get("text", "")
+    try:
         nursing.write_note(
             child=child,
-            text=request.POST.get("text", ""),
+            text=text,
             client_uuid=number_in(request.POST.get("client_uuid", "")),
             written_at=draft.sent_at(request.POST, now),
             by=request.user,
             now=now,
         )
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return _shown(request, child, KnowForm(child=child), typed_note=text, status=LOOK_AGAIN)
     return see_other(reverse("nurse-child", args=[child.pk]) + "#notes")
 
 
@@ -94,7 +101,7 @@ def know(request: HttpRequest, child_id: UUID) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="review"), timezone.now()
     form = KnowForm(request.POST, child=child)
     if not form.is_valid():
-        return _shown(request, child, now, form, LOOK_AGAIN)
+        return _shown(request, child, form, status=LOOK_AGAIN)
     nursing.know_child(child=child, **form.told(), by=request.user, now=now)
     return see_other(reverse("nurse-child", args=[child.pk]) + "#numbers")
 

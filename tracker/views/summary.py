@@ -1,6 +1,7 @@
 """To take along: questions kept between visits, what the team said, the summary as a paper and as a table."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from tracker.reports.visit import summary_csv, summary_pdf
 from tracker.views import late_words
 from tracker.views.card import paper
 from tracker.views.frame import day_label, frame
-from tracker.views.going import see_other
+from tracker.views.going import LOOK_AGAIN, see_other
 from tracker.views.late_rule import Rule, kept_when_late
 
 USUAL = 14
@@ -28,17 +29,22 @@ USUAL = 14
 @require_safe
 def summary(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """The questions, what was told, and the papers."""
-    now = timezone.now()
-    child = access_child(request.user, child_id, to="history")
-    context = frame(request, child, now) | {
+    return _page(request, access_child(request.user, child_id, to="history"), QuestionForm())
+
+
+def _page(
+    request: HttpRequest, child: Child, form: QuestionForm, *, status: int = 200, **typed: Any
+) -> HttpResponse:
+    """`typed`: an answer that was too long, and the question that it is about."""
+    context = frame(request, child, timezone.now()) | {
         "questions": open_questions(child),
         "told": told_to(child),
         "periods": PERIODS,
         "days": _days(request),
-        "form": QuestionForm(),
+        "form": form,
         "may_manage": may((child.family_role,), "manage"),
     }
-    return render(request, "tracker/own/summary.html", context)
+    return render(request, "tracker/own/summary.html", context | typed, status=status)
 
 
 @require_safe
@@ -64,17 +70,16 @@ def summary_table(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def question_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """A question, kept until the next visit."""
-    child = access_child(request.user, child_id, to="manage")
-    try:
-        ask_question(
-            child=child,
-            text=request.POST.get("text", ""),
-            client_uuid=number_in(request.POST.get("client_uuid", "")),
-            by=request.user,
-            now=timezone.now(),
-        )
-    except Refused as refused:
-        messages.warning(request, str(refused))
+    child, form = access_child(request.user, child_id, to="manage"), QuestionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, child, form, status=LOOK_AGAIN)
+    ask_question(
+        child=child,
+        text=form.cleaned_data["text"],
+        client_uuid=number_in(request.POST.get("client_uuid", "")),
+        by=request.user,
+        now=timezone.now(),
+    )
     return see_other("summary", child.pk)
 
 
@@ -89,7 +94,13 @@ def question_answer(request: HttpRequest, child_id: uuid.UUID, question_id: uuid
         withdraw_question(question=question, by=request.user, now=now)
     else:
         answer = request.POST.get("answer", "")
-        answer_question(question=question, answer=answer, by=request.user, now=now)
+        try:
+            answer_question(question=question, answer=answer, by=request.user, now=now)
+        except Refused as refused:
+            messages.warning(request, str(refused))
+            return _page(
+                request, child, QuestionForm(), status=LOOK_AGAIN, typed_answer=answer, answered=question
+            )
     return see_other("summary", child.pk)
 
 

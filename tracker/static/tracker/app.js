@@ -47,7 +47,8 @@ const digits = (text) => [..."٠١٢٣٤٥٦٧٨٩"].reduce((all, digit, value) 
 const echo = (input) => {
   const output = input.closest("form").querySelector("[data-echo]");
   const unit = input.form.elements.unit?.value;
-  const text = digits(input.value.trim()).replace(/[,٫]/, ".");
+  const bare = input.value.replace(/^[\p{Cf}\s\ufffc]+|[\p{Cf}\s\ufffc°º˚]+$/gu, "");
+  const text = digits(bare).replace(/[,٫·]/, ".");
   const typed = /^\d{1,3}(\.\d{0,2})?$/.test(text) ? Number(text) : NaN;
   const celsius = unit === "F" ? (typed - 32) / 1.8 : typed;
   const other = unit === "F" ? `= ${celsius.toFixed(1)} °C` : `= ${(typed * 1.8 + 32).toFixed(1)} °F`;
@@ -71,3 +72,4 @@ for (const tile of document.querySelectorAll(".tile")) {
 
 // The first thing to look at is looked at first.
 document.getElementById("errors")?.focus();
+document.getElementById("not-saved")?.focus({ preventScroll: true }); // the answer above it stays in sight

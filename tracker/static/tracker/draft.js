@@ -52,6 +52,10 @@ if (form && card) {
     if (target && !target.name?.startsWith("when")) settleOld();
     keep();
   });
+  // Enter sends nothing: a log cannot be taken out of the record. In a text field the form's first button sees to that.
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
+  });
   form.addEventListener("submit", (event) => {
     settleOld();
     if (!kept()) keep();
