@@ -170,7 +170,10 @@ class Principle:
 
 @dataclass(frozen=True)
 class Instruction:
-    """What to do (kind "do") or not to do ("do-not") until the care team says so."""
+    """What to do (kind "do") or not to do ("do-not") until the care team says so.
+
+    `when`: "call" until they are reached, "long-pause" while a pump is stopped, "always".
+    """
 
     id: str
     kind: str
@@ -184,7 +187,8 @@ class Schedule:
     """The therapy's own calendar, in days of a cycle that begins with day 1.
 
     `given` is "once" (an infusion, day 0), "pump" (a continuous infusion) or "doses". Early are the hours
-    after a start or dose in which common signs may be the start of a reaction.
+    after a start or dose in which common signs may be the start of a reaction. `cycle_days`: the shortest
+    cycle of doses; 0 where doses have none.
     """
 
     given: str
@@ -193,6 +197,7 @@ class Schedule:
     infusion_days: int = 0
     free_days: int = 0
     dose_days: tuple[int, ...] = ()
+    cycle_days: int = 0
     early_cycle_days: tuple[int, ...] = ()
     hospital_days: tuple[Mapping[str, Any], ...] = ()
     sources: tuple[Citation, ...] = ()

@@ -21,7 +21,7 @@ NEURO = dict.fromkeys(("talks", "knows", "follows", "settles"), ("usual", "less"
 ANSWERS: dict[str, tuple[Any, ...]] = {
     "handwriting": ("same", "worse", "unable"),
     "fluids_kept": ("all", "some", "none"),
-    "pump": ("ok", "alarm", "leak", "disconnected"),
+    "pump": ("ok", "alarm", "leak", "disconnected", "stopped"),
     "antipyretic_given": (False, True),
     "worried": (False, True),
 }

@@ -111,7 +111,9 @@ def worst_of(first: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
     """
     everything = (first, *others)
     worst = min(everything, key=lambda response: URGENCIES.index(response["urgency"]))
-    flags = {flag["id"]: flag for response in reversed(everything) for flag in response["flags"]}
+    flags: dict[str, dict[str, Any]] = {}
+    for response in everything:  # the first one's come first: they know most of what is given now
+        flags = flags | {flag["id"]: flag for flag in response["flags"] if flag["id"] not in flags}
     found = sorted(flags.values(), key=lambda flag: URGENCIES.index(flag["urgency"]))
     could_not = (code for response in everything for code in response["could_not_check"])
     return first | {

@@ -16,6 +16,13 @@ from django.utils.translation import gettext_noop
 from therapies.catalogue import KnowledgeError, load
 from therapies.rules import COULD_NOT_CHECK, assess, unchecked, worst_of
 from tracker.answers import Answer, report_of
+from tracker.courses import (
+    course_at,
+    courses_of,
+    courses_that_count,
+    stop_without_advice,
+    transplants_beside,
+)
 from tracker.doses_given import HIDES_A_FEVER
 from tracker.models import Alert, Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
 from tracker.models.alerts import ADVISING, WAS_ADVISED
@@ -29,11 +36,9 @@ So a history costs the same however long it is."""
 MOST_ANSWERS = 1000
 """Of one window, the newest: eight an hour. A machine that logs every minute costs no more."""
 LONG_AGO = 2 * WINDOW
-LATE_EFFECTS = timedelta(days=365)
-"""How long after its last event an earlier therapy is still asked about: the latest documented onset, of a reaction
-of the nervous system to CAR T cells, is day 359 (Kymriah label). Liver signs come up to 56 days after inotuzumab."""
 LATE = timedelta(hours=24)
 MEDICINE = {"antipyretic_given": True}
+STOPPED = {"pump": "stopped"}
 TYPE_IT_AGAIN = gettext_noop("We could not read what you typed. Type it again.")
 _LOG = (
     "pk",
@@ -128,8 +133,11 @@ def assess_unsaved(
     """
     now = Seen(uuid.UUID(int=0), at, at, None, None, None, None, None, {}, ())
     try:
-        courses = list(child.courses.prefetch_related("events"))
-        basis = [_basis(now, timedelta(), course) for course in _courses_that_count(courses, at)]
+        courses = courses_of(child)
+        asked = courses_that_count(courses, at)
+        basis = [_basis(now, timedelta(), course, courses) for course in asked]
+        if answers is not None and stop_without_advice(asked[0], at, None):
+            answers = {**answers, **STOPPED}
         earlier = _reports_before(child, courses, at) if with_history else []
     except Exception as error:
         _say_without_its_words(error, None)
@@ -175,13 +183,14 @@ def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Ch
     age = age_when_received(seen)
     for told, missing in ((history, ()), ((seen,), ("history",))):
         try:
-            courses_now = _courses_that_count(courses, seen.observed_at)
-            basis, *earlier = [_basis(seen, age, course) for course in courses_now]
-            reports = _reports(seen, told, age)
+            courses_now = courses_that_count(courses, seen.observed_at)
+            basis, *earlier = [_basis(seen, age, course, courses) for course in courses_now]
+            recorded = _recorded(seen, courses_now[0])
+            reports = _reports(seen, told, age, recorded)
             answers = [_valid(assess(asked | {"reports": reports})) for asked in (basis, *earlier)]
             response = _not_checked(worst_of(*answers), seen.unreadable, missing)
             basis |= {"earlier": earlier} if earlier else {}
-            basis |= {"recorded": MEDICINE} if seen.had_medicine else {}
+            basis |= {"recorded": recorded} if recorded else {}
             return Checked(seen.log_id, response, basis, seen.was)
         except Exception as error:
             _say_without_its_words(error, seen.log_id)
@@ -194,9 +203,23 @@ def age_when_received(log: Seen | SymptomLog) -> timedelta:
     return timedelta(hours=late // timedelta(hours=1)) if late > LATE else timedelta()
 
 
-def _reports(seen: Seen, history: Iterable[Seen], age: timedelta) -> list[dict[str, Any]]:
-    """Hours count from the log itself: the answer does not hang on when it came. A late one says its age."""
+def _recorded(seen: Seen, course: Course) -> dict[str, Any]:
+    """What stands in the record beside the log and holds for it, whatever the log says: a fever medicine, a pump
+    that stopped unplanned, until the team has said something about it.
+    """
+    stop = stop_without_advice(course, seen.observed_at, seen.last_advice)
+    return (MEDICINE if seen.had_medicine else {}) | (STOPPED if stop else {})
+
+
+def _reports(
+    seen: Seen, history: Iterable[Seen], age: timedelta, recorded: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Hours count from the log itself: the answer does not hang on when it came. A late one says its age.
+
+    What was recorded beside it is a report of the same moment: of two answers the worse one counts.
+    """
     ages = [(_whole(other), seen.observed_at - other.observed_at) for other in history]
+    ages += [(recorded, timedelta())] if recorded else []
     if seen.oldest_weight is not None:
         ages.append(({"weight_kg": seen.oldest_weight}, LONG_AGO))
     return [{**report, "hours_ago": _hours(ago + age)} for report, ago in ages]
@@ -207,12 +230,12 @@ def _whole(seen: Seen) -> Mapping[str, Any]:
     return {**seen.report, **MEDICINE} if seen.had_medicine else seen.report
 
 
-def _basis(seen: Seen, age: timedelta, course: Course) -> dict[str, Any]:
+def _basis(seen: Seen, age: timedelta, course: Course, courses: Sequence[Course]) -> dict[str, Any]:
     """Therapy, context and policy as they were when the log was seen."""
     child = course.child
     weight = child.baseline_weight_kg
     advised = seen.observed_at - seen.last_advice + age if seen.last_advice else None
-    context = course.context_at(seen.observed_at) | {
+    context = course.context_at(seen.observed_at, transplants_beside(course, courses)) | {
         "age_years": child.age_years(seen.observed_at),
         "writes": child.writes,
         "baseline_weight_kg": None if weight is None else float(weight),
@@ -223,29 +246,6 @@ def _basis(seen: Seen, age: timedelta, course: Course) -> dict[str, Any]:
         "context": {key: value for key, value in context.items() if value is not None},
         "policy": {"fever": child.care_team.fever_rule, "sensitivity": child.care_team.sensitivity},
     }
-
-
-def _courses_that_count(courses: Sequence[Course], at: datetime) -> list[Course]:
-    """The course of that time, then those of other therapies whose late effects may still come."""
-    course = _course_at(courses, at)
-    before = sorted((c for c in courses if c.begun_at <= at), key=_begun_at, reverse=True)
-    late = {c.therapy: c for c in reversed(before) if at - _last_happened(c) <= LATE_EFFECTS}
-    known = late.keys() & load().therapies.keys() - {course.therapy}
-    return [course, *(late[therapy] for therapy in sorted(known))]
-
-
-def _last_happened(course: Course) -> datetime:
-    return max([event.at for event in course.schedule] or [course.begun_at])
-
-
-def _course_at(courses: Sequence[Course], at: datetime) -> Course:
-    """The course that had begun last by then; before the first one, that one."""
-    begun = [course for course in courses if course.begun_at <= at]
-    return max(begun, key=_begun_at) if begun else min(courses, key=_begun_at)
-
-
-def _begun_at(course: Course) -> datetime:
-    return course.begun_at
 
 
 def _valid(response: dict[str, Any]) -> dict[str, Any]:
@@ -290,7 +290,7 @@ def _hours(span: timedelta) -> float:
 def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> list[Seen]:
     """The standing logs from one window before the moment to one window after it, the newest first."""
     start, end = _moved(moment, -WINDOW), _moved(moment, WINDOW)
-    begun_at = _course_at(courses, moment).begun_at if courses else start
+    begun_at = course_at(courses, moment).begun_at if courses else start
     rows = (
         SymptomLog.objects.standing()
         .filter(child=child, observed_at__range=(start, end))

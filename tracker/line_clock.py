@@ -9,8 +9,8 @@ from django.db.models import Max
 from django.utils.translation import gettext_noop
 
 from therapies.catalogue import KnowledgeError, load
-from therapies.model import Citation, Therapy
-from therapies.schedule import Event, planned_end, pump_at
+from therapies.model import Citation, Instruction, Therapy
+from therapies.schedule import Event, next_planned, planned_end, pump_at
 from tracker.models import Child, LineChange, LineInterval, LinePart
 
 DAY = timedelta(days=1)
@@ -47,9 +47,10 @@ class HospitalDays:
 class Cycle:
     """The cycle of the pump: its day, its planned end, the days without it, the next start."""
 
-    number: int
+    number: int | None  # None where the family has not entered it
     day: int
     is_running: bool
+    stopped_at: datetime | None
     started_at: datetime
     ends_at: datetime | None  # None once it has ended
     ended_at: datetime | None
@@ -112,23 +113,31 @@ def pump_cycle(child: Child, at: datetime) -> Cycle | None:
     pump = pump_at(past, at.astimezone(child.zone)) if therapy else None
     if therapy is None or pump is None:
         return None
-    started_at = [event for event in past if event.kind == "start"][-1].at
-    ended_at = _ended_at(past, started_at)
-    ends_at = None if ended_at else planned_end(therapy.id, past)
-    planned = _planned(past, at)
+    ends_at = None if pump.ended_at else planned_end(therapy.id, past)
+    planned = next_planned(past, at)
     free = timedelta(days=therapy.schedule.free_days)
     return Cycle(
         number=pump.cycle,
         day=pump.cycle_day,
         is_running=pump.running,
-        started_at=started_at,
+        stopped_at=pump.stop.at if pump.stop else None,
+        started_at=pump.started_at,
         ends_at=ends_at,
-        ended_at=ended_at,
+        ended_at=pump.ended_at,
         free_days=therapy.schedule.free_days,
         infusion_days=therapy.schedule.infusion_days,
-        next_at=planned or (ended_at or ends_at or started_at) + free,
+        next_at=planned or (pump.ended_at or ends_at or pump.started_at) + free,
         next_is_planned=planned is not None,
     )
+
+
+def long_pause(child: Child, at: datetime) -> Instruction | None:
+    """While the pump is stopped: what a pause that gets long needs, with its source."""
+    therapy = pump_therapy(child)
+    pump = pump_at(_past(child, at), at.astimezone(child.zone)) if therapy else None
+    if therapy is None or pump is None or pump.stop is None:
+        return None
+    return next((one for one in therapy.instructions if one.when == "long-pause"), None)
 
 
 def hospital_days(child: Child, cycle: Cycle | None) -> tuple[list[HospitalDays], Sequence[Citation]]:
@@ -165,13 +174,3 @@ def _past(child: Child, at: datetime) -> list[Event]:
 def _started_at(child: Child, at: datetime) -> datetime | None:
     starts = [event.at for event in _past(child, at) if event.kind == "start"]
     return starts[-1] if starts else None
-
-
-def _ended_at(past: Sequence[Event], started_at: datetime) -> datetime | None:
-    ends = [event.at for event in past if event.kind == "end" and event.at >= started_at]
-    return ends[-1] if ends else None
-
-
-def _planned(past: Sequence[Event], at: datetime) -> datetime | None:
-    planned = [event.until for event in past if event.kind in ("delayed", "next") and event.until]
-    return planned[-1] if planned and planned[-1] > at else None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 
 from tracker import record
 from tracker.callbacks import fill_callbacks
+from tracker.courses import COURSE_ORDER, COURSE_ROW, remember_courses
 from tracker.folding import is_found
 from tracker.models import (
     Alert,
@@ -27,7 +29,6 @@ from tracker.models import (
     Child,
     Course,
     SymptomLog,
-    TreatmentEvent,
     Urgency,
 )
 from tracker.models.logs import RANK
@@ -242,18 +243,12 @@ def _fill_children(rows: Sequence[Row], now: datetime) -> None:
 
 
 def _fill_courses(children: Mapping[UUID, Child]) -> None:
-    """Each child's running course with what happened in it. One query for both."""
-    columns = ("kind", "at", "cycle", "until", "withdrawn_at")
-    rows = _courses(list(children)).order_by("child", "events__at")
-    told = rows.values_list("child_id", "therapy", "begun_at", *(f"events__{column}" for column in columns))
-    for (child_id, therapy, begun_at), of_one in groupby(told, key=lambda row: row[:3]):
-        child = children[child_id]
-        child.course = Course(child=child, therapy=therapy, begun_at=begun_at)
-        child.course.schedule = [
-            TreatmentEvent(kind=kind, at=at, cycle=cycle, until=until).in_zone(child.zone)
-            for *_course, kind, at, cycle, until, withdrawn_at in of_one
-            if kind and withdrawn_at is None
-        ]
+    """Each child's courses with what happened in them, the running one as its course. One query for all."""
+    rows = Course.objects.filter(child__in=list(children)).order_by("child", *COURSE_ORDER)
+    by_child = groupby(rows.values_list("child_id", *COURSE_ROW), key=itemgetter(0))
+    known = {child_id: [row[1:] for row in of_child] for child_id, of_child in by_child}
+    for child in children.values():
+        remember_courses(child, known.get(child.pk, ()))
 
 
 def _week_logs(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tuple[datetime, str]]]:

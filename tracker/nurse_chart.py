@@ -20,11 +20,13 @@ LATELY = timedelta(hours=24)
 MOST_LINES = 12
 
 
-def chart_text(child: Child, day_label: str, alert: Alert | None, fired: list[Fired], now: datetime) -> str:
+def chart_text(
+    child: Child, day_label: str, earlier: list[str], alert: Alert | None, fired: list[Fired], now: datetime
+) -> str:
     """All of it, with the time at which it was written."""
     blocks = [
         (_("SITUATION"), _situation(child, alert, fired, now)),
-        (_("BACKGROUND"), _background(child, day_label, now)),
+        (_("BACKGROUND"), _background(child, day_label, earlier, now)),
         (_("ASSESSMENT AS DOCUMENTED"), _assessment(fired)),
         (_("REQUEST"), _request(child, alert)),
     ]
@@ -53,11 +55,13 @@ def _to_read(fired: list[Fired]) -> list[Fired]:
     return [*fired[:1], *[one for one in fired[1:] if one.log.observed_at > fired[0].log.observed_at][:1]]
 
 
-def _background(child: Child, day_label: str, now: datetime) -> Iterator[str]:
+def _background(child: Child, day_label: str, earlier: list[str], now: datetime) -> Iterator[str]:
     if child.course:
         yield _("Therapy: %(name)s. %(day)s") % {"name": _therapy(child.course.therapy), "day": day_label}
         for event in child.course.events.filter(withdrawn_at=None, at__lte=now).order_by("-at")[:3]:
             yield f"- {event.get_kind_display()}: {_when(event.until or event.at)}"
+    for one in earlier:
+        yield _("Earlier therapy, late effects possible: %(therapy)s") % {"therapy": one}
     logs = record.logs_of(child).standing().filter(observed_at__gte=now - LATELY).order_by("-observed_at")
     rows = record.rows(list(logs[:MOST_LINES]))
     yield _("Logs of the last 24 hours:") if rows else _("No log in the last 24 hours.")

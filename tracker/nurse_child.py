@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from tracker import pictures, record, speaking
+from tracker.courses import anchors_of
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -131,7 +132,7 @@ def page_of_days(child: Child, until: date | None, now: datetime) -> Days:
         later=None if last >= today else min(last + timedelta(days=DAYS), today),
         earlier=first - timedelta(days=1),
         days=[(day, list(of)) for day, of in groupby(entries, lambda e: e.at.astimezone(zone).date())],
-        curve=pictures.curve(_readings(standing), _anchors(child), start, end),
+        curve=pictures.curve(_readings(standing), anchors_of(child), start, end),
         heat=pictures.heat_map(_levels(standing, zone), shown, _days_of(standing, zone)),
         is_cut=len(logs) == MOST_LOGS,
     )
@@ -166,16 +167,6 @@ def _alert_events(child: Child, start: datetime, end: datetime) -> Iterable[Aler
 def _readings(logs: Iterable[record.Row]) -> list[tuple[datetime, Decimal]]:
     found = [(row.observed_at, celsius) for row in logs if (celsius := speaking.celsius_of(row.report))]
     return sorted(found)
-
-
-def _anchors(child: Child) -> list[tuple[datetime, str]]:
-    """Infusions, doses and starts of the pump, in words."""
-    events = child.course.events.filter(withdrawn_at=None) if child.course else ()
-    return [
-        (event.at, event.get_kind_display())
-        for event in events
-        if event.kind in ("infusion", "dose", "start")
-    ]
 
 
 def _levels(logs: Iterable[record.Row], zone: Any) -> dict[str, dict[date, int]]:

@@ -42,6 +42,7 @@ class Told:
     earlier: Sequence[
         tuple[float, Report]
     ] = ()  # how many hours before, what was entered: what flags remember
+    earlier_therapies: Sequence[str] = ()  # those that still count, each with its day
 
 
 class Seen(NamedTuple):
@@ -159,7 +160,13 @@ def _seen(report: Report, *, how_long: bool) -> list[Seen]:
 
 def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
     """A short script for the phone: who, what, since when, the number, medicines, a question."""
-    sentences = [_who(told), *_treatment(told), *_signs(told, response["flags"]), _temperature(told.report)]
+    sentences = [
+        _who(told),
+        *_treatment(told),
+        *_earlier_therapies(told),
+        *_signs(told, response["flags"]),
+        _temperature(told.report),
+    ]
     sentences += [_medicine(told.report), *_remembered(response["flags"], told.earlier)]
     if told.report.get("worried"):
         sentences.append(_("I am worried. Something is not right."))
@@ -189,6 +196,11 @@ def _treatment(told: Told) -> list[str]:
     if not told.day_label:
         return [_("The treatment is %(therapy)s.") % {"therapy": _(therapy.name)}]
     return [_("The treatment is %(therapy)s: %(day)s.") % {"therapy": _(therapy.name), "day": told.day_label}]
+
+
+def _earlier_therapies(told: Told) -> list[str]:
+    """They are watched for too, and may be the very reason to call."""
+    return [_("Earlier treatment: %(therapy)s.") % {"therapy": one} for one in told.earlier_therapies]
 
 
 def _signs(told: Told, flags: Sequence[Mapping[str, Any]]) -> list[str]:

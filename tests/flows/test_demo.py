@@ -26,7 +26,7 @@ LABELS = {
     "Juno": "Day 6 after the infusion",
     "Kai": "5 days after dose 1",
     "Lio": "Day 35 after the infusion",
-    "Nour": "2 days after dose 2, Next: ",
+    "Nour": "Cycle 1, day 10, 2 days after dose 2, Next: ",
     "Theo": "Cycle 2, day 11, pump running until ",
 }
 

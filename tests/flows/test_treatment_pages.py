@@ -52,9 +52,9 @@ def label(child: Child) -> list[str]:
 
 
 def test_a_pump_that_stops_and_starts_again_shows_at_once(as_mother, pump_child):
-    assert change(as_mother, pump_child, "stop", "2026-11-19T20:00").status_code == 303
-    assert label(pump_child) == ["Cycle 1, day 5", "pump off"]
-    assert "pump off" in as_mother.get(page(pump_child)).content.decode()
+    assert change(as_mother, pump_child, "stop", "2026-11-19T20:00", planned="yes").status_code == 303
+    assert label(pump_child) == ["Cycle 1, day 5", "pump stopped since 2026-11-19 20:00:00+00:00"]
+    assert "pump stopped since Thursday 20:00" in as_mother.get(page(pump_child)).content.decode()
     change(as_mother, pump_child, "restart", "2026-11-20T01:30")
     assert label(pump_child)[1].startswith("pump running until")
 
@@ -73,8 +73,8 @@ def test_a_dose_is_given_and_the_next_one_put_off(as_mother, dose_child):
     change(as_mother, dose_child, "dose", "2026-11-19T10:00")
     change(as_mother, dose_child, "delayed", "2026-11-29T10:00")
     labels = label(dose_child)
-    assert labels[0] == "1 day after dose 2"
-    assert labels[1].startswith("Next: 2026-11-29")
+    assert labels[:2] == ["Cycle number not entered, day 9", "1 day after dose 2"]
+    assert labels[2].startswith("Next: 2026-11-29")
 
 
 def test_a_transplant_has_its_own_day(as_mother, child):
@@ -101,7 +101,7 @@ def test_the_rules_follow_a_change_at_once(as_mother, mother, pump_child):
         now=NOW,
     )
     before = pump_child.logs.get().assessments.count()
-    change(as_mother, pump_child, "stop", "2026-11-19T12:00")
+    change(as_mother, pump_child, "stop", "2026-11-19T12:00", planned="yes")
     change(as_mother, pump_child, "restart", "2026-11-20T00:30")
     assert pump_child.logs.get().assessments.count() > before
     assert Alert.objects.filter(child=pump_child).exists()
@@ -128,7 +128,7 @@ def test_a_therapy_that_is_not_for_this_age_does_not_begin(as_mother, child, kin
 
 
 def test_what_was_recorded_by_mistake_is_taken_back(as_mother, pump_child):
-    change(as_mother, pump_child, "stop", "2026-11-19T20:00")
+    change(as_mother, pump_child, "stop", "2026-11-19T20:00", planned="yes")
     event = TreatmentEvent.objects.get(kind="stop")
     assert as_mother.post(reverse("treatment-withdraw", args=[event.pk])).status_code == 303
     assert label(pump_child)[1].startswith("pump running")
@@ -158,7 +158,7 @@ def test_a_time_that_cannot_be_is_said_plainly_and_kept(as_mother, pump_child, k
 
 
 def test_a_pump_that_runs_cannot_be_started_again(as_mother, pump_child):
-    change(as_mother, pump_child, "stop", "2026-11-20T02:00")
+    change(as_mother, pump_child, "stop", "2026-11-20T02:00", planned="yes")
     response = change(as_mother, pump_child, "restart", "2026-11-19T02:00")
     assert "the pump was running then" in response.content.decode()
 
@@ -181,6 +181,6 @@ def test_a_change_that_does_not_fit_changes_nothing(as_mother, pump_child, kind)
 def test_the_family_clock_is_the_one_that_counts(as_mother, pump_child):
     pump_child.time_zone = "America/New_York"
     pump_child.save()
-    change(as_mother, pump_child, "stop", "2026-11-19T20:00")
+    change(as_mother, pump_child, "stop", "2026-11-19T20:00", planned="yes")
     stop = TreatmentEvent.objects.get(kind="stop")
     assert stop.at == datetime(2026, 11, 20, 1, tzinfo=UTC)

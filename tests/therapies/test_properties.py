@@ -44,7 +44,7 @@ def reports_at(hours):
             "handwriting": st.sampled_from(["same", "worse", "unable"]),
             "fluids_kept": st.sampled_from(["all", "some", "none"]),
             "antipyretic_given": st.booleans(),
-            "pump": st.sampled_from(["ok", "alarm", "leak", "disconnected"]),
+            "pump": st.sampled_from(["ok", "alarm", "leak", "disconnected", "stopped"]),
             "worried": st.booleans(),
         },
     )

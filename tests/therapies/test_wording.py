@@ -56,7 +56,7 @@ def test_some_flags_in_full():
     assert words("ANY-TEMPERATURE-02")["now"] == [
         "at 37.5 °C (99.5 °F) or more and it rose by 0.5 °C or more within 12 hours and together with any other sign"
     ]
-    assert words("ANY-LINE-02")["now"] == ["How is the pump? Alarm or Leaking or Come apart"]
+    assert words("ANY-LINE-02")["now"] == ["How is the pump? Alarm or Leaking or Come apart or Stopped"]
     assert words("ANY-URINE-01")["now"][1] == (
         "it has lasted 6 hours or longer, or nobody said how long and in a child under 3 years, or of unknown age"
     )

@@ -53,7 +53,7 @@ def test_days_are_those_of_the_familys_calendar(child: Child, mother: User) -> N
 @pytest.mark.hazard("H28")
 def test_a_stopped_pump_is_known_to_the_label_and_to_the_rules(pump_child: Child, mother: User) -> None:
     record_event(course=pump_child.course, event=Event("stop", NOW - timedelta(hours=1)), by=mother, now=NOW)
-    assert labels(pump_child) == ["Cycle 1, day 11", "pump off"]
+    assert labels(pump_child) == ["Cycle 1, day 11", f"pump stopped since {NOW - timedelta(hours=1)}"]
     recorded = record_log(
         child=pump_child, caregiver=mother, answers={}, observed_at=NOW, client_uuid=uuid4(), now=NOW
     )
@@ -105,7 +105,7 @@ def test_withdrawing_twice_is_withdrawing_once(child: Child, mother: User, fathe
     event.refresh_from_db()
     assert event.withdrawn_by == mother
     assert AuditEvent.objects.filter(verb="event.withdrawn").count() == 1
-    assert labels(child) == ["Before the infusion"]
+    assert labels(child) == ["Date of the infusion not entered"]
 
 
 def test_the_next_course_ends_the_one_before(child: Child, mother: User) -> None:

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from tracker.models import Child, Course, TreatmentEvent
+from tracker.models import Child, Course
+from tracker.models.treatment import EVENT_COLUMNS, standing_events
 
 _ALERT = ("open_alert__pk", "open_alert__urgency", "open_alert__raised_at")
 _COURSE = ("courses__pk", "courses__therapy", "courses__begun_at")
-_EVENT = tuple(f"courses__events__{column}" for column in ("withdrawn_at", "kind", "at", "cycle", "until"))
+_EVENT = tuple(f"courses__events__{column}" for column in EVENT_COLUMNS)
 
 
 class Standing(NamedTuple):
@@ -59,9 +60,5 @@ def _course(child: Child, rows: Sequence[Sequence[Any]]) -> Course:
     """The course with its events loaded."""
     pk, therapy, begun_at = rows[0][:3]
     course = Course(pk=pk, child=child, therapy=therapy, begun_at=begun_at)
-    course.schedule = [
-        TreatmentEvent(kind=kind, at=at, cycle=cycle, until=until).in_zone(child.zone)
-        for *_course, withdrawn_at, kind, at, cycle, until in rows
-        if kind and withdrawn_at is None
-    ]
+    course.schedule = standing_events((row[len(_COURSE) :] for row in rows), child.zone)
     return course

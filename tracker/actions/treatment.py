@@ -1,7 +1,8 @@
 """Courses and what happens in them. The rules follow at once: recent logs are asked about again."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import uuid5
 
 from django.db import transaction
 
@@ -9,8 +10,13 @@ from therapies.schedule import Event
 from tracker.actions.audit import record_audit
 from tracker.actions.boards import redraw
 from tracker.actions.holding import hold
-from tracker.actions.logs import reassess
-from tracker.models import Child, Course, TreatmentEvent, User
+from tracker.actions.logs import reassess, record_log
+from tracker.assessing import STOPPED
+from tracker.courses import forget_courses
+from tracker.models import Child, Course, SymptomLog, TreatmentEvent, User
+
+TWICE = timedelta(minutes=1)
+"""So near each other two records of one stop are one: a second tap, or both parents."""
 
 
 @transaction.atomic
@@ -23,6 +29,7 @@ def start_course(
     begun_at = min((event.at for event in events), default=now)
     course = Course.objects.create(child=child, therapy=therapy, begun_at=begun_at)
     TreatmentEvent.objects.bulk_create(_row(course, event, by, now) for event in events)
+    forget_courses(child)
     child.course = course
     record_audit("course.started", by=by, now=now, child=child.pk, about=course.pk)
     reassess(child=child, since=begun_at, by=by, now=now)
@@ -34,7 +41,7 @@ def start_course(
 def end_course(*, course: Course, by: User, now: datetime) -> None:
     """The course is over; ending it again changes nothing."""
     ended = Course.objects.filter(pk=course.pk, ended_at=None).update(ended_at=now, ended_by=by)
-    course.child.__dict__.pop("course", None)
+    forget_courses(course.child)
     if ended:
         redraw(course.child.care_team_id, now=now)
         record_audit("course.ended", by=by, now=now, child=course.child_id, about=course.pk)
@@ -56,6 +63,32 @@ def record_event(
     return row
 
 
+def record_stop(
+    *, course: Course, event: Event, by: User, now: datetime, instead_of: TreatmentEvent | None = None
+) -> SymptomLog | None:
+    """The pump was stopped. Unless the care team planned it, that is a log too, with its answer and its alert.
+
+    A second tap, or the other parent within a minute, gives the first.
+    """
+    with transaction.atomic():
+        hold(course.child)
+        around = (event.at - TWICE, event.at + TWICE)
+        stops = course.events.filter(kind=event.kind, withdrawn_at=None, at__range=around)
+        before = None if instead_of else stops.first()
+        stop = before or record_event(course=course, event=event, by=by, now=now, instead_of=instead_of)
+        if stop.is_planned:
+            return None
+        recorded = record_log(
+            child=course.child,
+            caregiver=by,
+            answers=STOPPED,
+            observed_at=stop.at,
+            client_uuid=uuid5(course.pk, f"stopped {stop.at.isoformat()}"),
+            now=now,
+        )
+        return recorded.log
+
+
 @transaction.atomic
 def withdraw_event(*, event: TreatmentEvent, by: User, now: datetime) -> None:
     """It did not happen like that. The row stays; withdrawing it again changes nothing."""
@@ -70,6 +103,7 @@ def _row(course: Course, event: Event, by: User, now: datetime) -> TreatmentEven
         at=event.at,
         until=event.until,
         cycle=event.cycle,
+        is_planned=event.is_planned,
         recorded_by=by,
         recorded_at=now,
     )
@@ -90,5 +124,6 @@ def _follow(course: Course, changed_since: datetime, by: User, now: datetime) ->
         course.begun_at = earliest.at
         course.save(update_fields=("begun_at",))
     course.__dict__.pop("schedule", None)
+    course.child.__dict__.pop("_courses", None)
     reassess(child=course.child, since=changed_since, by=by, now=now)
     redraw(course.child.care_team_id, now=now)

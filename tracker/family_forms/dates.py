@@ -20,6 +20,11 @@ DOSES = (
     gettext_lazy("Second dose"),
     gettext_lazy("Third dose"),
 )
+DOSES_OF_A_CYCLE = (
+    gettext_lazy("First dose of this cycle"),
+    gettext_lazy("Second dose of this cycle"),
+    gettext_lazy("Third dose of this cycle"),
+)
 ABOUT = gettext_lazy("About the right hour is enough.")
 STILL_TO_COME = gettext_lazy("One that is still to come can stand here too.")
 
@@ -73,10 +78,13 @@ class DatesForm(PageForm):
         self.fields["cycle"] = cycle_field()
 
     def _ask_doses(self) -> None:
-        for number, label in enumerate(DOSES, 1):
+        has_cycles = self.therapy.schedule.cycle_days > 0
+        for number, label in enumerate(DOSES_OF_A_CYCLE if has_cycles else DOSES, 1):
             self.fields[f"dose_{number}"] = MomentField(
                 self.clock.zone, label=label, help_text="" if number > 1 else ABOUT, required=False
             )
+        if has_cycles:
+            self.fields["cycle"] = cycle_field()
 
     def clean(self) -> None:
         seen: dict[Any, str] = {}

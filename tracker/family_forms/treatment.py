@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.catalogue import load
-from therapies.schedule import Event, Pump, pump_at
+from therapies.schedule import Event, Pump, doses_at, pump_at
 from tracker.family_forms.child import therapies_for
 from tracker.family_forms.dates import Clock, cycle_field
 from tracker.family_forms.fields import DayField, MomentField, PageForm
@@ -20,6 +20,7 @@ WORDS = {
     "infusion": gettext_lazy("The cells were given"),
     "moved": gettext_lazy("The day of the infusion is wrong here"),
     "stop": gettext_lazy("The pump was stopped"),
+    "planned": gettext_lazy("Whether the team planned that the pump is off"),
     "restart": gettext_lazy("The pump was started again"),
     "end": gettext_lazy("The cycle has ended"),
     "start": gettext_lazy("A new cycle has begun"),
@@ -31,6 +32,12 @@ WORDS = {
 }
 PLANNED = ("delayed", "next")
 BY_DAY = ("infusion", "moved", "transplant")
+STOPS = ("stop", "planned")
+PLANNED_STOP = (
+    ("yes", gettext_lazy("Yes, they planned it")),
+    ("no", gettext_lazy("No")),
+    ("unsure", gettext_lazy("I am not sure")),
+)
 TWICE = timedelta(minutes=1)
 AHEAD = timedelta(minutes=5)  # how far a phone's clock may run ahead
 
@@ -50,14 +57,24 @@ def _once(course: Course, now: datetime) -> list[str]:
 
 
 def _pump(course: Course, now: datetime) -> list[str]:
+    """A cycle that has ended is not started again: the next one begins."""
     pump = pump_of(course, now)
     if pump and pump.running:
         return ["stop", "end", "start", "next", "delayed"]
-    return (["restart"] if pump else []) + ["start", "next", "delayed"]
+    if pump and pump.stop:
+        unclear = [] if pump.stop.is_planned else ["planned"]
+        return [*unclear, "restart", "end", "start", "next", "delayed"]
+    return ["start", "next", "delayed"]
 
 
 def _doses(course: Course, now: datetime) -> list[str]:
     return ["dose", "delayed", "next"]
+
+
+def is_stopped(course: Course | None, at: datetime) -> bool:
+    """The pump is off within a cycle."""
+    pump = pump_of(course, at) if course else None
+    return pump is not None and pump.stop is not None
 
 
 def pump_of(course: Course, at: datetime) -> Pump | None:
@@ -65,18 +82,42 @@ def pump_of(course: Course, at: datetime) -> Pump | None:
     return pump_at(past, at.astimezone(course.child.zone))
 
 
+def has_cycles(course: Course) -> bool:
+    return load().therapies[course.therapy].schedule.cycle_days > 0
+
+
+def cycle_of(course: Course, change: str, at: datetime) -> int | None:
+    """The number that is likely: of the next cycle of the pump, of the cycle that a dose of this moment is in.
+
+    Empty where the number before it was never entered; 1 where nothing was given before.
+    """
+    past = sorted((event for event in course.schedule if event.at <= at), key=lambda event: event.at)
+    if change == "start":
+        pump = pump_at(past, at.astimezone(course.child.zone))
+        return (pump.cycle and pump.cycle + 1) if pump else 1
+    schedule = load().therapies[course.therapy].schedule
+    if doses_at(schedule, past) is None:
+        return 1
+    dosing = doses_at(schedule, [*past, Event("dose", at.astimezone(course.child.zone))])
+    return dosing.cycle if dosing else None
+
+
 class ChangeForm(PageForm):
-    """When it was, and the cycle where one begins."""
+    """When it was, the cycle where one begins, and of a stop of the pump whether the team planned it."""
+
+    drawn_as: ClassVar[dict[str, str]] = {"planned": "cards"}
 
     def __init__(self, *args: Any, change: str, course: Course, clock: Clock, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.change, self.course, self.clock = change, course, clock
         self.fields["kind"] = forms.CharField(widget=forms.HiddenInput, initial=change, required=False)
-        self.fields["at"] = self._when()
-        if change == "start":
-            pump = pump_of(course, clock.now)
+        if change != "planned":
+            self.fields["at"] = self._when()
+        if change in STOPS:
+            self.fields["planned"] = self._planned()
+        if change == "start" or (change == "dose" and has_cycles(course)):
             self.fields["cycle"] = cycle_field()
-            self.fields["cycle"].initial = pump.cycle + 1 if pump else 1
+            self.fields["cycle"].initial = cycle_of(course, change, clock.now)
 
     def _when(self) -> forms.Field:
         missing = {"required": _("Say when.")}
@@ -90,9 +131,19 @@ class ChangeForm(PageForm):
         field.error_messages |= missing
         return field
 
+    def _planned(self) -> forms.Field:
+        return forms.ChoiceField(
+            label=_("Did the care team plan this?"),
+            choices=PLANNED_STOP,
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Choose one. Not sure? Choose that.")},
+        )
+
     def clean_at(self) -> datetime:
         at = self._moment(self.cleaned_data["at"])
         self.clock.check(at.date())
+        if self.change == "stop" and self._is_recorded(at):
+            return at  # a second tap leads where the first one did
         if self.change in PLANNED and at <= self.clock.now:
             raise ValidationError(_("This time has passed. If it was given, record that."))
         if self.change not in PLANNED and at > self.clock.now + AHEAD:
@@ -115,6 +166,8 @@ class ChangeForm(PageForm):
         pump = pump_of(self.course, at)
         if pump is None:
             raise ValidationError(_("This is before the first cycle began. Check the time."))
+        if self.change == "restart" and pump.ended_at is not None:
+            raise ValidationError(_("This cycle has ended. Record that a new cycle has begun."))
         if self.change == "restart" and pump.running:
             raise ValidationError(
                 _("By what is recorded the pump was running then. Record first that it was stopped.")
@@ -123,16 +176,28 @@ class ChangeForm(PageForm):
             raise ValidationError(_("By what is recorded the pump was off then. Check the time."))
 
     def _check_twice(self, at: datetime) -> None:
-        """A second tap on the button, or both parents."""
-        alike = [event for event in self.course.schedule if event.kind == self.change]
-        if any(abs((event.until or event.at) - at) < TWICE for event in alike):
+        if self._is_recorded(at):
             raise ValidationError(_("This is recorded already."))
 
+    def _is_recorded(self, at: datetime) -> bool:
+        """A second tap on the button, or both parents."""
+        alike = [event for event in self.course.schedule if event.kind == self.change]
+        return any(abs((event.until or event.at) - at) < TWICE for event in alike)
+
     def event(self) -> Event:
+        if self.change in STOPS:
+            return self._stop()
         at, cycle = self.cleaned_data["at"], self.cleaned_data.get("cycle")
         if self.change in PLANNED:
             return Event(self.change, self.clock.now, until=at)
         return Event("infusion" if self.change == "moved" else self.change, at, cycle=cycle)
+
+    def _stop(self) -> Event:
+        """Not sure is not planned: then the answer is to call."""
+        pump = pump_of(self.course, self.clock.now)
+        standing = pump.stop if pump else None
+        at = standing.at if self.change == "planned" and standing else self.cleaned_data["at"]
+        return Event("stop", at, is_planned=self.cleaned_data["planned"] == "yes")
 
 
 class NewTherapyForm(PageForm):

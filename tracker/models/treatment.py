@@ -1,6 +1,7 @@
 """A child's run of a therapy and what happened in it."""
 
 import uuid
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -11,9 +12,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from therapies.catalogue import KnowledgeError
-from therapies.schedule import Event, Label, context_at, day_labels
+from therapies.course_gaps import gaps_at
+from therapies.schedule import Event, Label, asks_for_pump, context_at, day_labels, late_labels, pump_at
 from tracker.models.people import Child, User
 from tracker.models.shapes import one_of, paired
+
+Texts = Callable[[str, Sequence[Event], datetime], list[Label]]
+EVENT_COLUMNS = ("kind", "at", "cycle", "until", "is_planned", "withdrawn_at")
 
 
 class Course(models.Model):
@@ -44,14 +49,42 @@ class Course(models.Model):
         zone = self.child.zone
         return [event.in_zone(zone) for event in self.events.all() if event.withdrawn_at is None]
 
-    def context_at(self, at: datetime) -> dict[str, Any]:
-        """The keys of a request's context that follow from the treatment, as they were at `at`."""
-        return context_at(self.therapy, self.schedule, at.astimezone(self.child.zone))
+    def context_at(self, at: datetime, beside: Sequence[Event] = ()) -> dict[str, Any]:
+        """The keys of a request's context that follow from the treatment, as they were at `at`.
 
-    def day_labels(self, at: datetime) -> list[Label]:
+        `beside`: what was recorded under another course and counts for this one too.
+        """
+        return context_at(self.therapy, [*self.schedule, *beside], at.astimezone(self.child.zone))
+
+    def day_labels(self, at: datetime, beside: Sequence[Event] = ()) -> list[Label]:
         """Where the course is at `at`: texts to translate, with their values. Empty if that is not known."""
+        return self._texts(day_labels, at, beside)
+
+    def late_labels(self, at: datetime) -> list[Label]:
+        """Where an earlier course was left."""
+        return self._texts(late_labels, at)
+
+    def gaps(self, at: datetime) -> list[Label]:
+        """What the record leaves open, as questions to the family."""
+        return self._texts(gaps_at, at)
+
+    def asks_for_pump(self, at: datetime) -> bool:
+        """Whether a log asks how the pump is. Without knowledge there is no question to ask."""
         try:
-            return day_labels(self.therapy, self.schedule, at.astimezone(self.child.zone))
+            return asks_for_pump(self.therapy, self.schedule, at.astimezone(self.child.zone))
+        except (KnowledgeError, KeyError):
+            return False
+
+    def pump_runs(self, at: datetime) -> bool:
+        """By what is recorded; not where there is no pump."""
+        zoned = at.astimezone(self.child.zone)
+        past = sorted((event for event in self.schedule if event.at <= at), key=lambda event: event.at)
+        pump = pump_at(past, zoned)
+        return pump is not None and pump.running
+
+    def _texts(self, make: Texts, at: datetime, beside: Sequence[Event] = ()) -> list[Label]:
+        try:
+            return make(self.therapy, [*self.schedule, *beside], at.astimezone(self.child.zone))
         except (KnowledgeError, KeyError):  # a page without a day label still shows whom to call
             return []
 
@@ -64,7 +97,7 @@ class EventKind(models.TextChoices):
     RESTART = "restart", _("Pump started again")
     END = "end", _("End of a cycle")
     TRANSPLANT = "transplant", _("Transplant")
-    DELAYED = "delayed", _("Dose delayed")
+    DELAYED = "delayed", _("Next one put off")
     NEXT = "next", _("Next one planned")
 
 
@@ -77,6 +110,7 @@ class TreatmentEvent(models.Model):
     at = models.DateTimeField()
     until = models.DateTimeField(null=True)  # the planned time, of a dose delayed or the next one
     cycle = models.PositiveSmallIntegerField(null=True)
+    is_planned = models.BooleanField(null=True)  # of a stop: by the care team; empty where nobody said
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -89,6 +123,9 @@ class TreatmentEvent(models.Model):
         constraints = (
             paired("withdrawn_at", "withdrawn_by", name="withdrawal_is_paired"),
             one_of("kind", EventKind.values, name="event_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(is_planned=None) | Q(kind=EventKind.STOP), name="only_a_stop_is_planned"
+            ),
         )
 
     def __str__(self) -> str:
@@ -96,4 +133,11 @@ class TreatmentEvent(models.Model):
 
     def in_zone(self, zone: ZoneInfo) -> Event:
         until = self.until.astimezone(zone) if self.until else None
-        return Event(self.kind, self.at.astimezone(zone), cycle=self.cycle, until=until)
+        at = self.at.astimezone(zone)
+        return Event(self.kind, at, cycle=self.cycle, until=until, is_planned=self.is_planned)
+
+
+def standing_events(rows: Iterable[Sequence[Any]], zone: ZoneInfo) -> list[Event]:
+    """What happened and was not withdrawn, of rows of EVENT_COLUMNS; a course without events gives one empty row."""
+    events = (TreatmentEvent(**dict(zip(EVENT_COLUMNS, row, strict=True))) for row in rows if row[0])
+    return [event.in_zone(zone) for event in events if event.withdrawn_at is None]

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from therapies.catalogue import KnowledgeError, load
 from therapies.model import Citation, Effect, Instruction, Therapy
 from therapies.schedule import Event
+from tracker.courses import courses_of, still_counts
 from tracker.doses_given import fever_medicine_since
 from tracker.models import Child, Course, DoseGiven, EventKind, Medicine
 from tracker.onset import onset_of
 from tracker.templatetags.formatting import syndrome, syndrome_term
 
-LATE_EFFECTS = timedelta(
-    days=365
-)  # so long an earlier therapy stays on the card: the latest onset was day 359
 MOST_DATES = 6
 _LEFT_OUT = ("common-side-effect", "unlisted", "emergency-sign", "caregiver-concern")
 _FEVER = {
@@ -87,11 +85,9 @@ class Card:
 
 
 def card_of(child: Child, at: datetime) -> Card:
-    """The card as of now. Four queries, however long the history."""
-    courses = list(child.courses.prefetch_related("events").order_by("-begun_at")[:MOST_DATES])
-    for course in courses:
-        course.child = child  # its zone, without asking for it again
-    running = next((course for course in courses if course.ended_at is None), courses[0] if courses else None)
+    """The card as of now. Three queries, however long the history."""
+    courses = courses_of(child)
+    running = child.course or (courses[-1] if courses else None)
     sources, known = Sources(), _therapy(running)
     first, dangers = _fever(known, sources), _dangers(known, sources)  # in the order of the page: 1, 2, 3
     do_not, do = (_instructions(known, kind, sources) for kind in ("do-not", "do"))
@@ -100,7 +96,7 @@ def card_of(child: Child, at: datetime) -> Card:
         age=child.age_years(at),
         made_at=at,
         therapy=_given(running, at) if running else None,
-        earlier=tuple(_given(c, at) for c in courses if c is not running and _still_counts(c, at)),
+        earlier=earlier_given(child, at, running),
         fever_from=_FEVER.get(child.care_team.fever_rule, _FEVER["38.0-once"]),
         first=first,
         dangers=dangers,
@@ -134,11 +130,6 @@ def _given(course: Course, at: datetime) -> Given:
 def _kind(event: Event) -> str:
     words = str(EventKind(event.kind).label)
     return f"{words}, {_('cycle')} {event.cycle}" if event.cycle else words
-
-
-def _still_counts(course: Course, at: datetime) -> bool:
-    last = max([event.at for event in course.schedule] or [course.begun_at])
-    return at - last <= LATE_EFFECTS
 
 
 def _fever(therapy: Therapy | None, sources: Sources) -> tuple[Statement, ...]:
@@ -186,4 +177,19 @@ def instruction_about(child: Child, instruction_id: str) -> Instruction | None:
 
 def therapy_given(child: Child, at: datetime) -> Given | None:
     """The running therapy with its dates."""
+    courses_of(child)
     return _given(child.course, at) if child.course else None
+
+
+def earlier_given(child: Child, at: datetime, running: Course | None) -> tuple[Given, ...]:
+    """What was given before `running` and may still have late effects, the latest first."""
+    before = [course for course in courses_of(child) if running is None or course.pk != running.pk]
+    return tuple(_given(course, at) for course in reversed(before) if _may_still_count(course, at))
+
+
+def _may_still_count(course: Course, at: datetime) -> bool:
+    """Where the knowledge cannot be read, nobody knows: then it counts."""
+    try:
+        return still_counts(course, at)
+    except KnowledgeError:
+        return True

@@ -85,7 +85,7 @@ def card_data(
         "do": list(map(_statement, card.do)),
         "medicines": [{"name": m.name, "dose": m.dose, "when": label_times(m)} for m in card.medicines],
         "fever_medicine": fever_medicine_text(card),
-        "earlier": [_earlier(one) for one in card.earlier],
+        "earlier": [given_text(one) for one in card.earlier],
         "sources": list(card.sources),
         "words": _card_words(card),
     }
@@ -131,10 +131,14 @@ def _card_words(card: Card) -> dict[str, str]:
         "medicines": _("Medicines, as the family typed them"),
         "none": _("None typed in."),
         "unknown": _("Nothing could be read about this therapy. Call the care team."),
-        "earlier": _("Earlier therapies whose late effects can still come"),
+        "earlier": earlier_words(),
         "sources": _("Sources"),
         "checked": " ".join((_reviewed(card), _("The care team's word comes first."))),
     }
+
+
+def earlier_words() -> str:
+    return _("Earlier therapies whose late effects can still come")
 
 
 def _reviewed(card: Card) -> str:
@@ -158,6 +162,7 @@ def therapy_name(given: Given | None) -> str:
     return f"{given.name} ({given.brand})" if given.brand else given.name
 
 
-def _earlier(given: Given) -> str:
+def given_text(given: Given) -> str:
+    """A therapy with its dates on one line."""
     dates = ", ".join(f"{kind} {date_format(localtime(at), 'j F Y')}" for kind, at in given.dates)
     return f"{therapy_name(given)}: {dates}" if dates else therapy_name(given)

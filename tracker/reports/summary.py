@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from tracker import pictures, record, speaking
-from tracker.models import Alert, Call, Child, DoseGiven, EventKind, Question
+from tracker.courses import anchors_of
+from tracker.models import Alert, Call, Child, DoseGiven, Question
 from tracker.models.alerts import WAS_ADVISED
 from tracker.pictures import Curve, HeatMap
 from tracker.record import Row
@@ -19,7 +20,6 @@ MOST_LOGS = 2000  # twenty a day for 90 days: a paper with more is none
 MOST_TOLD = 50
 LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
 NOT_SAID = 3  # a sign of which nobody said how bad it is: the rules take the worse reading too
-ANCHORS = (EventKind.INFUSION, EventKind.DOSE, EventKind.START, EventKind.RESTART, EventKind.TRANSPLANT)
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,7 @@ def told_to(child: Child) -> list[Told]:
 def _curve(child: Child, rows: Sequence[Row], since: datetime, at: datetime) -> Curve:
     measured = ((row.observed_at, speaking.celsius_of(row.report)) for row in rows)
     readings: list[tuple[datetime, Decimal]] = sorted((when, value) for when, value in measured if value)
-    events = child.course.schedule if child.course else []
-    anchors = [(event.at, str(EventKind(event.kind).label)) for event in events if event.kind in ANCHORS]
-    return pictures.curve(readings, anchors, since, at)
+    return pictures.curve(readings, anchors_of(child), since, at)
 
 
 def _heats(child: Child, rows: Sequence[Row], first: date, last: date) -> list[HeatMap]:

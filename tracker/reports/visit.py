@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -17,16 +18,20 @@ from tracker.record import Row, called
 from tracker.reports.card import Given
 from tracker.reports.cells import cell
 from tracker.reports.drawing import curve_svg, heat_svg, in_unit
-from tracker.reports.pdf import make_pdf, therapy_name, when_text
+from tracker.reports.pdf import earlier_words, given_text, make_pdf, therapy_name, when_text
 from tracker.reports.summary import Summary, Told
 from tracker.templatetags.formatting import urgency_word
 
 
-def summary_pdf(found: Summary, *, therapy: Given | None, day_label: str) -> bytes:
-    return make_pdf("summary.typ", summary_data(found, therapy, day_label))
+def summary_pdf(
+    found: Summary, *, therapy: Given | None, day_label: str, earlier: Sequence[Given] = ()
+) -> bytes:
+    return make_pdf("summary.typ", summary_data(found, therapy, day_label, earlier))
 
 
-def summary_data(found: Summary, therapy: Given | None, day_label: str) -> dict[str, Any]:
+def summary_data(
+    found: Summary, therapy: Given | None, day_label: str, earlier: Sequence[Given] = ()
+) -> dict[str, Any]:
     """What stands on the paper."""
     name = found.child.nickname
     return {
@@ -40,6 +45,7 @@ def summary_data(found: Summary, therapy: Given | None, day_label: str) -> dict[
         "therapy": therapy_name(therapy),
         "day": day_label,
         "dates": [(kind, when_text(at)) for kind, at in (therapy.dates if therapy else ())],
+        "earlier": [given_text(one) for one in earlier],
         "questions": [question.text for question in found.questions],
         "told": [(_moment(one.at), _told(one)) for one in found.told],
         "curve": _curve(found.curve, found.child.units),
@@ -90,6 +96,7 @@ def _line(row: Row) -> list[object]:
 
 def _words() -> dict[str, Any]:
     return {
+        "earlier": earlier_words(),
         "questions": _("Questions for this visit"),
         "no_questions": _("None written down."),
         "told": _("What the care team told us"),

@@ -30,7 +30,15 @@ from tracker.speaking import Report
 from tracker.telling import Told
 from tracker.views import late_words
 from tracker.views.asking import LOOK_AGAIN, may_log, therapies_of
-from tracker.views.frame import emergency_number, frame, in_emergency, number_to_call, second_numbers
+from tracker.views.frame import (
+    day_label,
+    earlier_therapies,
+    emergency_number,
+    frame,
+    in_emergency,
+    number_to_call,
+    second_numbers,
+)
 from tracker.views.late_rule import Rule, kept_when_late
 
 UNCONFIRMED_AFTER = timedelta(minutes=5)
@@ -67,6 +75,9 @@ def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime) -> HttpResponse:
     around = frame(request, log.child, now)
     assessment, report = log.assessment, record.told_in(log)
+    report |= assessment.basis.get("recorded", {})  # what the rules were told beside it
+    if report.get("pump") == "stopped":
+        around["day_label"] = day_label(log.child, now, pump_stopped=True)
     if given := fever_medicine_since(log.child, log.observed_at):
         report |= MEDICINE
     told = Told(
@@ -77,6 +88,7 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         seen_at=log.observed_at,
         now=now,
         earlier=_earlier(log, assessment.response),
+        earlier_therapies=earlier_therapies(log.child, now),
     )
     said = telling.answer_in_words(assessment.response, told)
     standing = _standing(log, said, now)  # before the answer is put in words: it changes the headline

@@ -5,12 +5,15 @@ from typing import Any
 
 from django.db.models import Min
 
+from therapies.catalogue import load
 from therapies.model import Therapy
 from tracker import speaking
 from tracker.access import may
+from tracker.courses import asks_for_pump, earlier_of
 from tracker.forms import Asking, LogForm
 from tracker.models import Child, SymptomLog
 
+ASK_NEURO = ("car-t", "pump")
 LOOK_AGAIN = 422  # the form comes back with what was typed
 
 
@@ -18,15 +21,14 @@ def log_form(
     child: Child, now: datetime, kind: str, data: Any = None, *, corrects: bool = False, **kwargs: Any
 ) -> LogForm:
     """The form as this child is asked."""
-    therapy = _therapy(child)
     asking = Asking(
         now=now,
         zone=child.zone,
         kind=kind,
         unit=child.units,
         age_years=child.age_years(now),
-        neuro=asks_neuro(child),
-        pump=bool(therapy) and therapy.schedule.given == "pump",
+        neuro=asks_neuro(child, now),
+        pump=_asks_pump(child, now, is_answered=data is not None),
         writes=bool(child.writes),
         first_sentence=child.first_sentence,
         begun=_begun(child) if data and data.get("when") == "pick" else None,
@@ -36,10 +38,21 @@ def log_form(
     return LogForm(data, asking=asking, **kwargs)
 
 
-def asks_neuro(child: Child) -> bool:
-    """Whether the therapy asks for the neuro check: CAR T cells and the pump."""
+def asks_neuro(child: Child, now: datetime) -> bool:
+    """Whether the therapy asks for the neuro check, or an earlier one that still counts: CAR T cells and the pump."""
     therapy = _therapy(child)
-    return therapy is not None and therapy.kind in ("car-t", "pump")
+    if therapy is None or therapy.kind in ASK_NEURO:
+        return therapy is not None
+    known = load().therapies
+    return any(known[one.course.therapy].kind in ASK_NEURO for one in earlier_of(child, now))
+
+
+def _asks_pump(child: Child, now: datetime, *, is_answered: bool) -> bool:
+    """A form that comes back has the question that it was given with: nothing that was answered is dropped."""
+    therapy = _therapy(child)
+    if therapy is None or therapy.schedule.given != "pump":
+        return False
+    return is_answered or asks_for_pump(child, now)
 
 
 def _therapy(child: Child) -> Therapy | None:

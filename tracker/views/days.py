@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET
 
 from tracker import pictures, record, speaking
 from tracker.access import access_child, may
-from tracker.models import Child, EventKind, SymptomLog
+from tracker.courses import anchors_of
+from tracker.models import Child, SymptomLog
 from tracker.record import Row
 from tracker.views.frame import day_label, frame
 
@@ -22,7 +23,6 @@ SHOWN = timedelta(days=13)  # and the last day itself
 MOST = 300  # logs on a page; who has more in two weeks sees fewer days
 LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
 NOT_SAID = 3  # a sign of which nobody said how bad it is: the rules take the worse reading too
-ANCHORS = (EventKind.INFUSION, EventKind.DOSE, EventKind.START, EventKind.RESTART, EventKind.TRANSPLANT)
 
 
 @require_GET
@@ -81,9 +81,7 @@ def _local(child: Child, at: datetime) -> date:
 def _curve(child: Child, rows: Iterable[Row], first: date, end: datetime) -> pictures.Curve:
     measured = ((row.observed_at, speaking.celsius_of(row.report)) for row in rows)
     readings: list[tuple[datetime, Decimal]] = sorted((at, value) for at, value in measured if value)
-    events = child.course.schedule if child.course else []
-    anchors = [(event.at, str(EventKind(event.kind).label)) for event in events if event.kind in ANCHORS]
-    return pictures.curve(readings, anchors, record.midnight(child, first), end)
+    return pictures.curve(readings, anchors_of(child), record.midnight(child, first), end)
 
 
 def _heat(child: Child, rows: Sequence[Row], first: date, last: date) -> pictures.HeatMap:

@@ -19,7 +19,7 @@ from tracker.drills_done import drills_of, is_the_fever, is_the_number, the_nigh
 from tracker.models import Child, Drill
 from tracker.reports.card import card_of
 from tracker.telling import Told, what_to_say
-from tracker.views.frame import all_numbers, frame
+from tracker.views.frame import all_numbers, earlier_therapies, frame
 from tracker.views.going import see_other
 
 DRILLS_SHOWN = 5
@@ -94,6 +94,7 @@ def _step(request: HttpRequest, child: Child, found: Drill, now: datetime) -> di
         therapies=[child.course.therapy] if child.course else [],
         age_years=child.age_years(now),
         day_label=around["day_label"],
+        earlier_therapies=earlier_therapies(child, now),
         seen_at=now,
         now=now,
     )

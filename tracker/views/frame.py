@@ -1,6 +1,6 @@
 """What stands on every page around a child: whose page it is, and the number to call at this hour."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from therapies.schedule import Label
+from therapies.schedule import PUMP_ON, Label
 from tracker import telephone
 from tracker.access import children_of
 from tracker.countries import ANYWHERE
+from tracker.courses import earlier_of, labels_of
 from tracker.models import Alert, CareTeam, Child, Role, Urgency
 from tracker.models.people import Line
+from tracker.speaking import vocabulary
 from tracker.telephone import Telephone
 
 _IN_EMERGENCY = Exists(Alert.objects.open().filter(child=OuterRef("pk"), urgency=Urgency.EMERGENCY))
@@ -148,9 +150,33 @@ def second_numbers(team: CareTeam, child: Child | None = None) -> list[NumberToC
     return [NumberToCall(label, number, _("if nobody answers")) for label, number in lines if number]
 
 
-def day_label(child: Child, at: datetime) -> str:
-    """ "Cycle 2, day 5, pump running until Friday 09:00": all labels of the course as one line."""
-    return ", ".join(map(label_text, child.course.day_labels(at))) if child.course else ""
+def day_label(child: Child, at: datetime, *, pump_stopped: bool = False) -> str:
+    """ "Cycle 2, day 5, pump running until Friday 09:00": all labels of the course as one line.
+
+    `pump_stopped`: a log says so and the treatment does not know it yet; then it does not say that the pump runs.
+    """
+    labels = labels_of(child, at)
+    return labels_text(label for label in labels if not (pump_stopped and label[0] in PUMP_ON))
+
+
+def earlier_therapies(child: Child, at: datetime) -> list[str]:
+    """ "inotuzumab ozogamicin: Cycle 2, day 26, 19 days after dose 2": what else is watched for, and why."""
+    return [
+        ": ".join(filter(None, (therapy_name(earlier.course.therapy), labels_text(earlier.labels))))
+        for earlier in earlier_of(child, at)
+    ]
+
+
+def therapy_name(therapy_id: str) -> str:
+    """Its name in the reader's language; its id where the knowledge has no such therapy."""
+    known = vocabulary()
+    found = known.therapies.get(therapy_id) if known else None
+    return _(found.name) if found else therapy_id
+
+
+def labels_text(labels: Iterable[Label]) -> str:
+    """Labels as one line."""
+    return ", ".join(map(label_text, labels))
 
 
 def label_text(label: Label) -> str:

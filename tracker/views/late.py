@@ -31,7 +31,14 @@ from tracker.speaking import vocabulary
 from tracker.telling import Told, answer_in_words
 from tracker.views.answer import answer_context
 from tracker.views.asking import log_form
-from tracker.views.frame import day_label, emergency_number, frame, in_emergency, number_to_call
+from tracker.views.frame import (
+    day_label,
+    earlier_therapies,
+    emergency_number,
+    frame,
+    in_emergency,
+    number_to_call,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -209,7 +216,7 @@ def answered_unsaved(
     """What the answer page shows, of a report that is not saved. The history is for who may see it."""
     therapies = [child.course.therapy] if child.course else []
     response = assess_unsaved(child, answers, at, with_history=with_history)
-    told = Told(dict(answers or {}), therapies, child.age_years(now), _label(child, now))
+    told = Told(dict(answers or {}), therapies, child.age_years(now), **_where_it_stands(child, now))
     return _context(response, told, _earlier(child) if with_history else None)
 
 
@@ -235,11 +242,12 @@ def _earlier(child: Child) -> str | None:
     return _("Not saved yet. An earlier log still says to call.") if is_open else _("Not saved yet.")
 
 
-def _label(child: Child, now: datetime) -> str:
+def _where_it_stands(child: Child, now: datetime) -> dict[str, Any]:
+    """The day of the therapy and the earlier ones; nothing of them where the database fails."""
     try:
-        return day_label(child, now)
+        return {"day_label": day_label(child, now), "earlier_therapies": earlier_therapies(child, now)}
     except DatabaseError:
-        return ""
+        return {}
 
 
 def _nobodys(request: HttpRequest, kind: str) -> HttpResponse:

@@ -23,7 +23,7 @@ from tracker.silence import silence_of
 from tracker.team_forms import KnowForm
 from tracker.views import late_words
 from tracker.views.desk import desk, team_for
-from tracker.views.frame import day_label, emergency_number
+from tracker.views.frame import day_label, earlier_therapies, emergency_number
 from tracker.views.going import LOOK_AGAIN, see_other
 from tracker.views.late_rule import Rule, kept_when_late
 from tracker.views.nurse import staff_of
@@ -70,7 +70,7 @@ def chart(request: HttpRequest, child_id: UUID) -> HttpResponse:
     context = _around(request, child, now)
     alert = nurse_child.open_alert(child)
     fired = nurse_child.fired(child, alert)
-    context["text"] = chart_text(child, context["patient_day"], alert, fired, now)
+    context["text"] = chart_text(child, context["patient_day"], context["patient_earlier"], alert, fired, now)
     return render(request, "tracker/nurse/chart.html", context)
 
 
@@ -112,6 +112,7 @@ def _around(request: HttpRequest, child: Child, now: Any) -> dict[str, Any]:
     return desk(request, team, now) | {
         "patient": child,
         "patient_day": day_label(child, now),
+        "patient_earlier": earlier_therapies(child, now),
         "patient_age": child.age_years(now),
         "emergency_number": emergency_number(child),
     }

@@ -14,7 +14,7 @@ from tracker import draft
 from tracker.access import access_child, may, of_child
 from tracker.actions.lines import record_change, set_intervals, take_back_change
 from tracker.actions.logs import record_log
-from tracker.line_clock import hospital_days, line_clock, pump_cycle
+from tracker.line_clock import hospital_days, line_clock, long_pause, pump_cycle
 from tracker.models import Child, LineChange, LinePart
 from tracker.own_forms import NO_TIME, IntervalForm, moment_in, number_in
 from tracker.speaking import vocabulary
@@ -26,7 +26,7 @@ from tracker.views.late_rule import Rule, kept_when_late
 from tracker.views.not_written import tells_the_rules
 
 CHANGES_SHOWN = 8
-PROBLEMS = ("alarm", "leak", "disconnected")
+PROBLEMS = ("alarm", "leak", "disconnected", "stopped")
 
 
 @require_safe
@@ -128,6 +128,7 @@ def _page(request: HttpRequest, child: Child, form: IntervalForm | None = None) 
     changes = child.line_changes.select_related("recorded_by").order_by("-changed_at")
     context: dict[str, Any] = frame(request, child, now) | {
         "cycle": cycle,
+        "long_pause": long_pause(child, now),
         "hospital_days": days,
         "schedule_sources": sources,
         "clock": [(one, uuid.uuid4()) for one in clock],

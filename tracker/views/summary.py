@@ -14,7 +14,7 @@ from tracker.actions import Refused
 from tracker.actions.questions import answer_question, ask_question, withdraw_question
 from tracker.models import Child, Question
 from tracker.own_forms import QuestionForm, number_in
-from tracker.reports.card import therapy_given
+from tracker.reports.card import earlier_given, therapy_given
 from tracker.reports.summary import PERIODS, Summary, open_questions, summary_of, told_to
 from tracker.reports.visit import summary_csv, summary_pdf
 from tracker.views import late_words
@@ -52,7 +52,9 @@ def summary_paper(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """The summary as an accessible PDF."""
     child, found = _found(request, child_id)
     label = day_label(child, found.made_at)
-    pdf = summary_pdf(found, therapy=therapy_given(child, found.made_at), day_label=label)
+    given = therapy_given(child, found.made_at)
+    earlier = earlier_given(child, found.made_at, child.course)
+    pdf = summary_pdf(found, therapy=given, earlier=earlier, day_label=label)
     return paper(pdf, "visit-summary.pdf")
 
 

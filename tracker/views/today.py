@@ -15,7 +15,8 @@ from tracker.advice import last_advice
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.views.answer import open_answer
 from tracker.views.asking import asks_neuro
-from tracker.views.frame import frame
+from tracker.views.course_questions import course_questions, says_pump_stopped
+from tracker.views.frame import day_label, earlier_therapies, frame
 from tracker.views.own_today import own_today
 
 
@@ -23,11 +24,13 @@ from tracker.views.own_today import own_today
 def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """The child's first page."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
-    last = record.last_log(child)
+    around, last = frame(request, child, now), record.last_log(child)
     standing = open_answer(record.open_alert(child), child, now)
+    if says_pump_stopped(last):
+        around["day_label"] = day_label(child, now, pump_stopped=True)
     question = _open_question(last)
     context = {
-        **frame(request, child, now),
+        **around,
         **own_today(child, now),
         "last": last,
         "advice": last_advice(child, request.user, now, last),
@@ -37,8 +40,11 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
         "open_answer": standing,
         "forms_kept": draft.forms_kept(request.session, child, request.user, now),
         "is_kept": draft.kept(request.session, child, now) is not None,
-        "neuro": asks_neuro(child),
+        "neuro": asks_neuro(child, now),
         "week": record.week(child, now),
+        "course_questions": course_questions(child, now, last),
+        "earlier": earlier_therapies(child, now),
+        "may_manage": may((child.family_role,), "manage"),
         "may_log": may((child.family_role, child.staff_role), "log"),
         "paused": child.get_paused_reason_display() if child.paused_at else "",
     }

@@ -16,13 +16,25 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from therapies.catalogue import load
 from tracker.access import access_child, access_event
-from tracker.actions.treatment import record_event, start_course, withdraw_event
+from tracker.actions.treatment import record_event, record_stop, start_course, withdraw_event
+from tracker.courses import labels_of
 from tracker.family_forms.dates import Clock, DatesForm
 from tracker.family_forms.fields import PageForm
-from tracker.family_forms.treatment import DATES, THERAPY, WORDS, ChangeForm, NewTherapyForm, changes_for
-from tracker.models import Child, EventKind, TreatmentEvent
+from tracker.family_forms.treatment import (
+    DATES,
+    STOPS,
+    THERAPY,
+    WORDS,
+    ChangeForm,
+    NewTherapyForm,
+    changes_for,
+    is_stopped,
+)
+from tracker.line_clock import long_pause
+from tracker.models import Child, EventKind, SymptomLog, TreatmentEvent
 from tracker.views import late_words
-from tracker.views.frame import frame, label_text
+from tracker.views.course_questions import course_questions
+from tracker.views.frame import earlier_therapies, frame, label_text
 from tracker.views.going import LOOK_AGAIN, see_other
 from tracker.views.late_rule import Rule, kept_when_late
 from tracker.views.late_words import Words, said_in
@@ -77,10 +89,21 @@ def changed(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     if change == DATES:
         therapy = request.POST["therapy"]
         start_course(child=child, therapy=therapy, events=form.events(), by=request.user, now=now)
+    elif change in STOPS:
+        if log := stopped(child, change, form, request, now):
+            return see_other("answer", log.pk)
     else:
         record_change(child, change, form, request, now)
     messages.success(request, _("Saved. The day and what is watched for have followed."))
     return see_other("treatment", child.pk)
+
+
+def stopped(child: Child, change: str, form: Any, request: HttpRequest, now: datetime) -> SymptomLog | None:
+    """A stop of the pump, or whether the one that stands was planned; the log, where the answer is to call."""
+    events, stop = child.course.events.select_related("course__child"), form.event()
+    standing = events.filter(kind=EventKind.STOP, withdrawn_at=None, at=stop.at).first()
+    unclear = standing if change == "planned" else None
+    return record_stop(course=child.course, event=stop, by=request.user, now=now, instead_of=unclear)
 
 
 def record_change(child: Child, change: str, form: Any, request: HttpRequest, now: datetime) -> None:
@@ -98,7 +121,8 @@ def form_for(change: str | None, child: Child, now: datetime, data: Any = None) 
     if change == DATES and data is not None:
         first = NewTherapyForm(data, age_years=child.age_years(now))
         return dates_form(child, now, first.cleaned_data["therapy"], data) if first.is_valid() else None
-    if change not in dict(changes_for(child.course, now)):
+    is_again = change == "stop" and is_stopped(child.course, now)  # sent twice: it is stopped by now
+    if change not in dict(changes_for(child.course, now)) and not is_again:
         return None
     if change == THERAPY:
         return NewTherapyForm(data, age_years=child.age_years(now))
@@ -124,12 +148,16 @@ def shown(
     course = child.course
     context = frame(request, child, now) | {
         "therapy": load().therapies[course.therapy] if course else None,
-        "labels": [label_text(label) for label in course.day_labels(now)] if course else [],
+        "labels": [label_text(label) for label in labels_of(child, now)],
+        "earlier": earlier_therapies(child, now),
+        "long_pause": long_pause(child, now),
         "changes": changes_for(course, now),
         "change": change,
         "change_words": capfirst(_(form.therapy.name)) if change == DATES else WORDS.get(change or "", ""),
         "form": form,
         "events": events_of(child),
+        "course_questions": course_questions(child, now),
+        "may_manage": True,
     }
     return render(request, "tracker/caregiver/treatment.html", context, status=status)
 

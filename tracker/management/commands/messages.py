@@ -16,7 +16,7 @@ import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from therapies import explaining, schedule, wording
+from therapies import course_gaps, explaining, schedule, wording
 from therapies.catalogue import texts
 from therapies.rules import COULD_NOT_CHECK
 
@@ -60,7 +60,8 @@ def add(template: polib.POFile, entries: Iterable[polib.POEntry]) -> None:
 def texts_of_knowledge() -> Iterable[polib.POEntry]:
     """What the knowledge says to families, and the phrases around it."""
     code = [("rules", COULD_NOT_CHECK)]
-    code += [(module.__name__, text) for module in (schedule, wording, explaining) for text in module.TEXTS]
+    modules = (schedule, course_gaps, wording, explaining)
+    code += [(module.__name__, text) for module in modules for text in module.TEXTS]
     for place, text in (*texts(), *code):
         flags = ["python-format"] if "%(" in text else []
         yield polib.POEntry(

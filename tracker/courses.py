@@ -1,0 +1,146 @@
+"""A child's therapies, the one that runs and the earlier ones that still count: for the rules and for every text."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from therapies.catalogue import KnowledgeError, load
+from therapies.schedule import Event, Label, unplanned_stop
+from tracker.models import Child, Course, EventKind
+from tracker.models.treatment import EVENT_COLUMNS, standing_events
+
+LATE_EFFECTS = timedelta(days=365)
+"""How long after its last event an earlier therapy still counts. The latest documented onset is day 359, after CAR T
+cells (Kymriah label), which count for life; liver signs come up to 56 days after inotuzumab."""
+ANCHORS = (EventKind.INFUSION, EventKind.DOSE, EventKind.START, EventKind.RESTART, EventKind.TRANSPLANT)
+_COURSE = ("pk", "therapy", "begun_at", "ended_at")
+COURSE_ROW = (*_COURSE, *(f"events__{column}" for column in EVENT_COLUMNS))
+COURSE_ORDER = ("begun_at", "pk", "events__at", "events__recorded_at")
+
+
+class Earlier(NamedTuple):
+    """An earlier therapy that still counts, and where it stands."""
+
+    course: Course
+    labels: list[Label]
+
+
+def courses_of(child: Child) -> list[Course]:
+    """Every course with what happened in it, the first that began first. One query, once for each child in memory."""
+    known: list[Course] | None = child.__dict__.get("_courses")
+    if known is None:
+        known = remember_courses(child, child.courses.order_by(*COURSE_ORDER).values_list(*COURSE_ROW))
+    return known
+
+
+def remember_courses(child: Child, rows: Iterable[Sequence[Any]]) -> list[Course]:
+    """The courses of these rows, of a course's columns and then an event's; the running one becomes `child.course`."""
+    courses = []
+    for course_row, of_one in groupby(rows, key=lambda row: row[: len(_COURSE)]):
+        course = Course(child=child, **dict(zip(_COURSE, course_row, strict=True)))
+        course.schedule = standing_events((row[len(_COURSE) :] for row in of_one), child.zone)
+        courses.append(course)
+    running = next((course for course in courses if course.ended_at is None), None)
+    if running and (loaded := child.__dict__.get("course")):
+        loaded.schedule = running.schedule
+    else:
+        child.course = running
+    child.__dict__["_courses"] = courses
+    return courses
+
+
+def forget_courses(child: Child) -> None:
+    """They are read again after a change."""
+    for name in ("_courses", "course"):
+        child.__dict__.pop(name, None)
+
+
+# ---------------------------------------------------------------- which of them count
+
+
+def course_at(courses: Sequence[Course], at: datetime) -> Course:
+    """The course that had begun last by then; before the first one, that one."""
+    begun = [course for course in courses if course.begun_at <= at]
+    return max(begun, key=_begun_at) if begun else min(courses, key=_begun_at)
+
+
+def courses_that_count(courses: Sequence[Course], at: datetime) -> list[Course]:
+    """The course of that time, then those of other therapies whose late effects may still come."""
+    course = course_at(courses, at)
+    return [course, *earlier_than(course, courses, at)]
+
+
+def earlier_than(running: Course, courses: Sequence[Course], at: datetime) -> list[Course]:
+    """Of each other therapy the last course, as long as its late effects may still come; by the therapy's name."""
+    before = sorted((course for course in courses if course.begun_at <= at), key=_begun_at)
+    late = {course.therapy: course for course in before if still_counts(course, at)}
+    known = late.keys() & load().therapies.keys() - {running.therapy}
+    return [late[therapy] for therapy in sorted(known)]
+
+
+def transplants_beside(course: Course, courses: Sequence[Course]) -> list[Event]:
+    """Those that were recorded under another course: a transplant is the child's, whatever ran then."""
+    return [
+        event
+        for other in courses
+        if other.pk != course.pk
+        for event in other.schedule
+        if event.kind == "transplant"
+    ]
+
+
+def still_counts(course: Course, at: datetime) -> bool:
+    """Late effects of it may still come."""
+    therapy = load().therapies.get(course.therapy)
+    if therapy and therapy.kind == "car-t":
+        return True
+    return at - max([event.at for event in course.schedule] or [course.begun_at]) <= LATE_EFFECTS
+
+
+def _begun_at(course: Course) -> datetime:
+    return course.begun_at
+
+
+# ---------------------------------------------------------------- where they stand
+
+
+def labels_of(child: Child, at: datetime) -> list[Label]:
+    """Where the course of that time is, with the child's transplant. Nothing while none runs."""
+    courses = courses_of(child)
+    if child.course is None:
+        return []
+    course = child.course if child.course.begun_at <= at else course_at(courses, at)
+    return course.day_labels(at, transplants_beside(course, courses))
+
+
+def earlier_of(child: Child, at: datetime) -> list[Earlier]:
+    """The therapies before the running one that still count. Nothing where the knowledge cannot be read."""
+    courses = courses_of(child)
+    if child.course is None:
+        return []
+    try:
+        earlier = earlier_than(child.course, courses, at)
+    except KnowledgeError:  # a page without them still shows whom to call
+        return []
+    return [Earlier(course, course.late_labels(at)) for course in earlier]
+
+
+def anchors_of(child: Child) -> list[tuple[datetime, str]]:
+    """What was given, under every course, in words: a temperature is read against it."""
+    happened = [event for course in courses_of(child) for event in course.schedule if event.kind in ANCHORS]
+    return [(event.at, str(EventKind(event.kind).label)) for event in happened]
+
+
+def asks_for_pump(child: Child, at: datetime) -> bool:
+    """Whether a log of this moment asks how the pump is."""
+    courses_of(child)
+    return child.course is not None and child.course.asks_for_pump(at)
+
+
+def stop_without_advice(course: Course, at: datetime, advised_at: datetime | None) -> Event | None:
+    """The stop of the pump that nobody planned and that the team has said nothing about since."""
+    zoned = at.astimezone(course.child.zone)
+    past = sorted((event for event in course.schedule if event.at <= at), key=lambda event: event.at)
+    stop = unplanned_stop(past, zoned)
+    return stop if stop and (advised_at is None or advised_at < stop.at) else None
