@@ -71,6 +71,7 @@ TEXTS = (
     NEXT,
 )
 """Every text of a day label, for the translators."""
+NOT_BEGUN = (BEFORE_INFUSION, BEFORE_CYCLE, BEFORE_DOSE)
 _NOTHING_YET = {
     "once": (INFUSION_NOT_ENTERED, BEFORE_INFUSION),
     "pump": (START_NOT_ENTERED, BEFORE_CYCLE),

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from therapies.catalogue import KnowledgeError, load
-from therapies.schedule import Event, Label, unplanned_stop
+from therapies.schedule import NOT_BEGUN, Event, Label, unplanned_stop
 from tracker.models import Child, Course, EventKind
 from tracker.models.treatment import EVENT_COLUMNS, standing_events
 
@@ -112,6 +112,11 @@ def labels_of(child: Child, at: datetime) -> list[Label]:
         return []
     course = child.course if child.course.begun_at <= at else course_at(courses, at)
     return course.day_labels(at, transplants_beside(course, courses))
+
+
+def has_begun(child: Child, at: datetime) -> bool:
+    """False while the first infusion, start or dose of the running course is still to come."""
+    return all(text not in NOT_BEGUN for text, _values in labels_of(child, at))
 
 
 def earlier_of(child: Child, at: datetime) -> list[Earlier]:

@@ -18,6 +18,7 @@ from therapies.model import Instruction, Therapy
 from therapies.request import FEVER_RULES
 from tracker import speaking
 from tracker.models import FeverRule
+from tracker.models.alerts import AT_ANY_HOUR
 from tracker.speaking import Report, vocabulary
 
 A_MOMENT = 1 / 3600  # of an hour: the rules count in hours, and round
@@ -42,6 +43,7 @@ class Told:
     earlier: Sequence[
         tuple[float, Report]
     ] = ()  # how many hours before, what was entered: what flags remember
+    has_begun: bool = True  # False while the first infusion, start or dose is still planned
     earlier_therapies: Sequence[str] = ()  # those that still count, each with its day
 
 
@@ -176,7 +178,7 @@ def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
 
 def _who(told: Told) -> str:
     therapy = _therapy(told.therapies[0]) if told.therapies else None
-    says = _(therapy.say) if therapy and therapy.say else ""
+    says = _(therapy.say) if therapy and therapy.say and told.has_begun else ""
     if told.age_years is None:
         return _("My child %(says)s.") % {"says": says} if says else ""
     if told.age_years == 0:
@@ -191,7 +193,7 @@ def _treatment(told: Told) -> list[str]:
     therapy = _therapy(told.therapies[0]) if told.therapies else None
     if therapy is None:
         return []
-    if _(therapy.name) in _(therapy.say):  # the sentence before has named it
+    if told.has_begun and _(therapy.name) in _(therapy.say):  # the sentence before has named it
         return [f"{told.day_label}."] if told.day_label else []
     if not told.day_label:
         return [_("The treatment is %(therapy)s.") % {"therapy": _(therapy.name)}]
@@ -276,6 +278,21 @@ def _remembered(
             reports = [report for ago, report in earlier if abs(ago - hours) < A_MOMENT]
             found.setdefault(round(hours), []).extend(_logged(flag["because"], reports))
     return [_logged_then(hours, ", ".join(dict.fromkeys(words))) for hours, words in sorted(found.items())]
+
+
+def carried_over(response: Mapping[str, Any], told: Told) -> str:
+    """The first sentence of an answer that says to call only because of earlier logs; nothing for any other."""
+    urgent = [flag for flag in response["flags"] if flag["urgency"] in AT_ANY_HOUR]
+    if response["could_not_check"] or not urgent or any("reported_hours_ago" not in flag for flag in urgent):
+        return ""
+    newest = min(flag["reported_hours_ago"] for flag in urgent)
+    codes = [code for flag in urgent if flag["reported_hours_ago"] == newest for code in flag["because"]]
+    reports = [report for ago, report in told.earlier if abs(ago - newest) < A_MOMENT]
+    values = {
+        "when": speaking.hours_ago(newest),
+        "signs": ", ".join(dict.fromkeys(_logged(codes, reports))),
+    }
+    return _("An earlier log says so, %(when)s: %(signs)s. The team has not advised on it yet.") % values
 
 
 def _logged(codes: Iterable[str], reports: Sequence[Report]) -> Iterator[str]:

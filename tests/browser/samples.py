@@ -327,7 +327,31 @@ STATES: dict[str, tuple[str, Context]] = {
                     by="Dad",
                     told="Measure again at 22:00. Call if it is 38 or more.",
                     look_again_at=NOW + timedelta(hours=1),
+                    holds=True,
                 )
+            }
+        ),
+    ),
+    "today-old-advice": (
+        "tracker/caregiver/today.html",
+        always(
+            **TODAY
+            | {
+                "advice": Sample(
+                    at=NOW - timedelta(days=3),
+                    by="Dad",
+                    told="Come to the emergency room tonight.",
+                    holds=False,
+                ),
+                "may_manage": True,
+                "earlier": ["inotuzumab ozogamicin: Cycle 1, day 34, 19 days after dose 3"],
+                "course_questions": [
+                    Sample(
+                        text="The pump should have ended 24 November, 14:00. Does it still run?",
+                        hint="It still runs? Ask your care team today until when.",
+                        ways=[("No, the cycle has ended", "end"), ("No, it was stopped", "stop")],
+                    )
+                ],
             }
         ),
     ),

@@ -92,6 +92,13 @@ def test_a_helper_reads_the_question_and_is_not_led_where_she_may_not_go(
     assert not [link for link in links(today) if "change=" in link]
 
 
+def test_a_therapy_that_is_only_planned_is_not_said_to_have_been_given(phone: Phone, mother: User) -> None:
+    child = child_of(mother, "Ada", "tisagenlecleucel", Event("next", NOW, until=NOW + 3 * DAY))
+    said = text(phone.send(child, temperature="38.6", unit="C"))
+    assert "had CAR T cells" not in said
+    assert "The treatment is CAR T cells (tisagenlecleucel): Before the infusion, Next: Monday 02:14." in said
+
+
 # ---------------------------------------------------------------- the pump
 
 

@@ -19,6 +19,7 @@ from tracker.actions.alerts import record_call
 from tracker.asking_back import questions
 from tracker.assessing import MEDICINE, age_when_received
 from tracker.called import CalledForm
+from tracker.courses import has_begun
 from tracker.doses_given import fever_medicine_since, said_on_the_phone
 from tracker.ending import REMEMBERED
 from tracker.models import Alert, Call, Child, SymptomLog, Urgency
@@ -88,6 +89,7 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         seen_at=log.observed_at,
         now=now,
         earlier=_earlier(log, assessment.response),
+        has_begun=has_begun(log.child, now),
         earlier_therapies=earlier_therapies(log.child, now),
     )
     said = telling.answer_in_words(assessment.response, told)
@@ -126,6 +128,7 @@ def answer_context(said: dict[str, Any], told: Told, *, in_emergency: bool = Fal
     return {
         "answer": said | {"needs_confirmation": others},
         "dangers": dangers,
+        "carried_over": telling.carried_over(said, told),
         "summary": telling.summary(told),
         "what_to_say": telling.what_to_say(told, said),
         "instructions": telling.instructions(told.therapies[0], said["urgency"]) if told.therapies else [],

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tracker.access import access_child, may, of_child
 from tracker.actions import Refused
 from tracker.actions.drills import begin_drill, finish_drill, pass_step
+from tracker.courses import has_begun
 from tracker.drills_done import drills_of, is_the_fever, is_the_number, the_night
 from tracker.models import Child, Drill
 from tracker.reports.card import card_of
@@ -94,6 +95,7 @@ def _step(request: HttpRequest, child: Child, found: Drill, now: datetime) -> di
         therapies=[child.course.therapy] if child.course else [],
         age_years=child.age_years(now),
         day_label=around["day_label"],
+        has_begun=has_begun(child, now),
         earlier_therapies=earlier_therapies(child, now),
         seen_at=now,
         now=now,

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET
 from tracker import draft, record
 from tracker.access import access_child, access_event, access_log
 from tracker.assessing import assess_alone, assess_unsaved
+from tracker.courses import has_begun
 from tracker.draft import Draft
 from tracker.fields import typed
 from tracker.forms import NOTE_AT_MOST, Asking, LogForm
@@ -245,7 +246,11 @@ def _earlier(child: Child) -> str | None:
 def _where_it_stands(child: Child, now: datetime) -> dict[str, Any]:
     """The day of the therapy and the earlier ones; nothing of them where the database fails."""
     try:
-        return {"day_label": day_label(child, now), "earlier_therapies": earlier_therapies(child, now)}
+        return {
+            "day_label": day_label(child, now),
+            "has_begun": has_begun(child, now),
+            "earlier_therapies": earlier_therapies(child, now),
+        }
     except DatabaseError:
         return {}
 
