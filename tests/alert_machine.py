@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from tests.personas import NOW, NUMBERS, child_of, join, person
 from tracker.actions import Refused
@@ -20,20 +20,36 @@ from tracker.actions.alerts import Finding, raise_alert, record_call
 from tracker.actions.escalating import escalate
 from tracker.actions.holding import hold
 from tracker.actions.people import begin_care_team, join_care_team
+from tracker.actions.reopening import reopen_alert
 from tracker.actions.taking import (
     OUTCOMES,
     accept_offer,
     close_alert,
     close_together,
+    minutes_to_choose,
     offer_alert,
+    record_not_reached,
     take_alert,
 )
-from tracker.alert_states import CLOSED, HELD, MOVES, OFFERED, PART, SWEEP, WAITING
-from tracker.models import Alert, Child, Role, SymptomLog, Urgency, User
+from tracker.alert_states import CLOSED, HELD, MOVES, OFFERED, OPEN, PART, SWEEP, TRIED, WAITING
+from tracker.models import Alert, Child, Kind, Message, Outcome, Role, SymptomLog, Urgency, User
+from tracker.models.logs import is_worse
 
 DUE_WITHIN = timedelta(minutes=15)
-STEPS = ("tick", "sweep", "log", "call", "take", "offer", "accept", "close", "close together")
-WEIGHTS = (15, 10, 8, 3, 22, 16, 14, 6, 2)
+MOVES_AT_RANDOM = {
+    "tick": 15,
+    "sweep": 10,
+    "log": 8,
+    "call": 3,
+    "take": 22,
+    "offer": 16,
+    "accept": 14,
+    "not reached": 5,
+    "close": 8,
+    "close together": 2,
+    "reopen": 6,
+}
+STEPS, WEIGHTS = tuple(MOVES_AT_RANDOM), tuple(MOVES_AT_RANDOM.values())
 
 
 class Machine:
@@ -43,6 +59,7 @@ class Machine:
         self.children, self.nurses, self.parent, self.now = children, nurses, parent, now
         self.dice = random.Random(seed)
         self.known: list[UUID] = []  # alerts that a nurse may have on her screen, closed ones among them
+        self.closed_in: dict[UUID, str] = {}  # the state in which each was closed last
         self.done: Counter[str] = Counter()
 
     def play(self, steps: int) -> None:
@@ -106,8 +123,11 @@ class Machine:
         if alert := self.one():
             nurse = self.somebody(alert.taken_by)
             state, hers = state_of(alert), alert.taken_by_id == nurse.pk
-            name = "take" if state == WAITING else "keep" if hers else "take over"
-            may = state == WAITING or (state in (HELD, OFFERED) and (hers or not self.is_held(alert)))
+            names = {WAITING: "take", TRIED: "take on"}
+            name = "keep" if hers and state in OPEN else names.get(state, "take over")
+            may = state in (WAITING, TRIED) or (
+                state in (HELD, OFFERED) and (hers or not self.is_held(alert))
+            )
             self.move(name, may, alert, nurse, lambda: take_alert(alert=alert, by=nurse, now=self.now))
 
     def offer(self) -> None:
@@ -128,26 +148,52 @@ class Machine:
             may = state_of(alert) == OFFERED and alert.offered_to_id == nurse.pk
             self.move("accept", may, alert, nurse, lambda: accept_offer(alert=alert, by=nurse, now=self.now))
 
+    def not_reached(self) -> None:
+        if alert := self.one():
+            nurse, minutes = self.somebody(alert.taken_by), self.dice.choice((5, 10, 15, 30, 60))
+            may = self.is_free_for(nurse, alert) and minutes in minutes_to_choose(alert.urgency)
+            told = {"again_in": minutes, "note": "", "by": nurse, "now": self.now}
+            self.move("not reached", may, alert, nurse, lambda: record_not_reached(alert=alert, **told))
+
     def close(self) -> None:
         if alert := self.one():
-            nurse, outcome = self.somebody(alert.taken_by), self.dice.choice([*OUTCOMES, ""])
-            free = state_of(alert) == WAITING or alert.taken_by_id == nurse.pk or not self.is_held(alert)
-            may = bool(outcome) and alert.is_open and free
-            told = {"outcome": outcome, "note": ""}
-            self.move(
-                "close", may, alert, nurse, lambda: close_alert(alert=alert, **told, by=nurse, now=self.now)
+            nurse, state = self.somebody(alert.taken_by), state_of(alert)
+            outcome = self.dice.choice([*OUTCOMES, Outcome.REVIEWED, Outcome.NOT_REACHED, ""])
+            note = self.dice.choice(("", " ", "They measured again"))
+            reason = outcome != Outcome.FALSE_ALARM or alert.urgency == Urgency.TODAY or note.strip()
+            known = outcome in OUTCOMES or (outcome == Outcome.REVIEWED and alert.urgency == Urgency.TODAY)
+            may = bool(known and reason and self.is_free_for(nurse, alert))
+            told = {"outcome": outcome, "note": note, "by": nurse, "now": self.now}
+            if self.move("close", may, alert, nurse, lambda: close_alert(alert=alert, **told)):
+                self.closed_in[alert.pk] = state
+
+    def reopen(self) -> None:
+        if alert := self.one():
+            other = Alert.objects.open().filter(child=alert.child).first()
+            in_time = alert.resolved_at and self.now < alert.resolved_at + timedelta(minutes=1)
+            joins = other is not None and not is_worse(alert.urgency, than=other.urgency)
+            name = "undo" if in_time else "reopen"
+            to = PART if joins else self.closed_in.get(alert.pk) if in_time else WAITING
+            nurse, may = self.dice.choice(self.nurses), state_of(alert) == CLOSED
+            done = self.move(
+                name, may, alert, nurse, lambda: reopen_alert(alert=alert, by=nurse, now=self.now), to=to
             )
+            if done and other is not None and not joins:
+                assert state_of(self.again(other.pk)) == PART
 
     def close_together(self) -> None:
         nurse, team = self.dice.choice(self.nurses), self.children[0].care_team
         asked = [alert for pk in self.known if (alert := self.again(pk))]
         may = {a.pk for a in asked if state_of(a) == WAITING and a.urgency == Urgency.TODAY}
         told = {"alerts": self.known, "outcome": OUTCOMES[0], "by": nurse, "now": self.now}
+        if not self.known:
+            return
         assert close_together(care_team=team, **told) == (len(may), len(self.known) - len(may))
+        self.closed_in.update(dict.fromkeys(may, WAITING))
         assert all(self.again(alert.pk).is_open == alert.is_open for alert in asked if alert.pk not in may)
         self.done["close together"] += len(may)
 
-    def move(self, name: str, may: bool, alert: Alert, nurse: User, act: Any) -> None:
+    def move(self, name: str, may: bool, alert: Alert, nurse: User, act: Any, to: str | None = None) -> bool:
         """Does it, and compares with the table: refused, or in the new state with one event of that verb."""
         before = alert.events.count()
         was_done = True
@@ -159,14 +205,15 @@ class Machine:
         if not was_done:
             assert alert.events.count() == before
             self.done["refused"] += 1
-            return
+            return False
         move, after = MOVES[name], self.again(alert.pk)
         assert state_of(alert) in move.states
-        assert state_of(after) == move.to
+        assert state_of(after) == (to or move.to)
         event = alert.events.latest("pk")
         assert (event.verb, event.by_id, alert.events.count()) == (move.verb, nurse.pk, before + 1)
-        assert after.taken_by_id == nurse.pk or name in ("close", "close together")
+        assert after.taken_by_id == nurse.pk or name in ("close", "undo", "reopen")
         self.done[name] += 1
+        return True
 
     # ------------------------------------------------------------ what must hold
 
@@ -179,6 +226,13 @@ class Machine:
         assert not alerts.filter(taken_by=None, offered_to__isnull=False).exists(), when
         closed = alerts.filter(resolved_at__isnull=False)
         assert not closed.filter(Q(outcome="") | Q(resolved_by=None)).exists(), when
+        assert not closed.filter(outcome=Outcome.NOT_REACHED).exists(), when
+        unreached = alerts.open().filter(try_again_at__isnull=False)
+        assert not unreached.filter(~Q(escalates_at=F("try_again_at")) | Q(taken_by=None)).exists(), when
+        told = Message.objects.filter(
+            kind=Kind.ANSWER, alert=OuterRef("pk"), queued_at=OuterRef("resolved_at")
+        )
+        assert not closed.filter(~Exists(told.filter(recipient=self.parent))).exists(), when
         assert alerts.open().count() <= len(self.children), when
 
     def somebody(self, likely: User | None) -> User:
@@ -194,6 +248,11 @@ class Machine:
     def again(self, pk: UUID) -> Alert:
         return Alert.objects.select_related("child__care_team").get(pk=pk)
 
+    def is_free_for(self, nurse: User, alert: Alert) -> bool:
+        return alert.is_open and (
+            state_of(alert) == WAITING or alert.taken_by_id == nurse.pk or not self.is_held(alert)
+        )
+
     def is_held(self, alert: Alert) -> bool:
         return alert.taken_until is not None and alert.taken_until > self.now
 
@@ -205,6 +264,8 @@ def state_of(alert: Alert) -> str:
         return CLOSED
     if alert.offered_to_id:
         return OFFERED
+    if alert.try_again_at:
+        return TRIED
     return HELD if alert.taken_by_id else WAITING
 
 

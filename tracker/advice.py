@@ -31,6 +31,11 @@ class Advice(NamedTuple):
     look_again_at: datetime | None
     holds: bool = True
     is_overtaken: bool = False
+    opened_at: datetime | None = None
+
+    def is_to_be_followed(self, now: datetime) -> bool:
+        """What the team decided, while it is said as what to do."""
+        return self.from_team and self.holds and now - self.at < AN_ORDER
 
 
 def last_advice(child: Child, reader: User, now: datetime, last: record.Row | None) -> Advice | None:
@@ -38,7 +43,7 @@ def last_advice(child: Child, reader: User, now: datetime, last: record.Row | No
 
     Advice from before a sign that still says to call no longer holds. One query.
     """
-    danger = Subquery(_danger_seen_at(child))
+    danger, never = Subquery(_danger_seen_at(child)), Cast(None, DateTimeField())
     calls = Call.objects.filter(child=child, reached=True).values_list(
         *(
             "called_at",
@@ -49,18 +54,18 @@ def last_advice(child: Child, reader: User, now: datetime, last: record.Row | No
             "look_again_at",
             "advice",
             danger,
+            never,
         )
     )
     closed = Alert.objects.filter(child=child, outcome__gt="").exclude(outcome__in=THE_FAMILYS)
-    never = Cast(None, DateTimeField())
     wrote = closed.values_list(
         *("resolved_at", "resolved_by_id", "resolved_by__name", "outcome", "resolution_note", never),
-        *(Value(""), danger),
+        *(Value(""), danger, "decision_opened_at"),
     )
     found = list(calls.union(wrote, all=True).order_by("-called_at")[:1])
     if not found:
         return None
-    at, person, name, outcome, words, again, advised, danger_seen_at = found[0]
+    at, person, name, outcome, words, again, advised, danger_seen_at, opened_at = found[0]
     if again and (now > again + STILL_DUE or (last and last.observed_at >= again)):
         again = None
     is_overtaken = danger_seen_at is not None and danger_seen_at > at
@@ -69,7 +74,8 @@ def last_advice(child: Child, reader: User, now: datetime, last: record.Row | No
         return None
     told = " ".join(filter(None, (_in_words(outcome, holds), in_words(advised, words))))
     again = again if holds else None
-    return Advice(at, name, person == reader.pk, bool(outcome), told, again, holds, is_overtaken)
+    state = {"holds": holds, "is_overtaken": is_overtaken, "opened_at": opened_at}
+    return Advice(at, name, person == reader.pk, bool(outcome), told, again, **state)
 
 
 def _danger_seen_at(child: Child) -> QuerySet:

@@ -6,14 +6,18 @@
 from typing import NamedTuple
 
 WAITING, HELD, OFFERED, CLOSED, PART = "waiting", "held", "offered", "closed", "part of a worse one"
+TRIED = "not reached"
 STATES = {
     WAITING: "open, and nobody's: it escalates",
     HELD: "open, and one nurse's for 15 minutes; then it lapses",
     OFFERED: "held, and another nurse is asked to take it over; until she accepts, it stays with the first",
+    TRIED: "she called the family in vain: hers until she tries again, then it lapses; another nurse may take it",
     CLOSED: "closed, by a person, with an outcome",
-    PART: "a worse log raised a new alert, which took this one in; the new one is waiting",
+    PART: "another alert of the child, as urgent or worse, took this one in; that one is open",
 }
-OPEN = (WAITING, HELD, OFFERED)
+OPEN = (WAITING, HELD, OFFERED, TRIED)
+AS_BEFORE = "as before"
+"""Where an undone closing leads: to the state that the alert was closed in."""
 
 
 class Move(NamedTuple):
@@ -49,8 +53,11 @@ MOVES = {
         "urgent, and nobody answered: nobody holds it any more, and the next level is due at once",
     ),
     "take": Move("taken", (WAITING,), HELD, NURSE, "hers for 15 minutes; the first one wins"),
-    "keep": Move("taken", (HELD, OFFERED), HELD, HOLDER, "15 minutes from now; an offer is taken back"),
+    "keep": Move(
+        "taken", (HELD, OFFERED, TRIED), HELD, HOLDER, "15 minutes from now; an offer is taken back"
+    ),
     "take over": Move("taken", (HELD, OFFERED), HELD, OTHER, "only once the 15 minutes are over"),
+    "take on": Move("taken", (TRIED,), HELD, OTHER, "at once"),
     "offer": Move("offered", (HELD, OFFERED), OFFERED, HOLDER, "within her 15 minutes, to one of the team"),
     "accept": Move("handed-over", (OFFERED,), HELD, RECEIVER, "hers for 15 minutes"),
     "tell": Move(
@@ -60,16 +67,39 @@ MOVES = {
         SWEEP,
         "a round begins: the first on call are told; at once where those told before are not there any more",
     ),
+    "not reached": Move(
+        "not-reached",
+        OPEN,
+        TRIED,
+        NURSE,
+        "with a time to try again; while another nurse holds it, only she; the family and the next level are told",
+    ),
     "lapse": Move(
         "lapsed",
-        (HELD, OFFERED),
+        (HELD, OFFERED, TRIED),
         WAITING,
         SWEEP,
-        "the 15 minutes are over, or she works there no more: a new round begins",
+        "the 15 minutes are over, it is time to try again, or she works there no more: a new round begins",
     ),
     "escalate": Move("escalated", (WAITING,), WAITING, SWEEP, "it is due: the next level is told"),
-    "close": Move("resolved", OPEN, CLOSED, NURSE, "with an outcome; while another nurse holds it, only she"),
+    "close": Move(
+        "resolved",
+        OPEN,
+        CLOSED,
+        NURSE,
+        "with an outcome, an urgent false alarm with a reason; while another nurse holds it, only she",
+    ),
     "close together": Move("resolved", (WAITING,), CLOSED, NURSE, "only “call today”, with an outcome"),
+    "open the decision": Move("opened", (CLOSED,), CLOSED, FAMILY, "once a closing"),
+    "undo": Move(
+        "undone", (CLOSED,), AS_BEFORE, NURSE, "within a minute: the family is not told of the closing"
+    ),
+    "reopen": Move(
+        "reopened", (CLOSED,), WAITING, NURSE, "after the minute: due at once, and the family is told"
+    ),
+    "undo or reopen beside another": Move(
+        "reopened", (CLOSED,), PART, NURSE, "one as urgent or worse is open; a milder one is taken in instead"
+    ),
 }
 
 
@@ -81,7 +111,7 @@ def drawn() -> str:
         "Drawn from `tracker/alert_states.py` by `python -m tracker.alert_states > docs/alerts.md`; a test compares.",
         "Each move is one conditional UPDATE whose row count is looked at, with its event in the same transaction.",
         "An open alert always has a time at which it is due again (`escalates_at`): taking moves it to the end of the",
-        "15 minutes, closing ends it.",
+        "15 minutes or to the next try, closing ends it.",
         "",
         "| State | |",
         "| --- | --- |",
@@ -107,7 +137,8 @@ def _row(name: str, move: Move) -> str:
 
 def _arrows(name: str, move: Move) -> list[str]:
     starts = [_id(state) for state in move.states] or ["[*]"]
-    return [f"    {start} --> {_id(move.to) if move.to else start}: {name}" for start in starts]
+    ends = [_id(state) for state in OPEN] if move.to == AS_BEFORE else [_id(move.to)] if move.to else []
+    return [f"    {start} --> {end}: {name}" for start in starts for end in ends or [start]]
 
 
 def _id(state: str) -> str:

@@ -1,7 +1,7 @@
 """The record cannot be rewritten: the database itself refuses, on SQLite and on PostgreSQL.
 
 UPDATE is refused always, DELETE outside `erasing()`. A migration that makes SQLite copy one of these tables
-loses its triggers and has to call `install` again; a test looks for every one of them.
+loses its triggers: it begins with `keep` and ends with `put_back`; a test looks for every one of them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -53,6 +53,28 @@ def remove(schema_editor: Any, table: str) -> None:
     sqlite = schema_editor.connection.vendor == "sqlite"
     for name in _SQLITE_TRIGGERS if sqlite else _POSTGRES_TRIGGERS:
         schema_editor.execute(f"DROP TRIGGER {table}_{name}{'' if sqlite else f' ON {table}'}", params=None)
+
+
+_kept: dict[str, list[str]] = {}
+
+
+def keep(schema_editor: Any, tables: Sequence[str]) -> None:
+    """Reads the triggers of `tables` before SQLite copies those. PostgreSQL loses none."""
+    if schema_editor.connection.vendor == "sqlite":
+        with schema_editor.connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(
+                    "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
+                )
+                _kept[table] = [sql for (sql,) in cursor.fetchall()]
+
+
+def put_back(schema_editor: Any, tables: Sequence[str]) -> None:
+    """Makes again those that the copy has lost. One that is still there fails loudly."""
+    if schema_editor.connection.vendor == "sqlite":
+        for table in tables:
+            for sql in _kept.pop(table):
+                schema_editor.execute(sql, params=None)
 
 
 def _changes(column: str, sqlite: bool) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from tracker import record
 from tracker.callbacks import fill_callbacks
+from tracker.closings import emergencies_before, just_closed
 from tracker.courses import COURSE_ORDER, COURSE_ROW, remember_courses
 from tracker.folding import is_found
 from tracker.models import (
@@ -72,6 +73,7 @@ class Row:
     earlier_logs: int = 0
     called_at: datetime | None = None
     nobody_answered: bool = False  # at that call
+    emergency: Alert | None = None  # one that was closed in the day before this alert
     week: list[dict[str, Any]] = field(default_factory=list)
     strip: str = ""  # the week as a small picture
     link: str = ""
@@ -80,12 +82,18 @@ class Row:
     age: int | None = None
     day_label: str = ""  # in words: the view says it
 
+    @property
+    def may_be_taken(self) -> bool:
+        """By any nurse, whoever holds it."""
+        return not self.alert.taken_by_id or self.alert.try_again_at is not None
+
 
 @dataclass(frozen=True)
 class Board:
     alerts: list[Row]
     hidden: int  # open alerts that the filters leave out
     hidden_urgent: int
+    closed: list[Alert]  # in the last minutes
     silent: list[Row]
     more_silent: bool
     children: list[Row]
@@ -118,6 +126,7 @@ def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, sil
         alerts=rows,
         hidden=len(hidden),
         hidden_urgent=sum(alert.urgency != Urgency.TODAY for alert in hidden),
+        closed=just_closed(team, now),
         silent=silents,
         more_silent=len(silent) > PAGE,
         children=others,
@@ -204,9 +213,11 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
     }
     earlier = logs_at(moments.values())
     reports = record.reports([*found.values(), *earlier.values()])
+    emergencies = emergencies_before(row.alert for row in by_alert.values())
     for alert, pk in newest.items():
         row, log = by_alert[alert], found[pk]
         response = log.response or {}
+        row.emergency = emergencies.get(alert)
         row.seen, row.seen_at = seen_in(reports[pk]), log.observed_at
         if (told := earlier.get(moments.get(pk))) and told.pk != pk:
             row.before, row.before_at = seen_in(reports[told.pk]), told.observed_at

@@ -12,12 +12,20 @@ from django.utils.translation import gettext as _
 
 from therapies.catalogue import KnowledgeError, load
 from tracker import record, speaking
-from tracker.models import Alert, AlertEvent, Call, Child
+from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child
 from tracker.nurse_child import Fired
 from tracker.templatetags.formatting import syndrome, syndrome_term, urgency_word
 
 LATELY = timedelta(hours=24)
 MOST_LINES = 12
+MOVES = (
+    AlertVerb.TAKEN,
+    AlertVerb.HANDED_OVER,
+    AlertVerb.NOT_REACHED,
+    AlertVerb.RESOLVED,
+    AlertVerb.UNDONE,
+    AlertVerb.REOPENED,
+)
 
 
 def chart_text(
@@ -118,9 +126,13 @@ def _calls(child: Child) -> Iterator[str]:
 
 
 def _moves(alert: Alert) -> Iterator[str]:
-    taken = AlertEvent.objects.filter(alert=alert, verb__in=("taken", "handed-over")).select_related("by")
-    for event in taken.order_by("pk")[:MOST_LINES]:
-        yield f"{event.get_verb_display()} {_when(event.at)}, {event.by.name or _('a colleague')}"
+    """Who had it, who called in vain, what was decided and taken back. The closing that stands follows."""
+    events = AlertEvent.objects.filter(alert=alert, verb__in=MOVES).select_related("by")
+    events = events.exclude(verb=AlertVerb.RESOLVED, at=alert.resolved_at) if alert.resolved_at else events
+    for event in events.order_by("pk")[:MOST_LINES]:
+        words = " ".join(filter(None, (event.get_outcome_display(), event.note)))
+        who = f"{event.get_verb_display()} {_when(event.at)}, {event.by.name or _('a colleague')}"
+        yield f"{who}: {words}" if words else who
 
 
 def _therapy(code: str) -> str:

@@ -59,6 +59,11 @@ class Became:
         return self.alert.resolution_note
 
     @property
+    def not_reached_at(self) -> datetime | None:
+        """When the team last called and reached nobody of the family."""
+        return self.alert.tried_at if self.alert.is_open else None
+
+    @property
     def is_the_familys(self) -> bool:
         """The family closed it, with what it was told on the phone, or because it was over."""
         return self.alert.outcome in THE_FAMILYS
@@ -264,10 +269,15 @@ def became_of(log: SymptomLog) -> Became | None:
     """What became of the alert that this log raised or joined: the one that took it in counts for it."""
     told = {"events__log": log, "events__verb__in": (AlertVerb.RAISED, AlertVerb.JOINED)}
     alert = _with_names(Alert.objects.filter(**told)).order_by("-events__pk").first()
-    if alert and alert.taken_in_by_id:
-        after = Alert.objects.filter(child=log.child_id, taken_in_by=None, raised_at__gte=alert.raised_at)
-        alert = _with_names(after).order_by("raised_at").first()
+    while alert and alert.taken_in_by_id:  # a reopened one may take in one that was raised after it
+        alert = _with_names(Alert.objects.filter(pk=alert.taken_in_by_id)).first()
     return _became([alert])[0] if alert else None
+
+
+def became(alert: Alert) -> Became:
+    """Of an alert that is read with who closed it."""
+    alert.taken_name, alert.resolved_name = "", called(alert.resolved_by)
+    return Became(alert, "", None, alert.resolved_name, outcome_in_words(alert.outcome))
 
 
 def _with_names(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
@@ -300,6 +310,7 @@ def outcome_afterwards(outcome: str) -> str:
         Outcome.EMERGENCY_ROOM: _("Sent to the emergency room."),
         Outcome.ADMITTED: _("Admitted to the hospital."),
         Outcome.FALSE_ALARM: _("Closed as a false alarm."),
+        Outcome.REVIEWED: _("The team read it and called nobody."),
         Outcome.NOT_REACHED: _("The team tried to reach the family and could not."),
         Outcome.FAMILY_CALLED: _("The family called and wrote down what they were told."),
         Outcome.FAMILY_OVER: _("The family wrote that it is over."),
@@ -314,6 +325,7 @@ def outcome_in_words(outcome: str) -> str:
         Outcome.EMERGENCY_ROOM: _("Go to the emergency room."),
         Outcome.ADMITTED: _("Admitted to the hospital."),
         Outcome.FALSE_ALARM: _("They closed it as a false alarm. Worried again? Call."),
+        Outcome.REVIEWED: _("They read it. Nobody has called you. Not called yet today? Call them."),
         Outcome.NOT_REACHED: _("They tried to reach you and could not. Call them."),
         Outcome.FAMILY_CALLED: _("You called and wrote down what they said."),
         Outcome.FAMILY_OVER: _("You wrote that it is over."),

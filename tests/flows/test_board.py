@@ -114,7 +114,7 @@ class TestAlerts:
     ) -> None:
         log(temperature=39.4, hours_ago=2)
         if closed:  # with no advice: the danger is remembered, in an alert of its own
-            told = {"outcome": "false-alarm", "note": "", "by": nurse, "now": NOW - timedelta(hours=1)}
+            told = {"outcome": "false-alarm", "note": "Misread", "by": nurse, "now": NOW - timedelta(hours=1)}
             resolve_alert(alert=Alert.objects.get(), **told)
         log(temperature=36.7)
         row = re.search(r'class="alert-seen">(.*?)</p>', board(at_desk, care_team))[1]

@@ -47,7 +47,7 @@ KEPT = {
 # Never kept: done an hour later it would do something else than was meant. Nothing is done, and the page says so.
 NEVER = {
     *("alert-take", "alert-offer", "alert-accept", "alert-close", "alert-end", "board-close"),
-    *("board-find", "nurse-reached"),
+    *("board-find", "nurse-reached", "alert-not-reached", "alert-reopen", "decision-opened"),
     *("team-code", "team-end", "team-export", "team-invite", "team-numbers", "team-policy", "team-revoke"),
     *("team-staff", "team-call-order", "invite", "invitation-revoke", "membership-end", "settings", "pause"),
     *("card-link", "card-revoke", "duty-offer", "duty-take", "duty-answer", "drill-begin", "drill-step"),

@@ -79,7 +79,7 @@ class TestThePage:
     ) -> None:
         log(temperature=39.4, hours_ago=2)
         if closed:
-            told = {"outcome": "false-alarm", "note": "", "by": nurse, "now": NOW - timedelta(hours=1)}
+            told = {"outcome": "false-alarm", "note": "Misread", "by": nurse, "now": NOW - timedelta(hours=1)}
             resolve_alert(alert=Alert.objects.get(), **told)
         log(temperature=36.7)
         why = page_of(at_desk, ward_child).partition('id="timeline"')[0].partition("The log of")[0]
@@ -196,7 +196,9 @@ class TestTaking:
     @pytest.mark.hazard("H06")
     def test_an_urgent_alert_does_not_close_without_an_outcome(self, at_desk: Client, alert: Alert) -> None:
         for outcome in ("", "family-called", "whatever"):
-            assert "Choose how it ended." in post(at_desk, "alert-close", alert, outcome=outcome)
+            response = at_desk.post(reverse("alert-close", args=[alert.pk]), {"outcome": outcome})
+            assert response.status_code == 422
+            assert "Choose how it ended." in response.content.decode()
         assert Alert.objects.open().count() == 1
 
     def test_handing_over_needs_who_receives(
@@ -240,7 +242,10 @@ class TestTaking:
         at_desk.post(reverse("board-close", args=[care_team.pk]), told)
         assert Alert.objects.open().get() == urgent
 
-    @pytest.mark.parametrize("name", ["alert-take", "alert-offer", "alert-accept", "alert-close"])
+    @pytest.mark.parametrize(
+        "name",
+        ["alert-take", "alert-offer", "alert-accept", "alert-close", "alert-not-reached", "alert-reopen"],
+    )
     def test_an_alert_is_none_of_a_strangers_business(
         self, client: Client, alert: Alert, nurse_of_another_team: User, mother: User, name: str
     ) -> None:

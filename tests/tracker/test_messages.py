@@ -307,7 +307,7 @@ class TestAReminderInDoubt:
 
 class TestTheMail:
     @pytest.mark.hazard("H23")
-    def test_says_one_of_three_fixed_texts_and_leads_to_the_login(
+    def test_says_one_of_four_fixed_texts_and_leads_to_the_login(
         self, paged: Alert, child: Child, nurse: User
     ) -> None:
         sweeping.sweep(now=NOW, deliver=True)
@@ -315,10 +315,13 @@ class TestTheMail:
         remind(child, by=User.objects.get(name="Mother"))
         forget_the_log()
         deliver(Lane.REMINDERS)
+        resolve_alert(alert=paged, outcome=Outcome.CLINIC, note="", by=nurse, now=NOW + 6 * MINUTE)
+        sweeping.sweep(now=NOW + 7 * MINUTE, deliver=True)
         assert {sent.subject for sent in mail.outbox} == {
             "Nightlight: urgent, open now",
             "Nightlight: still nobody, open now",
             "Nightlight: time for a log",
+            "Nightlight: your team has answered",
         }
 
     @pytest.mark.hazard("H05")

@@ -94,7 +94,7 @@ def test_of_two_who_close_an_alert_one_wins(child: Child, mother: User, father: 
     alert = Alert.objects.get()
     closing = [
         lambda: resolve_alert(alert=alert, outcome=Outcome.ADVISED, note="", by=mother, now=NOW),
-        lambda: resolve_alert(alert=alert, outcome=Outcome.FALSE_ALARM, note="", by=father, now=NOW),
+        lambda: resolve_alert(alert=alert, outcome=Outcome.FALSE_ALARM, note="Misread", by=father, now=NOW),
     ]
     assert sorted(at_once(*closing * 2)) == [False, False, False, True]
     assert AlertEvent.objects.filter(verb="resolved").count() == 1

@@ -7,14 +7,16 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from tracker.actions import reminders
+from tracker.actions import Refused, answering, reminders
 from tracker.actions.boards import redraw
 from tracker.actions.holding import Held, hold
 from tracker.actions.unanswered import bring_the_next_level
 from tracker.answers import cleaned
 from tracker.doorbell import ring
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Lane, Outcome, User
+from tracker.models.alerts import THE_FAMILYS
 from tracker.models.logs import RANK, is_worse
 
 EPISODE = timedelta(hours=24)
@@ -69,23 +71,31 @@ def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
 def resolve_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datetime) -> bool:
     """Closes an open alert. False where somebody was faster, or another nurse holds it.
 
-    One for now or an emergency needs an outcome.
+    One for now or an emergency needs an outcome. The family is told in a minute (answering.py).
     """
+    if outcome == Outcome.NOT_REACHED:
+        raise Refused(_("Nobody was reached: it stays open."))
     with transaction.atomic():
         hold(alert.child)
-        return _resolve(alert.pk, outcome, note, by, now)
+        closed = _resolve(alert.pk, outcome, note, by, now)
+        if closed and outcome not in THE_FAMILYS:
+            answering.send_decision(alert=alert, now=now)
+        return closed
 
 
 def _resolve(alert_id: UUID, outcome: str, note: str, by: User, now: datetime) -> bool:
-    not_anothers = Q(taken_by=None) | Q(taken_by=by) | Q(taken_until__lte=now)
-    closed = (
-        Alert.objects.open()
-        .filter(not_anothers, pk=alert_id)
-        .update(resolved_by=by, resolved_at=now, outcome=outcome, resolution_note=cleaned(note))
-    )
+    note, standing = cleaned(note).strip(), Alert.objects.open().filter(not_anothers(by, now), pk=alert_id)
+    closed = standing.update(resolved_by=by, resolved_at=now, outcome=outcome, resolution_note=note)
     if closed:
-        AlertEvent.objects.create(alert_id=alert_id, verb=AlertVerb.RESOLVED, at=now, by=by)
+        AlertEvent.objects.create(
+            alert_id=alert_id, verb=AlertVerb.RESOLVED, at=now, by=by, outcome=outcome, note=note
+        )
     return closed == 1
+
+
+def not_anothers(by: User, now: datetime) -> Q:
+    """Nobody else holds the alert at this moment."""
+    return Q(taken_by=None) | Q(taken_by=by) | Q(taken_until__lte=now)
 
 
 def record_call(

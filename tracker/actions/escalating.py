@@ -26,6 +26,7 @@ from tracker.models import (
     AlertVerb,
     CareTeam,
     Child,
+    Kind,
     Lane,
     Membership,
     Message,
@@ -121,7 +122,9 @@ def follow(*, now: datetime, **which: object) -> None:
         held_until = due if alert.taken_by_id else None
         set_at = min(alert.escalation_set_at or alert.raised_at, now)
         row = Alert.objects.filter(pk=alert.pk)
-        row.update(escalates_at=due, taken_until=held_until, escalation_set_at=set_at)
+        again_at = due if alert.try_again_at else None
+        held = {"taken_until": held_until, "try_again_at": again_at}
+        row.update(escalates_at=due, escalation_set_at=set_at, **held)
     ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
 
@@ -160,13 +163,29 @@ def escalate(*, alert_id: UUID, now: datetime) -> bool:
     level = people.first_reachable(0 if is_new_round else alert.level + 1)
     round = alert.round + is_new_round
     due = {"escalates_at": _next_due(alert, people, level, now), "escalation_set_at": now}
-    free = {"taken_by": None, "taken_until": None, "offered_to": None}
+    free = {"taken_by": None, "taken_until": None, "offered_to": None, "try_again_at": None}
     if not _move(alert, round=round, level=level, **due, **free):
         return False
     verb = AlertVerb.LAPSED if has_lapsed else AlertVerb.TOLD if is_new_round else AlertVerb.ESCALATED
     AlertEvent.objects.create(alert=alert, verb=verb, at=now)
     _tell(alert, people, level, round, alert.log.caregiver_id, now)
     return True
+
+
+def tell_next_level(*, alert: Alert, now: datetime) -> None:
+    """At once, while a nurse holds it; after the last level all of the staff, in a new round.
+
+    The family is not among them. One for today wakes nobody while the team is closed.
+    """
+    team, holder = alert.child.care_team, alert.taken_by_id
+    if alert.urgency not in AT_ANY_HOUR and not team.is_open(now):
+        return
+    staff = people_to_tell(alert.child, team).staff
+    last = len(staff) - 1
+    level, round = min(alert.level + 1, last), max(alert.round, 1) + (alert.level >= last)
+    Alert.objects.open().filter(pk=alert.pk).update(level=level, round=round)
+    recipients = {person for group in staff[: level + 1] for person in group} - {holder}
+    messages.queue(alert=alert, recipients=recipients, now=now, level=level, round=round)
 
 
 def _move(alert: Alert, **to: object) -> bool:
@@ -181,7 +200,7 @@ def _is_untold(alert: Alert, people: People) -> bool:
     waited_for = people.waited_for(alert.level, without=alert.log.caregiver_id)
     if alert.round == 0 or not waited_for:
         return False
-    sent = Message.objects.filter(alert=alert, round=alert.round)
+    sent = Message.objects.filter(kind=Kind.ALERT, alert=alert, round=alert.round)
     return waited_for.isdisjoint(sent.values_list("recipient_id", flat=True))
 
 

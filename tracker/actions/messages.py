@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 ALERT_LIVES = timedelta(hours=1)
 """By then the escalation has told others, and this person again."""
+ANSWER_LIVES = timedelta(hours=12)
+"""Nobody tells it again, and the page says it as long as what to do (advice.py)."""
 BATCH = 50
 FRESH = 2.0  # seconds for which what was read of some reminders may be believed
 FIRST_PAUSE, LONGEST_PAUSE, LONGEST_ASKED = 10, 60, 600
@@ -47,6 +49,7 @@ def queue(
     alert: Alert,
     recipients: Iterable[UUID],
     now: datetime,
+    kind: Kind = Kind.ALERT,
     level: int = 0,
     round: int = 1,
     channel: str = "",
@@ -58,9 +61,10 @@ def queue(
     """
     people = list(recipients)
     ways = {person: [channel] for person in people} if channel else reaching.ways_to(people)
+    lives = ANSWER_LIVES if kind == Kind.ANSWER else ALERT_LIVES
     messages = [
         Message(
-            kind=Kind.ALERT,
+            kind=kind,
             child_id=alert.child_id,
             alert=alert,
             recipient_id=person,
@@ -69,7 +73,7 @@ def queue(
             round=round,
             queued_at=now,
             due_at=now + later,
-            expires_at=now + later + ALERT_LIVES,
+            expires_at=now + later + lives,
         )
         for person in people
         for way in (ways[person] if round > 1 else ways[person][:1])
@@ -197,8 +201,10 @@ def _needless(message: Message, now: datetime) -> str:
     """Why it does not matter any more; empty while it does."""
     if message.expires_at <= now:
         return "late"
-    if message.alert:
+    if message.kind == Kind.ALERT:
         return _alert_needless(message, now)
+    if message.alert:
+        return _answer_needless(message, now)
     if message.reminder:
         return _reminder_needless(message)
     return ""
@@ -208,7 +214,7 @@ def _alert_needless(message: Message, now: datetime) -> str:
     alert, child = message.alert, message.child
     if not alert.is_open:
         return "closed"
-    if alert.taken_by_id:
+    if alert.taken_by_id and (not alert.try_again_at or alert.taken_by_id == message.recipient_id):
         return "taken"
     if not (message.is_family or message.is_staff):
         return "left"
@@ -220,6 +226,18 @@ def _alert_needless(message: Message, now: datetime) -> str:
 def was_open_before_the_pause(alert: Alert, child: Child, now: datetime) -> bool:
     """Then it waits. A pause that lies ahead, set before the clock was put back, keeps nothing waiting."""
     return child.paused_at is not None and alert.raised_at <= child.paused_at <= now + SKEW
+
+
+def _answer_needless(message: Message, now: datetime) -> str:
+    """To the family: one closing is told of while it stands, a call that reached nobody while the alert is open."""
+    alert, child = message.alert, message.child
+    if message.kind == Kind.ANSWER and alert.resolved_at != message.queued_at:
+        return "undone"
+    if message.kind == Kind.CALLBACK and not alert.is_open:
+        return "closed"
+    if not message.is_family:
+        return "left"
+    return "paused" if was_open_before_the_pause(alert, child, now) else ""
 
 
 def _reminder_needless(message: Message) -> str:
@@ -278,7 +296,7 @@ def _failed(message: Message, error: SendError, now: datetime) -> None:
 
 def _try_the_next_way(message: Message, now: datetime) -> None:
     """The same to the same person by the next of their channels, where they have one more."""
-    if message.kind not in (Kind.ALERT, Kind.REMINDER):
+    if message.kind in (Kind.TEST, Kind.CANARY):
         return
     ways = reaching.ways_to([message.recipient_id], reminders=message.kind == Kind.REMINDER)
     rest = reaching.WAYS[reaching.WAYS.index(message.channel) + 1 :]
@@ -292,7 +310,7 @@ def _try_the_next_way(message: Message, now: datetime) -> None:
 
 def _raise_the_next_level(message: Message, now: datetime) -> None:
     """Nobody waits for a nurse who could not be told. Where nobody at all could, the next round comes soon."""
-    if not message.alert or (message.is_family and not message.is_staff):
+    if message.kind != Kind.ALERT or (message.is_family and not message.is_staff):
         return
     last = len(message.child.care_team.steps) - 1
     same = Message.objects.filter(alert=message.alert_id, round=message.round, sent_at__isnull=False)
@@ -329,6 +347,8 @@ def settle(*, now: datetime) -> None:
     waiting.filter(kind=Kind.ALERT, due_at__gt=now + AHEAD, queued_at__lte=now + SKEW).update(
         due_at=now, claimed_until=None
     )
+    to_families = waiting.filter(kind__in=(Kind.CALLBACK, Kind.ANSWER))  # these say what was at `queued_at`
+    to_families.filter(due_at__gt=now + AHEAD).update(due_at=now, claimed_until=None)
     for message in waiting.filter(COUNTED_FROM_NOW, queued_at__gt=now + SKEW).select_related("reminder"):
         _count_again(message, now)
 

@@ -20,7 +20,7 @@ def bring_the_next_level(*, alert_id: UUID, team: CareTeam, now: datetime) -> bo
     waiting = Alert.objects.open().filter(
         someone_is_left, pk=alert_id, urgency__in=AT_ANY_HOUR, escalates_at__gt=now
     )
-    free = {"taken_by": None, "taken_until": None, "offered_to": None}
+    free = {"taken_by": None, "taken_until": None, "offered_to": None, "try_again_at": None}
     is_moved = not team.kept_by_family and bool(waiting.update(escalates_at=now, **free))
     if is_moved:
         ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)

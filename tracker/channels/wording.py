@@ -1,4 +1,4 @@
-"""The three fixed texts. No name, symptom, drug or hospital leaves the house; a half-asleep reader tells them apart."""
+"""The four fixed texts. No name, symptom, drug or hospital leaves the house; a half-asleep reader tells them apart."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,6 +9,10 @@ from tracker.models import Kind, Message
 
 def headline(message: Message) -> str:
     """In the language that is active."""
+    if message.kind == Kind.ANSWER:
+        return _("Nightlight: your team has answered")
+    if message.kind == Kind.CALLBACK:
+        return _("Nightlight: urgent, open now")
     if message.kind != Kind.ALERT:
         return _("Nightlight: time for a log")
     if message.level or message.round > 1:

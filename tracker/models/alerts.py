@@ -14,11 +14,14 @@ from tracker.models.shapes import one_of, paired
 class Outcome(models.TextChoices):
     """How an alert ended. Only the last two are the family's, where no team watches."""
 
+    # Nothing ends with NOT_REACHED: it is how some alerts ended before a family that was not reached kept one open.
+
     ADVISED = "advised-by-phone", _("Advised by phone")
     CLINIC = "clinic-today", _("Comes to the clinic today")
     EMERGENCY_ROOM = "emergency-room", _("Sent to the emergency room")
     ADMITTED = "admitted", _("Admitted")
     FALSE_ALARM = "false-alarm", _("False alarm")
+    REVIEWED = "reviewed", _("Read it, called nobody")
     NOT_REACHED = "could-not-reach", _("Could not reach the family")
     FAMILY_CALLED = "family-called", _("The family has called")
     FAMILY_OVER = "family-over", _("The family says that it is over")
@@ -27,7 +30,7 @@ class Outcome(models.TextChoices):
 THE_FAMILYS = (Outcome.FAMILY_CALLED, Outcome.FAMILY_OVER)
 
 ADVISING = (Outcome.ADVISED, Outcome.CLINIC, Outcome.EMERGENCY_ROOM, Outcome.ADMITTED)
-"""With these the family was told what to do. A false alarm, or nobody reached, is no advice."""
+"""With these the family was told what to do. A false alarm, or nobody called, is no advice."""
 
 
 class AlertQuerySet(models.QuerySet):
@@ -58,10 +61,13 @@ class Alert(models.Model):
     level = models.PositiveSmallIntegerField(default=0)  # of the escalation, within the round
     escalates_at = models.DateTimeField(null=True)  # when the next level is told, or the taking lapses
     escalation_set_at = models.DateTimeField(null=True)  # when that was set, by the clock of then
+    tried_at = models.DateTimeField(null=True)  # when a nurse last called the family and reached nobody
+    try_again_at = models.DateTimeField(null=True)  # until then hers, unless another nurse takes it
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     resolved_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     resolution_note = models.TextField(blank=True)
+    decision_opened_at = models.DateTimeField(null=True)  # by the family: the first of them counts
     taken_in_by = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="took_in")
 
     objects = AlertQuerySet.as_manager()
@@ -80,7 +86,25 @@ class Alert(models.Model):
             models.CheckConstraint(
                 condition=Q(offered_to=None) | Q(taken_by__isnull=False), name="what_is_offered_is_held"
             ),
+            models.CheckConstraint(
+                condition=Q(try_again_at=None) | Q(tried_at__isnull=False, taken_by__isnull=False),
+                name="what_is_tried_again_is_held",
+            ),
             paired("resolved_by", "resolved_at", name="resolution_is_paired"),
+            models.CheckConstraint(
+                condition=Q(decision_opened_at=None) | Q(resolved_at__isnull=False),
+                name="what_is_opened_was_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome=Outcome.FALSE_ALARM)
+                | Q(urgency=Urgency.TODAY)
+                | Q(resolution_note__gt=""),
+                name="urgent_false_alarms_have_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome=Outcome.REVIEWED) | Q(urgency=Urgency.TODAY),
+                name="urgent_alerts_end_with_a_call",
+            ),
             models.CheckConstraint(
                 condition=Q(resolved_at=None, outcome="", resolution_note="")
                 | Q(resolved_at__isnull=False, urgency=Urgency.TODAY)
@@ -114,11 +138,18 @@ class AlertVerb(models.TextChoices):
     OFFERED = "offered", _("Offered to another nurse")
     HANDED_OVER = "handed-over", _("Handed over")
     ESCALATED = "escalated", _("The next level was told")
+    NOT_REACHED = "not-reached", _("Called the family and reached nobody")
     RESOLVED = "resolved", _("Closed")
+    OPENED = "opened", _("The family opened the decision")
+    UNDONE = "undone", _("Took the closing back")
+    REOPENED = "reopened", _("Opened it again")
 
 
 class AlertEvent(models.Model):
-    """One thing that happened to an alert. Append-only. `by` is empty where no person did it."""
+    """One thing that happened to an alert. Append-only. `by` is empty where no person did it.
+
+    A closing that is taken back leaves the alert's row: its outcome and note stand here.
+    """
 
     id = models.BigAutoField(primary_key=True)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")
@@ -126,6 +157,8 @@ class AlertEvent(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     log = models.ForeignKey(SymptomLog, on_delete=models.CASCADE, null=True, related_name="+")
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True, db_default="")
+    note = models.TextField(blank=True, db_default="")
 
     class Meta:
         constraints = (one_of("verb", AlertVerb.values, name="alert_verb_is_known"),)

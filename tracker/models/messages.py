@@ -25,6 +25,8 @@ class Channel(models.TextChoices):
 
 class Kind(models.TextChoices):
     ALERT = "alert", _("alert")
+    CALLBACK = "callback", _("request to call the team")
+    ANSWER = "answer", _("the team's answer")
     REMINDER = "reminder", _("reminder")
     TEST = "test", _("test message")
     SIGN_IN = "sign-in", _("mail about signing in")
@@ -41,7 +43,7 @@ class Lane(models.TextChoices):
     @property
     def kinds(self) -> tuple[str, ...]:
         return {
-            Lane.ALERTS: (Kind.ALERT, Kind.TEST, Kind.CANARY),
+            Lane.ALERTS: (*OF_AN_ALERT, Kind.TEST, Kind.CANARY),
             Lane.REMINDERS: (Kind.REMINDER,),
             Lane.SIGN_IN: (Kind.SIGN_IN,),
         }[self]
@@ -50,6 +52,10 @@ class Lane(models.TextChoices):
     def queue(self) -> str:
         """The reminders' worker carries mails about signing in, too, before its own."""
         return str(Lane.ALERTS if self is Lane.ALERTS else Lane.REMINDERS)
+
+
+OF_AN_ALERT = (Kind.ALERT, Kind.CALLBACK, Kind.ANSWER)
+"""To whoever may take it; to a family that was not reached; to a family, what was decided."""
 
 
 LEASE = timedelta(seconds=30)
@@ -92,8 +98,8 @@ class MessageQuerySet(models.QuerySet):
 class Message(models.Model):
     """One message to one person by one channel. The rows are the queue.
 
-    An alert's is of one level in one round; a reminder's `level` is 0 for the first, 1 for the second nudge, 2 for the
-    other parent's.
+    An alert's is of one level in one round; one to its family has as `round` how many events the alert had by then.
+    A reminder's `level` is 0 for the first, 1 for the second nudge, 2 for the other parent's.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -136,7 +142,7 @@ class Message(models.Model):
         )
         constraints = (
             models.UniqueConstraint(
-                fields=("alert", "recipient", "channel", "level", "round"), name="one_message_each"
+                fields=("kind", "alert", "recipient", "channel", "level", "round"), name="one_message_each"
             ),
             models.UniqueConstraint(
                 fields=("reminder", "recipient", "channel", "level"), name="one_reminder_each"
@@ -151,7 +157,7 @@ class Message(models.Model):
                 name="a_message_ends_once",
             ),
             models.CheckConstraint(
-                condition=Q(kind=Kind.ALERT, child__isnull=False, alert__isnull=False, reminder=None)
+                condition=Q(kind__in=OF_AN_ALERT, child__isnull=False, alert__isnull=False, reminder=None)
                 | Q(kind=Kind.REMINDER, child__isnull=False, alert=None, reminder__isnull=False)
                 | Q(kind__in=(Kind.TEST, Kind.CANARY, Kind.SIGN_IN), child=None, alert=None, reminder=None),
                 name="a_message_has_its_cause",

@@ -19,6 +19,7 @@ from tracker.actions.alerts import record_call
 from tracker.asking_back import questions
 from tracker.assessing import MEDICINE, age_when_received
 from tracker.called import CalledForm
+from tracker.closings import emergency_before
 from tracker.courses import has_begun
 from tracker.doses_given import fever_medicine_since, said_on_the_phone
 from tracker.ending import REMEMBERED
@@ -101,6 +102,7 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         "log": log,
         "called_form": form,
         "may_log": may_log(log),
+        "emergency_before": _emergency_before(log, said["urgency"], standing),
         "corrected_by": log.corrections.first(),
         "fever_medicine": given,
         "fever_rule": telling.fever_rule(assessment.basis, log.child.care_team.name),
@@ -183,6 +185,7 @@ def open_answer(alert: Alert | None, child: Child, now: datetime) -> Any:
         headline=_headline(alert.urgency),
         seen_at=seen_at,
         is_old=now - seen_at >= REMEMBERED,
+        not_reached_at=alert.tried_at,
         ends_at=alert.pk if child.care_team.kept_by_family else None,
     )
 
@@ -192,6 +195,14 @@ def _headline(urgency: str) -> str:
     return _(known.messages[urgency]) if known else _("Call your care team now")
 
 
+def _emergency_before(log: SymptomLog, urgency: str, standing: Any) -> Became | None:
+    """One that was closed in the day before this log, where the page does not call an ambulance already."""
+    if Urgency.EMERGENCY in (urgency, standing and standing.urgency):
+        return None
+    before = emergency_before(log.child, log.received_at)
+    return record.became(before) if before else None
+
+
 def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, Any]:
     """Calls, and what became of the alert."""
     calls, became = record.calls_since(log), record.became_of(log)
@@ -199,12 +210,21 @@ def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, An
         "calls": calls,
         "became": became,
         "is_held": bool(became) and became.alert.is_open and became.is_held(now),
+        "not_reached_at": _not_reached(became, calls),
         "nobody_confirmed": _is_unconfirmed(log, became, calls, now),
         "call_is_missing": _is_call_missing(log, urgency, became, calls, now),
         "is_urgent": urgency in AT_ANY_HOUR,
         "nobody_answered": _is_unanswered(urgency, became, calls),
         "second_numbers": second_numbers(log.child.care_team, log.child),
     }
+
+
+def _not_reached(became: Became | None, calls: Sequence[Call]) -> datetime | None:
+    """When the team called in vain, until the family has reached it since."""
+    tried_at = became.not_reached_at if became else None
+    if tried_at and any(call.reached and call.recorded_at >= tried_at for call in calls):
+        return None
+    return tried_at
 
 
 def _is_unconfirmed(log: SymptomLog, became: Became | None, calls: Sequence[Call], now: datetime) -> bool:

@@ -1,17 +1,17 @@
-"""The nurse's pages: the board of a care team, and the alerts on it."""
+"""The nurse's pages: the board of a care team, and whose the alerts on it are. How they end: closing.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from therapies.catalogue import load
@@ -25,10 +25,13 @@ from tracker.handover import SHIFTS, handover
 from tracker.models import Alert, CareTeam, Membership, Urgency, User
 from tracker.models.people import TEAM_ROLES
 from tracker.nurse_board import Board, Filters, Row, board
+from tracker.record import outcome_in_words
 from tracker.staff_session import StaffLocked
 from tracker.views.desk import desk, locked_board, page_number, refusals, team_for
 from tracker.views.frame import day_label
 from tracker.views.going import see_other
+
+NOTHING_TYPED: Mapping[str, Any] = MappingProxyType({})
 
 
 @require_safe
@@ -45,11 +48,18 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_safe
 def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The board; asked for by board.js, only the part of it that changes. Locked, it counts and names nobody."""
-    now = timezone.now()
     try:
         team = team_for(request, care_team_id)
     except StaffLocked:
-        return _locked_board(request, team_for(request, care_team_id, to="count"), now)
+        return _locked_board(request, team_for(request, care_team_id, to="count"), timezone.now())
+    return board_page(request, team)
+
+
+def board_page(
+    request: HttpRequest, team: CareTeam, status: int = 200, together: Mapping[str, Any] = NOTHING_TYPED
+) -> HttpResponse:
+    """`together`: what was chosen to be closed and refused, and why."""
+    now = timezone.now()
     around = desk(request, team, now)
     filters = _filters(request, team)
     page, silent_page = page_number(request), page_number(request, "silent")
@@ -70,11 +80,13 @@ def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
         "staff": partial(staff_of, team),  # only the whole page asks
         "therapies": [(address(therapy.id), therapy) for therapy in load().therapies.values()],
         "urgencies": [urgency for urgency in Urgency if urgency != Urgency.NOTE],
-        "outcomes": taking.OUTCOMES,
+        "outcomes": [(outcome, outcome_in_words(outcome)) for outcome in taking.OUTCOMES_OF_TODAY],
+        "together": together,
         "dead": has_dead_way(request.user),
     }
     part = request.headers.get("X-Part") == "board"
-    return render(request, "tracker/nurse/_board.html" if part else "tracker/nurse/board.html", context)
+    page = "tracker/nurse/_board.html" if part else "tracker/nurse/board.html"
+    return render(request, page, context, status=status)
 
 
 def _locked_board(request: HttpRequest, team: CareTeam, now: datetime) -> HttpResponse:
@@ -160,42 +172,6 @@ def accept(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     return _to_child(alert)
 
 
-@require_POST
-def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
-    alert = access_alert(request.user, alert_id, to="review")
-    told = {name: request.POST.get(name, "") for name in ("outcome", "note")}
-    with refusals(request):
-        taking.close_alert(alert=alert, **told, by=request.user, now=timezone.now())
-        messages.success(request, _("Closed. The family sees what was decided."))
-    return _to_child(alert)
-
-
-@require_POST
-def close_together(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
-    """The chosen ones among those that can wait until the day."""
-    team = team_for(request, care_team_id)
-    with refusals(request):
-        chosen = [UUID(pk) for pk in request.POST.getlist("alert") if _is_uuid(pk)]
-        outcome = request.POST.get("outcome", "")
-        closed, left = taking.close_together(
-            care_team=team, alerts=chosen, outcome=outcome, by=request.user, now=timezone.now()
-        )
-        _say_how_many(request, closed, left)
-    return see_other("team-board", team.pk)
-
-
-def _say_how_many(request: HttpRequest, closed: int, left: int) -> None:
-    if closed:
-        messages.success(request, ngettext("%(n)d closed.", "%(n)d closed.", closed) % {"n": closed})
-    if left:
-        sentence = ngettext(
-            "%(n)d stays open: it was taken, closed or has become urgent meanwhile.",
-            "%(n)d stay open: they were taken, closed or have become urgent meanwhile.",
-            left,
-        )
-        messages.warning(request, sentence % {"n": left})
-
-
 def staff_of(team: CareTeam) -> list[User]:
     """Who works in the team, in the order in which they are called."""
     memberships = Membership.objects.filter(care_team=team, ended_at=None, role__in=TEAM_ROLES)
@@ -212,11 +188,3 @@ def _filters(request: HttpRequest, team: CareTeam) -> Filters:
     kept = request.session.get(f"board-{team.pk}", {})
     therapies = {address(therapy): therapy for therapy in load().therapies}
     return Filters(**{**kept, "therapy": therapies.get(kept.get("therapy", ""), "")})
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

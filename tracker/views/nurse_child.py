@@ -1,5 +1,6 @@
 """One child, for the nurse: why the alert, what was logged, what was done; notes, and a text for the chart."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tracker import draft, nurse_child
+from tracker import closings, draft, nurse_child
 from tracker.access import access_child
 from tracker.actions import Refused, nursing, taking
 from tracker.callbacks import fill_callbacks
@@ -26,18 +27,31 @@ from tracker.views.desk import desk, team_for
 from tracker.views.frame import day_label, earlier_therapies, emergency_number
 from tracker.views.going import LOOK_AGAIN, see_other
 from tracker.views.late_rule import Rule, kept_when_late
-from tracker.views.nurse import staff_of
+from tracker.views.nurse import NOTHING_TYPED, staff_of
 
 
 @require_safe
 def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """Everything about one child on one page."""
+    return child_page(request, child_id)
+
+
+def child_page(
+    request: HttpRequest, child_id: UUID, status: int = 200, typed: Mapping[str, str] = NOTHING_TYPED
+) -> HttpResponse:
+    """`typed`: what was entered to end the alert and refused, and why."""
     child = access_child(request.user, child_id, to="review")
-    return _shown(request, child, KnowForm(child=child))
+    return _shown(request, child, KnowForm(child=child), typed=typed, status=status)
 
 
 def _shown(
-    request: HttpRequest, child: Child, form: KnowForm, *, typed_note: str = "", status: int = 200
+    request: HttpRequest,
+    child: Child,
+    form: KnowForm,
+    *,
+    typed_note: str = "",
+    typed: Mapping[str, str] = NOTHING_TYPED,
+    status: int = 200,
 ) -> HttpResponse:
     """`typed_note`: one that was refused, to be shortened."""
     now = timezone.now()
@@ -51,7 +65,10 @@ def _shown(
         "is_held": alert is not None and alert.taken_until is not None and alert.taken_until > now,
         "is_offered_to_me": alert is not None and alert.offered_to_id == request.user.pk,
         "colleagues": [nurse for nurse in staff_of(context["team"]) if nurse != request.user],
-        "outcomes": taking.OUTCOMES,
+        "outcomes": taking.outcomes_of(alert.urgency) if alert else (),
+        "again_in": taking.minutes_to_choose(alert.urgency) if alert else (),
+        "typed": typed,
+        "closed": closings.last_closed(child, alert, now),
         "fired": nurse_child.fired(child, alert),
         "days": nurse_child.page_of_days(child, _day(request.GET.get("until", "")), now),
         "notes": nurse_child.notes(child),

@@ -17,10 +17,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker.access import access_child, access_message, reminder_sent
 from tracker.actions import Refused
+from tracker.actions.answering import open_decision
 from tracker.actions.reaching import choose_for_reminders, has_dead_way, prove
 from tracker.actions.reminders import NUMBERS_EVERY, confirm_numbers, set_plan, snooze, tonight
 from tracker.database import optional_write
-from tracker.models import Cause, Channel, Child, Membership, Message, ReminderPlan, ReminderTime, Role, User
+from tracker.models import (
+    Cause,
+    Channel,
+    Child,
+    Kind,
+    Membership,
+    Message,
+    ReminderPlan,
+    ReminderTime,
+    Role,
+    User,
+)
+from tracker.models.people import FAMILY_ROLES
 from tracker.reminder_forms import PlanForm, as_typed
 from tracker.views.frame import all_numbers, frame
 from tracker.views.going import see_other
@@ -93,20 +106,30 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     found = access_message(request.user, message_id)
     with optional_write():
         prove(message=found, now=timezone.now())
+    if found.kind == Kind.ANSWER and _is_family(found):
+        with optional_write():
+            open_decision(child=found.child, by=request.user, now=timezone.now())
     return HttpResponseRedirect(_place_of(found))
 
 
 def _place_of(message: Message) -> str:
-    """The log form for a reminder; of an alert, the nurse's page or the family's answer."""
+    """The log form for a reminder; Today for what was decided; of an alert, the nurse's page or the family's answer."""
     if message.reminder:
         page = PAGES.get(message.reminder.cause, "log-new")
         return reverse(page, args=[message.child_id])
     if message.alert is None:
         return reverse("reach")
-    family = Membership.objects.filter(user=message.recipient, child=message.child_id, ended_at=None)
-    if family.exists():
+    if message.kind == Kind.ANSWER:
+        return reverse("today", args=[message.child_id])
+    if _is_family(message):
         return reverse("answer", args=[message.alert.log_id])
     return _first_of(("nurse-child", [message.child_id]), ("board", []))
+
+
+def _is_family(message: Message) -> bool:
+    """Its recipient is, still."""
+    family = Membership.objects.filter(user=message.recipient, child=message.child_id, ended_at=None)
+    return family.filter(role__in=FAMILY_ROLES).exists()
 
 
 def _first_of(*pages: tuple[str, list[Any]]) -> str:

@@ -28,17 +28,18 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     standing = open_answer(record.open_alert(child), child, now)
     if says_pump_stopped(last):
         around["day_label"] = day_label(child, now, pump_stopped=True)
-    question = _open_question(last)
+    question, advice = _open_question(last), last_advice(child, request.user, now, last)
     context = {
         **around,
         **own_today(child, now),
         "last": last,
-        "advice": last_advice(child, request.user, now, last),
+        "advice": advice,
         "open_question": question,
         "danger_first": bool(question and question.is_danger)
         and not (standing and standing.urgency in AT_ANY_HOUR),
         "open_answer": standing,
         "forms_kept": draft.forms_kept(request.session, child, request.user, now),
+        "decision": advice if advice and not standing and advice.is_to_be_followed(now) else None,
         "is_kept": draft.kept(request.session, child, now) is not None,
         "neuro": asks_neuro(child, now),
         "week": record.week(child, now),

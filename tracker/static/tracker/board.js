@@ -18,16 +18,14 @@ const ask = async (address, headers = {}) => {
   return response.text();
 };
 
-// What a hand is doing stays: the focus, ticked boxes, opened parts.
+// What a hand is doing stays: the focus, what is ticked, opened parts.
 const keep = () => {
   const focus = document.activeElement?.id;
   const ticked = [...board.querySelectorAll("input:checked")].map((input) => input.id);
   const open = [...board.querySelectorAll("details")].map((part) => part.open);
-  const outcome = board.querySelector("select")?.value;
   return () => {
     for (const id of ticked) document.getElementById(id)?.click();
     board.querySelectorAll("details").forEach((part, place) => { part.open = open[place] ?? false; });
-    if (outcome && board.querySelector("select")) board.querySelector("select").value = outcome;
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
   };
 };
