@@ -32,6 +32,7 @@ from tracker.models import (
     SymptomLog,
     Urgency,
 )
+from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import RANK
 from tracker.remembered import logs_at, remembered
 from tracker.silence import silent_ones
@@ -83,6 +84,10 @@ class Row:
     day_label: str = ""  # in words: the view says it
 
     @property
+    def is_urgent(self) -> bool:
+        return self.alert.urgency in AT_ANY_HOUR
+
+    @property
     def may_be_taken(self) -> bool:
         """By any nurse, whoever holds it."""
         return not self.alert.taken_by_id or self.alert.try_again_at is not None
@@ -90,9 +95,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Board:
+    """No filter touches what counts, sounds or is urgent: it leaves out what can wait, and other children."""
+
     alerts: list[Row]
-    hidden: int  # open alerts that the filters leave out
-    hidden_urgent: int
+    found: list[Row]  # of these, the ones that match the filters
+    hidden: int  # open alerts that can wait until the day and don't match
     closed: list[Alert]  # in the last minutes
     silent: list[Row]
     more_silent: bool
@@ -104,6 +111,15 @@ class Board:
         return [*self.alerts, *self.silent, *self.children]
 
     @property
+    def open_count(self) -> int:
+        return len(self.alerts) + self.hidden
+
+    @property
+    def sounding(self) -> list[UUID]:
+        """The urgent alerts that wait for a nurse: nobody's, or the family was not reached."""
+        return [row.alert.pk for row in self.alerts if row.is_urgent and row.may_be_taken]
+
+    @property
     def closable(self) -> list[Row]:
         """The alerts that may be closed together."""
         return [row for row in self.alerts if row.alert.urgency == Urgency.TODAY and not row.alert.taken_by]
@@ -112,20 +128,18 @@ class Board:
 def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, silent_page: int = 1) -> Board:
     """Everything on the board of one team."""
     open_alerts = _open_alerts(team, filters)
-    shown = [alert for alert in open_alerts if _is_wanted(alert, filters)]
-    hidden = [alert for alert in open_alerts if alert not in shown]
-    children = _children(team, filters)
-    silent = silent_ones(children, silent_page, now, PAGE)
-    quiet = children.filter(~Exists(Alert.objects.open().filter(child=OuterRef("pk"))))
+    wanted = {alert.pk: _is_wanted(alert, filters) for alert in open_alerts}
+    rows = _alert_rows([a for a in open_alerts if wanted[a.pk] or a.urgency in AT_ANY_HOUR], now)
+    silent = silent_ones(Child.objects.filter(care_team=team), silent_page, now, PAGE)
+    quiet = _children(team, filters).filter(~Exists(Alert.objects.open().filter(child=OuterRef("pk"))))
     start = (page - 1) * PAGE
     listed = list(quiet.order_by(F("last_log_at").desc(nulls_first=True), "pk")[start : start + PAGE + 1])
-    rows = _alert_rows(shown, now)
     silents, others = [Row(child) for child in silent[:PAGE]], [Row(child) for child in listed[:PAGE]]
     _fill_children([*rows, *silents, *others], now)
     return Board(
         alerts=rows,
-        hidden=len(hidden),
-        hidden_urgent=sum(alert.urgency != Urgency.TODAY for alert in hidden),
+        found=[row for row in rows if wanted[row.alert.pk]],
+        hidden=len(open_alerts) - len(rows),
         closed=just_closed(team, now),
         silent=silents,
         more_silent=len(silent) > PAGE,

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from tests.personas import NOW, NUMBERS, answers, child_of, join, person
 from therapies.catalogue import load
+from therapies.explaining import address
 from therapies.schedule import Event
 from tracker import board_shared
 from tracker.actions.alerts import resolve_alert
@@ -121,17 +122,43 @@ class TestAlerts:
         assert " ".join(re.sub("<[^>]*>", " ", row).split()) == "39.4 °C 00:14 36.7 °C 02:14, just now"
 
     @pytest.mark.hazard("H26")
-    def test_that_a_filter_leaves_out_are_counted_in_red(
-        self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            {"words": "nobody"},
+            {"urgency": "today"},
+            {"nurse": str(uuid4())},
+            {"therapy": address("inotuzumab-ozogamicin")},
+        ],
+    )
+    def test_that_are_urgent_stand_counted_and_sounding_under_any_filter(
+        self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log, wanted: dict[str, str]
     ) -> None:
-        log(temperature=38.4)
+        log(seizure=None)
+        another(care_team, "Fever", {"temperature": 38.4})
+        another(care_team, "Todayer", {"constipation": "mild"})
+        urgent = [str(alert.pk) for alert in Alert.objects.exclude(urgency="today")]
         where = reverse("board-find", args=[care_team.pk])
-        assert at_desk.post(where, {"words": "nobody"}).status_code == 303
+        assert at_desk.post(where, wanted).status_code == 303
         page = board(at_desk, care_team)
-        assert "1 open alert does not match your filter." in page
-        assert "bar-now" in page
+        told = {name: re.search(f'data-{name}="(.*?)"', page)[1].split() for name in ("open", "urgent")}
+        assert (told["open"], sorted(told["urgent"])) == (["3"], sorted(urgent))
+        assert "3 open alerts" in page
+        alerts = page.partition('id="open-title"')[2]
+        assert alerts.index(">Juno<") < alerts.index(">Fever<")
+        assert "No alert is open" not in page
         at_desk.post(where, {"all": ""})
-        assert "does not match" not in board(at_desk, care_team)
+        assert "filter is on" not in board(at_desk, care_team)
+
+    def test_that_can_wait_are_counted_where_a_filter_leaves_them_out(
+        self, at_desk: Client, care_team: CareTeam
+    ) -> None:
+        another(care_team, "Todayer", {"constipation": "mild"})
+        at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": "nobody"})
+        page = board(at_desk, care_team)
+        assert "1 open alert that can wait until the day does not match it." in page
+        assert "No urgent alert is open, and none that matches your filter." in page
+        assert ">Todayer<" not in page
 
 
 class TestFinding:
@@ -142,8 +169,9 @@ class TestFinding:
         another(care_team, "Theo", {})
         know_child(child=ward_child, record_number="mrn-77", call_back_number="", by=nurse, now=NOW)
         at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": words})
+        another(care_team, "Urgent", {"temperature": 38.4})
         page = board(at_desk, care_team)
-        assert "Juno" in page
+        assert re.search(r'Found: <a href="[^"]*">Juno</a> </span>', page)
         assert "Theo" not in page
 
     @pytest.mark.hazard("H26")
@@ -176,10 +204,12 @@ class TestFinding:
         log(temperature=38.4)
         take_alert(alert=Alert.objects.get(), by=nurse, now=NOW)
         another(care_team, "Theo", {"temperature": 38.4})
+        another(care_team, "Todayer", {"constipation": "mild"})
         at_desk.post(reverse("board-find", args=[care_team.pk]), {"nurse": str(nurse.pk)})
         page = board(at_desk, care_team)
-        assert 'aria-labelledby="alert-' in page
-        assert page.count("alert-row") == 1
+        assert "1 open alert that can wait until the day does not match it." in page
+        assert page.count("alert-row") == 2
+        assert ">Todayer<" not in page
 
     def test_keeps_names_and_therapies_out_of_the_address(self, at_desk: Client, care_team: CareTeam) -> None:
         response = at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": "Juno"})
@@ -219,6 +249,12 @@ class TestSilence:
         child = child_of(parent, "Pump", "blinatumomab", *events)
         join_care_team(child=child, code=care_team.join_code, by=parent, now=NOW)
         assert f"Silent for a day: {said}" in board(at_desk, care_team)
+
+    @pytest.mark.hazard("H26")
+    def test_is_shown_under_any_filter(self, at_desk: Client, care_team: CareTeam) -> None:
+        another(care_team, "Silent", {"temperature": 36.8}, 25)
+        at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": "nobody"})
+        assert "Silent for a day: 1 family" in board(at_desk, care_team)
 
 
 class TestFreshness:
@@ -319,8 +355,8 @@ class TestSharing:
         beside = Client()
         beside.force_login(lead)
         at_desk.post(reverse("board-find", args=[care_team.pk]), {"words": "nobody"})
-        assert "does not match your filter" in board(at_desk, care_team)
-        assert "alert-row" in board(beside, care_team)
+        assert "A filter is on." in board(at_desk, care_team)
+        assert "A filter is on." not in board(beside, care_team)
 
 
 class TestWhoMaySeeIt:
