@@ -78,8 +78,12 @@ class Became:
         return outcome_afterwards(self.alert.outcome)
 
     def is_held(self, now: datetime) -> bool:
-        """Somebody of the team has it in hand at this moment."""
+        """Somebody of the team answers for it at this moment."""
         return bool(self.taken_by) and self.alert.taken_until > now
+
+    def is_in_hand(self, now: datetime) -> bool:
+        """She has not called in vain: while she waits to try again, the family had better call."""
+        return self.alert.is_open and self.is_held(now) and self.alert.try_again_at is None
 
 
 @dataclass
@@ -287,7 +291,7 @@ def _with_names(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
 def _became(alerts: Sequence[Alert]) -> list[Became]:
     """With when each was taken. One query, and none where nobody took any."""
     taken = [alert.pk for alert in alerts if alert.taken_by_id]
-    verbs = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER)
+    verbs = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER, AlertVerb.NOT_REACHED)
     events = AlertEvent.objects.filter(alert__in=taken, verb__in=verbs).order_by("pk") if taken else ()
     at = {event.alert_id: event.at for event in events}
     return [

@@ -373,6 +373,20 @@ STATES: dict[str, tuple[str, Context]] = {
             }
         ),
     ),
+    "today-decided": (
+        "tracker/caregiver/today.html",
+        always(
+            **TODAY
+            | {
+                "decision": Sample(
+                    at=NOW - timedelta(minutes=4),
+                    by="Nurse A.",
+                    told="Go to the emergency room. Door B, ask for Ada.",
+                    opened_at=None,
+                )
+            }
+        ),
+    ),
     "today-open-answer": (
         "tracker/caregiver/today.html",
         always(
@@ -458,6 +472,22 @@ STATES: dict[str, tuple[str, Context]] = {
             became=Sample(taken_by="Nurse A.", taken_at=NOW, resolved_at=None, outcome=""),
         ),
     ),
+    "answer-not-reached": (
+        "tracker/caregiver/answer.html",
+        answer(
+            CALL_NOW,
+            may_log=True,
+            not_reached_at=NOW - timedelta(minutes=2),
+            became=Sample(taken_by="Nurse A.", taken_at=NOW, resolved_at=None, outcome=""),
+            emergency_before=Sample(
+                alert=Sample(raised_at=NOW - timedelta(hours=3)),
+                outcome="They closed it as a false alarm. Worried again? Call.",
+                note="Typed by mistake.",
+                resolved_by="Nurse B.",
+                resolved_at=NOW - timedelta(hours=2),
+            ),
+        ),
+    ),
     "answer-closed": (
         "tracker/caregiver/answer.html",
         answer(
@@ -511,6 +541,7 @@ ROUTES = [
     ("children/<uuid:pk>/logs/new/", "log-new", "log"),
     ("children/<uuid:pk>/logs/", "logs", "answer-now"),
     ("children/<uuid:pk>/logs/nothing-new/", "log-nothing-new", "nothing-new"),
+    ("children/<uuid:pk>/decision/opened/", "decision-opened", "today"),
     ("children/<uuid:pk>/logs/neuro/", "log-neuro", "neuro"),
     ("children/<uuid:pk>/pump/problem/", "pump-problem", "today"),
     ("children/<uuid:pk>/days/", "days", "days"),

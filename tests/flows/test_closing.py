@@ -121,6 +121,7 @@ class TestNotReached:
         answer = seen(at_home, "answer", alert.log)
         said = re.search("Your team called you at 02:14 and reached nobody. Call now.(.*?)</p>", answer)[1]
         assert said.index("tel:") < said.index("tel:5550142")
+        assert "took this" not in answer
         part = seen(at_home, "answer", alert.log, headers={"X-Part": "followed"})
         assert "reached nobody. Call now." in part
 
@@ -131,6 +132,17 @@ class TestNotReached:
         called = {"called_at": NOW, "reached": True, "client_uuid": alert.pk, "now": NOW + MINUTE}
         record_call(child=alert.child, caregiver=mother, **called)
         assert "reached nobody" not in seen(at_home, "answer", alert.log, 2 * MINUTE)
+
+    def test_of_one_that_she_had_not_taken_says_when_she_called(
+        self, at_home: Client, log: Log, ward_child: Child, nurse: User
+    ) -> None:
+        log(seizure=None)
+        alert = Alert.objects.get()
+        record_not_reached(alert=alert, again_in=10, note="", by=nurse, now=NOW)
+        take_alert(alert=alert, by=nurse, now=NOW + MINUTE)
+        page = seen(at_home, "answer", alert.log, 2 * MINUTE)
+        assert "reached nobody. Call now." in page
+        assert "Nurse took this at 02:15." in page
 
 
 class TestAFalseAlarm:
