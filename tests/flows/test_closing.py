@@ -20,6 +20,7 @@ from tracker.actions.logs import Recorded
 from tracker.actions.reopening import reopen_alert
 from tracker.actions.taking import close_alert, record_not_reached, take_alert
 from tracker.models import Alert, CareTeam, Child, Kind, Message, Outcome, User
+from tracker.views.desk import locked_board
 
 Log = Callable[..., Recorded]
 MINUTE = timedelta(minutes=1)
@@ -98,6 +99,11 @@ class TestNotReached:
         assert "Called in vain at 02:14." in board
         assert f'data-urgent="{alert.pk}' in board  # others may take it: their boards sound
         assert "called in vain at 02:14" in seen(at_desk, "team-handover", care_team)
+
+    def test_sounds_on_a_locked_board_too(self, alert: Alert, nurse: User, care_team: CareTeam) -> None:
+        assert locked_board(care_team, NOW)["ringing"] == []
+        record_not_reached(alert=alert, again_in=10, note="", by=nurse, now=NOW)
+        assert locked_board(care_team, NOW)["ringing"] == [alert.pk]
 
     def test_can_be_taken_over_on_board_and_page(
         self, at_desk: Client, alert: Alert, nurse: User, lead: User, care_team: CareTeam
@@ -304,13 +310,15 @@ class TestALogAfterAnEmergency:
         assert "“Wrong button”" in page
 
     def test_a_day_later_does_not(
-        self, at_home: Client, at_desk: Client, alert: Alert, nurse: User, log: Log, care_team: CareTeam
+        self, at_home: Client, client: Client, alert: Alert, nurse: User, log: Log, care_team: CareTeam
     ) -> None:
         close(alert, nurse)
         day = timedelta(hours=24, minutes=1)
         later = log(temperature=38.5, at=NOW + day).log
         assert "An emergency was logged" not in seen(at_home, "answer", later, day)
-        assert "fter an emergency" not in seen(at_desk, "team-board", care_team, day)
+        with time_machine.travel(NOW + day, tick=False):
+            client.force_login(nurse)
+        assert "fter an emergency" not in seen(client, "team-board", care_team, day)
 
     def test_one_that_is_an_emergency_itself_says_so_once(
         self, at_home: Client, alert: Alert, nurse: User, log: Log

@@ -27,12 +27,17 @@ def team_for(request: HttpRequest, care_team_id: Any, *, to: str = "review") -> 
 
 def locked_board(team: CareTeam, now: datetime) -> dict[str, Any]:
     """What a locked board may say: how many alerts are open, how urgent, and which of them sound."""
-    alerts = list(Alert.objects.open().filter(child__care_team=team).values_list("pk", "urgency", "taken_by"))
-    numbers = Counter(urgency for _pk, urgency, _nurse in alerts)
+    columns = ("pk", "urgency", "taken_by", "try_again_at")
+    alerts = list(Alert.objects.open().filter(child__care_team=team).values_list(*columns))
+    numbers = Counter(urgency for _pk, urgency, *_rest in alerts)
     return {
         "number": len(alerts),
         "counts": [{"urgency": u, "number": numbers[u]} for u in Urgency if numbers[u]],
-        "ringing": [pk for pk, urgency, nurse in alerts if urgency in AT_ANY_HOUR and nurse is None],
+        "ringing": [
+            pk
+            for pk, urgency, nurse, try_again_at in alerts
+            if urgency in AT_ANY_HOUR and (nurse is None or try_again_at)
+        ],
     }
 
 
