@@ -40,7 +40,8 @@ def see(ward_child: Child, mother: User) -> Callable[..., None]:
 
 
 def look_at(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    page.wait_for_load_state("load")  # its style sheets too
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert violations(page) == []
 
@@ -84,6 +85,7 @@ def test_every_way_to_end_an_alert_is_accessible(
     page = signed_in(open_page, nurse, live_server.url, **look)
     page.goto(live_server.url + reverse("nurse-child", args=[ward_child.pk]))
     page.get_by_role("button", name="Take it", exact=True).click()
+    expect(page.get_by_text("You took this.")).to_be_visible()
     look_at(page)
     page.get_by_label("What you decided and told the family").fill(" ")
     page.get_by_role("button", name="False alarm").click()
