@@ -226,8 +226,9 @@ class TestWhatWasDecided:
 
     def test_is_not_told_of_the_familys_own_closing(self, child: Child, log: Log, mother: User) -> None:
         log(temperature=38.4)
-        told = {"called_at": NOW, "reached": True, "told": "Come in", "client_uuid": uuid4(), "now": NOW}
-        record_call(child=child, caregiver=mother, **told)
+        said = {"reached": True, "told": "Ask for Ada", "advice": "come-in"}
+        when = {"called_at": NOW, "client_uuid": uuid4(), "now": NOW}
+        record_call(child=child, caregiver=mother, **said, **when)
         assert not again(Alert.objects.get()).is_open
         assert sent(2 * MINUTE, ANSWERED) == []
 
@@ -305,7 +306,7 @@ class TestTakingAClosingBack:
         assert sent(MINUTE, URGENT) == ["father", "mother"]
         told = Message.objects.filter(kind=Kind.ALERT, queued_at=NOW + MINUTE, sent_at__isnull=False)
         assert {message.recipient.name for message in told} == {"Nurse"}
-        assert verbs(alert)[-2:] == ["reopened", "escalated"]
+        assert verbs(alert)[-2:] == ["reopened", "told"]
 
     def test_keeps_what_was_decided_in_the_record(self, emergency: Alert, nurse: User) -> None:
         close(emergency, nurse, Outcome.FALSE_ALARM, "Wrong button")
