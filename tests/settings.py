@@ -9,8 +9,8 @@ from cryptography.fernet import Fernet
 
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ.setdefault("AUDIT_KEY", secrets.token_urlsafe(50))
-os.environ.setdefault("AUDIT_HEAD", f"{tempfile.gettempdir()}/nightlight-tests-{os.getpid()}.head")
-
+# Each worker's own: one that inherited another's would find that one's chain cut.
+os.environ["AUDIT_HEAD"] = f"{tempfile.gettempdir()}/nightlight-tests-{os.getpid()}.head"
 os.environ.setdefault("ENCRYPTION_KEYS", Fernet.generate_key().decode())
 
 from config.settings import *  # noqa: F403
