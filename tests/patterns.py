@@ -34,6 +34,7 @@ class Part(NamedTuple):
     is_needed: bool  # it takes at least one sign
     is_endless: bool
     inner: Sequence[Sequence["Part"]] = ()
+    may_fail: bool = False  # although it takes no sign: an end, a look ahead or back
 
 
 def complaints(pattern: str, flags: int = 0, *, is_searched: bool) -> list[str]:
@@ -77,7 +78,7 @@ def _is_shared(part: Part, others: Sequence[Part]) -> bool:
 def _can_fail_after_a_leading_repeat(parts: Sequence[Part]) -> bool:
     for place, part in enumerate(parts):
         if part.is_endless:
-            return any(other.is_needed for other in parts[place + 1 :])
+            return any(other.is_needed or other.may_fail for other in parts[place + 1 :])
         if part.is_needed:
             return False
     return False
@@ -115,8 +116,10 @@ def _read(name: str, op: Any, value: Any) -> list[Part]:
         signs = frozenset().union(*(one.signs for branch in branches for one in _flat(branch)))
         is_needed = all(any(one.is_needed for one in branch) for branch in branches)
         return [Part(signs, is_needed, False, branches)]
-    if name == "AT":  # it takes no sign, and may fail
-        return [Part(frozenset(), is_needed=True, is_endless=False)] if "END" in str(value) else []
+    if name in ("ASSERT", "ASSERT_NOT"):
+        return [Part(frozenset(), False, False, [_parts(value[1])], may_fail=True)]
+    if name == "AT":
+        return [Part(frozenset(), False, False, may_fail=True)] if "END" in str(value) else []
     raise AssertionError(f"{name} in a pattern: say in tests/patterns.py how long it takes")
 
 

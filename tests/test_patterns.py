@@ -50,6 +50,9 @@ def test_every_pattern_is_linear() -> None:
         (r"(?:a|b+)*c", False),
         (r"[\d\s()./-]+(?:\s*(?:x|ext)\s*\d{1,6})?", False),
         (r"a*?a*b", False),
+        (r"\s*(?=x)\s*", False),
+        (r"\s*(?=x)", True),
+        (r"x(?!a*a*b)", False),
     ],
 )
 def test_a_pattern_that_is_not_linear_is_found(pattern: str, is_searched: bool) -> None:
@@ -64,6 +67,7 @@ def test_a_pattern_that_is_not_linear_is_found(pattern: str, is_searched: bool) 
         (r'"code"\s*:\s*(\d+)', True),
         (r"(?:,\s*x)*", False),
         (r"\d+\.\d+", False),
+        (r"(?<!\d)\d{2}(?!\d)", True),
         (r"^[A-Za-z0-9_-]{80,100}=*$", True),
     ],
 )

@@ -22,11 +22,11 @@ TYPED_AT_MOST = 100
 FEWEST_DIGITS = 2
 _A_NUMBER = 3  # digits: so many on both sides of a separator are two numbers
 _EXTENSION = re.compile(
-    r"^(?P<main>.*\d\)?)[\s,;]*(?:extension|extn?\.?=?|x|\s#|durchwahl|dw)[\s.:]*(?P<ext>\d{1,6})$",
+    r"^(?P<main>.*\d\)?)[\s,;]{0,9}(?:extension|extn?\.?=?|x|\s#|durchwahl|dw)[\s.:]{0,9}(?P<ext>\d{1,6})$",
     re.IGNORECASE,
 )
 _BETWEEN_TWO = re.compile(r"[,;|&]|\s[^\W\d_]{1,}\s|(?<=\d)\s*(?=\+)")
-_SLASH = re.compile(r"\s*/\s*")
+_SLASH = re.compile(r"\s{0,9}/\s{0,9}")
 _AREA_CODE = re.compile(r"\(?(0(\s*[\d()]){1,5}|\+(\s*[\d()]){2,7})")
 _SUBSCRIBER = 4  # digits at least behind the slash of an area code: 040 7410/12 means 7410 and 7412
 _BRACKETS = re.compile(r"\((?P<inside>[^)]*)\)")
