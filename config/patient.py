@@ -104,7 +104,10 @@ def lacks(held: Held) -> int:
     head = held[:end]
     if CHUNKED.search(head):
         return lacks_chunks(held, end) if len(held) < HEAD + BODY else FAR_TOO_MUCH
-    return max((int(found) for found in LENGTH.findall(head)), default=0) - (len(held) - end)
+    length = max((int(found) for found in LENGTH.findall(head)), default=0)
+    return (
+        length - (len(held) - end) if length <= BODY else FAR_TOO_MUCH
+    )  # said by itself: it is not all read
 
 
 def lacks_chunks(held: Held, start: int) -> int:

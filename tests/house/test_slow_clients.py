@@ -136,6 +136,14 @@ def test_each_chunk_is_as_long_as_it_says() -> None:
     assert patient.lacks(patient.Held(CHUNKED + b"FFFFFFF\r\n")) > patient.BODY
 
 
+@pytest.mark.parametrize("length", [patient.BODY + 1, 360_000, 540_000, 10**9])
+@pytest.mark.parametrize("came", [0, 1, patient.BODY, patient.HEAD + patient.BODY])
+def test_a_body_that_is_too_long_by_its_own_word_is_refused_at_once(length: int, came: int) -> None:
+    """However much of it has come: it is never read to its end, and what is missing alone looks as if it might be."""
+    head = f"POST /check/ HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode()
+    assert patient.lacks(patient.Held(head + b"a" * came)) == patient.FAR_TOO_MUCH
+
+
 def test_a_body_in_chunks_is_answered_at_once(web: int) -> None:
     """No browser sends a form so, and Django reads none: it is asked to send it again, with the numbers."""
     for pieces in ((CHUNKED, b"1\r\nx\r\n", b"0\r\n\r\n"), (CHUNKED + b"1\r\nx\r\n0\r\nX-A: b\r\n\r\n",)):
