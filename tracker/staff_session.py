@@ -4,11 +4,11 @@ A ward's computer is used by many. After 15 idle minutes a role in a care team c
 again who they are; 12 hours after they last said so the session ends. What a parent logs is never kept back by
 either: only roles in a care team are (tracker/access.py asks `is_locked`).
 
-When somebody was last there stands in a signed cookie, not in the session: a page that is read writes nothing.
+When somebody was last there stands in a signed cookie, not in the session: a page that is read writes nothing. That it
+was locked stands in the session, where no cookie that comes late, is put back or deleted opens it again.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
@@ -25,6 +25,7 @@ ASKS_BEFORE = timedelta(minutes=30)
 POLL = "auto"
 """A page that asks by itself says so in its query, ?auto=1, or by the header X-Part. Nobody need be there for it."""
 _SALT = "tracker.staff-session"
+_LOCKED_AT = "staff_locked_at"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -32,19 +33,12 @@ class StaffLocked(ReauthenticationRequired):
     """A role in a care team would be needed, and its holder has to say again who they are."""
 
 
-class Stamp(NamedTuple):
-    """What the cookie holds: when somebody was last there, and whether they locked the session then."""
-
-    at: datetime = _NEVER
-    is_locked: bool = False
-
-
 class StaffSession:
     """Asked anew each time: signing in again, or locking, changes it within one request."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.stamp = _stamp_of(request)
+        self.active_at = _active_at(request)
 
     @property
     def signed_in_at(self) -> datetime:
@@ -70,19 +64,19 @@ class StaffSession:
     def is_locked(self) -> bool:
         """A moment ahead of now does not count: the clock was put right since."""
         signed_in_at, now = self.signed_in_at, timezone.now()
-        if self.is_over or (self.stamp.is_locked and self.stamp.at >= signed_in_at):
+        if self.is_over or self.request.session.get(_LOCKED_AT, 0) >= signed_in_at.timestamp():
             return True
-        lately = [at for at in (signed_in_at, self.stamp.at) if now - LOCKS_AFTER < at <= now]
-        return not lately
+        return not any(now - LOCKS_AFTER < at <= now for at in (signed_in_at, self.active_at))
 
     def lock(self) -> None:
-        self.stamp = Stamp(timezone.now(), is_locked=True)
+        """One write, and the only one: every cookie from before is worth nothing then."""
+        self.request.session[_LOCKED_AT] = timezone.now().timestamp()
 
     def keep(self, response: HttpResponse) -> None:
-        """Notes in the cookie that somebody is there, or that they locked it."""
-        if not self.is_locked:
-            self.stamp = Stamp(timezone.now())
-        told = [_digest(self.request), self.stamp.at.timestamp(), self.stamp.is_locked]
+        """Notes in the cookie that somebody is there."""
+        if self.is_locked:
+            return
+        told = [_digest(self.request), timezone.now().timestamp()]
         response.set_cookie(
             settings.STAFF_COOKIE_NAME,
             signing.dumps(told, salt=_SALT),
@@ -96,15 +90,13 @@ def is_poll(request: HttpRequest) -> bool:
     return POLL in request.GET or "X-Part" in request.headers
 
 
-def _stamp_of(request: HttpRequest) -> Stamp:
-    """Of this session, signed by us; else as if nobody had ever been there."""
+def _active_at(request: HttpRequest) -> datetime:
+    """When somebody was last there, in this session and signed by us; else as if nobody had ever been."""
     try:
-        session, at, is_locked = signing.loads(
-            request.COOKIES.get(settings.STAFF_COOKIE_NAME, ""), salt=_SALT
-        )
+        session, at = signing.loads(request.COOKIES.get(settings.STAFF_COOKIE_NAME, ""), salt=_SALT)
     except (signing.BadSignature, ValueError):
-        return Stamp()
-    return Stamp(datetime.fromtimestamp(at, UTC), is_locked) if session == _digest(request) else Stamp()
+        return _NEVER
+    return datetime.fromtimestamp(at, UTC) if session == _digest(request) else _NEVER
 
 
 def _digest(request: HttpRequest) -> str:

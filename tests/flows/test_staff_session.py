@@ -127,6 +127,20 @@ def test_locked_by_hand_it_is_locked_at_once(
     assert "Juno" in text(desk.get(board(care_team)))
 
 
+@pytest.mark.hazard("H34")
+def test_no_cookie_opens_what_was_locked(
+    desk: Client, night: Any, ward_child: Child, care_team: CareTeam
+) -> None:
+    """Neither one put back from before, nor none; nor an answer that was on its way when the lock was pressed."""
+    desk.get(board(care_team))
+    before = desk.cookies["staff"].value
+    night.shift(1)
+    desk.post(reverse("staff-lock"))
+    for cookie in (before, ""):
+        desk.cookies["staff"] = cookie
+        assert is_asked(desk.get(reverse("nurse-child", args=[ward_child.pk])))
+
+
 def test_the_lock_of_one_session_is_not_opened_by_the_cookie_of_another(
     desk: Client, night: Any, nurse: User, ward_child: Child
 ) -> None:
