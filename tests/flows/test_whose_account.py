@@ -119,7 +119,7 @@ class TestAStrangerSignsUpFirst:
         his = sign_up()
         hers = prove()
         child = child_of(User.objects.get(email=HERS))
-        assert his.post(reverse("pause", args=[child.pk]), {"reason": "moved"}).status_code == 302
+        assert his.post(reverse("pause", args=[child.pk]), {"reason": "moved"}).status_code == 403
         assert his.get(reverse("today", args=[child.pk])).status_code == 302
         child.refresh_from_db()
         assert child.paused_at is None

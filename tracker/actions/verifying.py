@@ -181,7 +181,8 @@ def _unexplained() -> Iterator[Fault]:
     """Alerts that are closed, and no event says so."""
     events = AlertEvent.objects.filter(alert=OuterRef("pk"))
     resolved = events.filter(verb=AlertVerb.RESOLVED, at=OuterRef("resolved_at"), by=OuterRef("resolved_by"))
-    taken_in = events.filter(verb=AlertVerb.TAKEN_IN)
+    # One that is reopened while another is open becomes a part of that one at once.
+    taken_in = events.filter(verb__in=(AlertVerb.TAKEN_IN, AlertVerb.UNDONE, AlertVerb.REOPENED))
     wrong = Q(resolved_at__isnull=False) & ~Exists(resolved) | Q(taken_in_by__isnull=False) & ~Exists(
         taken_in
     )
