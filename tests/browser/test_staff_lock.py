@@ -114,3 +114,13 @@ def test_locked_by_hand(desk: Page, juno: Child) -> None:
     expect(desk.get_by_text("This board is locked")).to_be_visible()
     team = CareTeam.objects.get(pk=juno.care_team_id)
     assert team.name in desk.locator("header").inner_text()
+
+
+def test_locked_by_hand_what_was_typed_stays(desk: Page, juno: Child) -> None:
+    desk.goto(reverse("nurse-child", args=[juno.pk]))
+    note = desk.locator("textarea[name=text]").last
+    note.fill("Rang her mother.")
+    desk.get_by_role("button", name="Lock").click()
+    expect(desk.get_by_role("heading", name="Locked")).to_be_visible()
+    unlock(desk)
+    expect(note).to_have_value("Rang her mother.")

@@ -18,13 +18,24 @@ const setLocked = (isLocked) => {
   document.body.classList.toggle("is-locked", isLocked);
   cover.hidden = !isLocked;
   if (isLocked) cover.focus();
-  document.dispatchEvent(new Event("staff-lock"));
+};
+
+const drawAgain = () => document.dispatchEvent(new Event("staff-lock")); // a board: without names, or with them
+
+// Covered at once, whatever the network does; what was typed stays under it.
+const lock = async () => {
+  setLocked(true);
+  await post(here.dataset.lock).catch(() => {});
+  drawAgain();
 };
 
 const tellActive = async () => {
   toldAt = Date.now();
   try {
-    setLocked((await post(here.dataset.active)).status === 403);
+    const wasLocked = document.body.classList.contains("is-locked");
+    const isLocked = (await post(here.dataset.active)).status === 403;
+    setLocked(isLocked);
+    if (isLocked !== wasLocked) drawAgain();
   } catch {
     // no connection: the page says so itself, and the server locks by its own clock
   }
@@ -40,8 +51,7 @@ const look = () => {
   const locked = document.body.classList.contains("is-locked");
   const idle = Date.now() - Number(localStorage.getItem(KEY));
   if (!locked && idle > LOCKS_AFTER) {
-    setLocked(true);
-    post(here.dataset.lock).catch(() => {});
+    lock();
   } else if (locked) {
     tellActive(); // a window beside this one may have unlocked it
   }
@@ -51,6 +61,10 @@ if (here) {
   localStorage.setItem(KEY, Date.now());
   for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(kind, note, { passive: true });
   addEventListener("focus", look);
+  here.addEventListener("submit", (event) => {
+    event.preventDefault();
+    lock();
+  });
   document.addEventListener("staff-locked-there", () => setLocked(true)); // board.js was given a locked board
   setInterval(look, LOOKS_EVERY);
 }
