@@ -61,12 +61,14 @@ class Machine:
         self.known: list[UUID] = []  # alerts that a nurse may have on her screen, closed ones among them
         self.closed_in: dict[UUID, str] = {}  # the state in which each was closed last
         self.done: Counter[str] = Counter()
+        self.steps = 0
 
     def play(self, steps: int) -> None:
-        for number in range(steps):
+        for number in range(self.steps, self.steps + steps):
             name = self.dice.choices(STEPS, WEIGHTS)[0]
             getattr(self, name.replace(" ", "_"))()
             self.check(f"step {number}: {name}")
+        self.steps += steps
 
     # ------------------------------------------------------------ the moves
 

@@ -127,7 +127,7 @@ def test_no_random_walk_leaves_an_urgent_alert_to_nobody(db: None, nurses: int) 
     """1,000 steps here; `python -m tests.walk_alerts 100000 --nurses 5` walks further."""
     machine = Machine(*ward(nurses), NOW, seed=nurses + 7)
     machine.play(1000)
-    assert not {
+    rare = {
         "take",
         "keep",
         "take over",
@@ -141,4 +141,7 @@ def test_no_random_walk_leaves_an_urgent_alert_to_nobody(db: None, nurses: int) 
         "undo",
         "reopen",
         "taken-in",
-    } - set(machine.done)
+    }
+    while rare - set(machine.done) and machine.steps < 10_000:
+        machine.play(250)
+    assert not rare - set(machine.done)
