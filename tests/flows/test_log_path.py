@@ -1,14 +1,17 @@
 """From the log form to the answer, as a browser without scripts goes it."""
 
 import re
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from tests.flows.pages import FEVER, Phone, links, text
-from tests.personas import NIGHT_NUMBER, NOW, child_of
+from tests.personas import NIGHT_NUMBER, NOW, NUMBERS, child_of
 from therapies.schedule import Event
+from tracker.actions.people import begin_child
+from tracker.actions.treatment import start_course
 from tracker.models import Alert, Child, SymptomLog, User
 from tracker.telling import Told, what_to_say
 
@@ -161,6 +164,20 @@ def test_a_time_that_cannot_be_is_explained_and_what_was_typed_is_kept(
     assert 'id="route-armpit"' in html
     assert f"tel:{NIGHT_NUMBER.replace(' ', '')}" in links(page)
     assert not SymptomLog.objects.exists()
+
+
+@pytest.mark.hazard("H18")
+def test_a_family_that_skipped_its_dates_may_log_what_it_saw_before_it_signed_up(
+    phone: Phone, mother: User
+) -> None:
+    about = {"nickname": "Theo", "birth_month": date(2018, 5, 1), "writes": True}
+    theo = begin_child(about=about, numbers=NUMBERS, therapy="tisagenlecleucel", by=mother, now=NOW)
+    page = phone.send(theo, **FEVER | {"when": "pick", "when_at": "2026-11-19T22:30"})
+    assert "Call your care team now" in text(page)
+    assert SymptomLog.objects.get().observed_at == NOW - timedelta(hours=3, minutes=44)
+    start_course(child=theo, therapy="blinatumomab", events=[Event("start", NOW)], by=mother, now=NOW)
+    phone.send(theo, **FEVER | {"when": "pick", "when_at": "2026-11-18T22:30"})
+    assert SymptomLog.objects.count() == 2  # when the first therapy began, nobody has said yet
 
 
 SLIPS = [

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Count, Exists, Min, OuterRef
 
 from therapies.catalogue import load
 from therapies.model import Therapy
@@ -11,7 +11,7 @@ from tracker import speaking
 from tracker.access import may
 from tracker.courses import asks_for_pump, earlier_of
 from tracker.forms import Asking, LogForm
-from tracker.models import Child, SymptomLog
+from tracker.models import Child, SymptomLog, TreatmentEvent
 
 ASK_NEURO = ("car-t", "pump")
 LOOK_AGAIN = 422  # the form comes back with what was typed
@@ -61,8 +61,13 @@ def _therapy(child: Child) -> Therapy | None:
 
 
 def _begun(child: Child) -> datetime | None:
-    """When the first treatment began. Asked for only where somebody picks a time."""
-    return child.courses.aggregate(first=Min("begun_at"))["first"]
+    """When the first treatment began. Asked for only where somebody picks a time.
+
+    Unknown while a course has no date: it stands as begun when its family signed up, and signs may be older.
+    """
+    dated = Exists(TreatmentEvent.objects.filter(course=OuterRef("pk"), withdrawn_at=None))
+    found = child.courses.aggregate(first=Min("begun_at"), undated=Count("pk", filter=~dated))
+    return None if found["undated"] else found["first"]
 
 
 def may_log(log: SymptomLog) -> bool:
