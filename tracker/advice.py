@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 
 from tracker import record
 from tracker.models import Alert, AlertEvent, AlertVerb, Assessment, Call, Child, User
-from tracker.models.alerts import THE_FAMILYS, in_words
+from tracker.models.alerts import THE_FAMILYS, in_words, is_untold
 
 AN_ORDER = timedelta(hours=12)
 """So long advice is said as what to do; after that, as what was said then."""
@@ -43,7 +43,7 @@ def last_advice(child: Child, reader: User, now: datetime, last: record.Row | No
 
     Advice from before a sign that still says to call no longer holds. One query.
     """
-    danger, never = Subquery(_danger_seen_at(child)), Cast(None, DateTimeField())
+    danger, never = Subquery(_danger_seen_at(child, now)), Cast(None, DateTimeField())
     calls = Call.objects.filter(child=child, reached=True).values_list(
         *(
             "called_at",
@@ -58,6 +58,7 @@ def last_advice(child: Child, reader: User, now: datetime, last: record.Row | No
         )
     )
     closed = Alert.objects.filter(child=child, outcome__gt="").exclude(outcome__in=THE_FAMILYS)
+    closed = closed.exclude(is_untold(now))
     wrote = closed.values_list(
         *("resolved_at", "resolved_by_id", "resolved_by__name", "outcome", "resolution_note", never),
         *(Value(""), danger, "decision_opened_at"),
@@ -78,10 +79,10 @@ def last_advice(child: Child, reader: User, now: datetime, last: record.Row | No
     return Advice(at, name, person == reader.pk, bool(outcome), told, again, **state)
 
 
-def _danger_seen_at(child: Child) -> QuerySet:
+def _danger_seen_at(child: Child, now: datetime) -> QuerySet:
     """When the newest sign was seen that the open alert tells of and that is as urgent as the alert."""
-    told = AlertEvent.objects.filter(alert__child=child, verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
-    told = told.filter(alert__resolved_at=None, alert__taken_in_by=None)
+    standing = Alert.objects.open_to_family(now).filter(child=child)
+    told = AlertEvent.objects.filter(alert__in=standing, verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
     says = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("urgency")[:1]
     told = told.annotate(says=Subquery(says)).filter(says=F("alert__urgency"))
     return told.order_by("-pk").values("log__observed_at")[:1]

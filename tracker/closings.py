@@ -10,9 +10,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from tracker.actions.alerts import EPISODE
-from tracker.actions.answering import UNDO_WITHIN
 from tracker.models import Alert, CareTeam, Child, Kind, Message, Urgency
-from tracker.models.alerts import THE_FAMILYS
+from tracker.models.alerts import THE_FAMILYS, UNDO_WITHIN
 
 SHOWN_FOR = timedelta(days=7)
 """So long a child's page offers to open its last alert again."""

@@ -177,14 +177,20 @@ def _report(answers: Iterable[Answer], signs_asked: bool) -> dict[str, Any]:
     return report | ({"raw": raw} if raw else {})
 
 
-def rows_with_what_followed(logs: Sequence[SymptomLog]) -> list[Row]:
-    """The logs with their corrections, alerts and calls. Five queries."""
+def rows_with_what_followed(
+    logs: Sequence[SymptomLog], *, for_family_at: datetime | None = None
+) -> list[Row]:
+    """The logs with their corrections, alerts and calls. Five queries.
+
+    `for_family_at`: now, where the family reads it: a closing that may be taken back is not shown.
+    """
     shown = {row.pk: row for row in rows(logs)}
     for correction in SymptomLog.objects.filter(corrects__in=shown).select_related("caregiver"):
         shown[correction.corrects_id].corrected_by = correction
         correction.by = called(correction.caregiver)
     by_alert = {}
-    for became in _became(list(_with_names(Alert.objects.filter(log__in=shown)))):
+    alerts = list(_with_names(Alert.objects.filter(log__in=shown)))
+    for became in _became(alerts, for_family_at):
         by_alert[became.alert.pk] = shown[became.alert.log_id]
         shown[became.alert.log_id].alert = became
     for call in Call.objects.filter(alert__in=by_alert).order_by("called_at"):
@@ -256,9 +262,10 @@ def calls_since(log: SymptomLog) -> list[Call]:
     return found
 
 
-def open_alert(child: Child) -> Alert | None:
-    """The alert that stands, with `newest_log`: the last log that raised or joined it and is as urgent; `seen_at`.
+def open_alert(child: Child, now: datetime) -> Alert | None:
+    """The alert that stands for the family, the worst of two while a closing can be undone.
 
+    With `newest_log`, the last log that raised or joined it and is as urgent, and `seen_at`.
     One that joined and is less urgent would lead from "call now" to an answer that does not say so.
     """
     told = AlertEvent.objects.filter(alert=OuterRef("pk"), verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
@@ -266,16 +273,22 @@ def open_alert(child: Child) -> Alert | None:
     told = told.annotate(says=Subquery(says)).filter(says=OuterRef("urgency"))
     newest = Subquery(told.order_by("-pk").values("log")[:1], output_field=UUIDField())
     seen_at = Subquery(told.order_by("-pk").values("log__observed_at")[:1])
-    return Alert.objects.open().filter(child=child).annotate(newest_log=newest, seen_at=seen_at).first()
+    standing = Alert.objects.open_to_family(now).filter(child=child)
+    found = standing.annotate(newest_log=newest, seen_at=seen_at).order_by("raised_at")
+    worst = max(found, key=lambda alert: (RANK[alert.urgency], alert.is_open), default=None)
+    return worst and worst.as_family_sees(now)
 
 
-def became_of(log: SymptomLog) -> Became | None:
-    """What became of the alert that this log raised or joined: the one that took it in counts for it."""
+def became_of(log: SymptomLog, now: datetime) -> Became | None:
+    """What became of the alert that this log raised or joined, as the family sees it now.
+
+    The one that took it in counts for it.
+    """
     told = {"events__log": log, "events__verb__in": (AlertVerb.RAISED, AlertVerb.JOINED)}
     alert = _with_names(Alert.objects.filter(**told)).order_by("-events__pk").first()
     while alert and alert.taken_in_by_id:  # a reopened one may take in one that was raised after it
         alert = _with_names(Alert.objects.filter(pk=alert.taken_in_by_id)).first()
-    return _became([alert])[0] if alert else None
+    return _became([alert], now)[0] if alert else None
 
 
 def became(alert: Alert) -> Became:
@@ -288,8 +301,9 @@ def _with_names(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
     return alerts.annotate(taken_name=F("taken_by__name"), resolved_name=F("resolved_by__name"))
 
 
-def _became(alerts: Sequence[Alert]) -> list[Became]:
+def _became(alerts: Sequence[Alert], for_family_at: datetime | None) -> list[Became]:
     """With when each was taken. One query, and none where nobody took any."""
+    alerts = [alert.as_family_sees(for_family_at) for alert in alerts] if for_family_at else alerts
     taken = [alert.pk for alert in alerts if alert.taken_by_id]
     verbs = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER, AlertVerb.NOT_REACHED)
     events = AlertEvent.objects.filter(alert__in=taken, verb__in=verbs).order_by("pk") if taken else ()
@@ -299,7 +313,7 @@ def _became(alerts: Sequence[Alert]) -> list[Became]:
             alert=alert,
             taken_by=alert.taken_name or "",
             taken_at=at.get(alert.pk),
-            resolved_by=alert.resolved_name or "",
+            resolved_by=(alert.resolved_at and alert.resolved_name) or "",
             outcome=outcome_in_words(alert.outcome),
         )
         for alert in alerts

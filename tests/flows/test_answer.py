@@ -19,6 +19,7 @@ from tests.tracker.test_costs import AT_MOST
 from tracker.actions.alerts import resolve_alert
 from tracker.actions.taking import close_alert
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Message, Outcome, SymptomLog, User
+from tracker.models.alerts import UNDO_WITHIN
 
 pytestmark = pytest.mark.usefixtures("night")
 CALLED = {
@@ -83,8 +84,9 @@ def test_today_has_what_the_team_wrote_since_the_call_and_who_wrote_it(
     night.shift(60)
     told = {"outcome": "advised-by-phone", "note": "Counts are fine."}
     resolve_alert(alert=Alert.objects.open().get(), **told, by=nurse, now=timezone.now())
+    night.shift(UNDO_WITHIN)
     today = text(phone.get(reverse("today", args=[ward_child.pk])))
-    assert "They advised you by phone. Counts are fine. Nurse wrote this just now" in today
+    assert "They advised you by phone. Counts are fine. Nurse wrote this 1 minute ago" in today
     assert "Look again" not in today
     night.shift(13 * 3600)
     today = text(phone.get(reverse("today", args=[ward_child.pk])))
@@ -299,6 +301,7 @@ def test_the_outcome_stands_in_plain_words_with_who_wrote_it(
     alert = take(nurse)
     night.shift(120)
     resolve_alert(alert=alert, outcome=Outcome.CLINIC, note="Ask for Ada.", by=nurse, now=timezone.now())
+    night.shift(UNDO_WITHIN)
     said = text(answer_of(phone))
     assert "What the team wrote Come to the clinic today. Ask for Ada. Nurse, 20 November, 02:16." in said
     assert "Nobody has confirmed yet." not in said
@@ -336,7 +339,8 @@ def test_an_open_page_is_told_what_the_page_itself_would_say(
         (0, take, "Nurse took this at"),
         (0, lambda _nurse: call(phone), "Come in now. Bring the card."),
         (1, lambda nurse: close_alert(alert=Alert.objects.get(), outcome="clinic-today", note="By eight",
-                                      by=nurse, now=timezone.now()), "Come to the clinic today. By eight"),
+                                      by=nurse, now=timezone.now()), "Nurse took this at"),
+        (1, None, "Come to the clinic today. By eight"),
     ):  # fmt: skip
         night.shift(60 * minutes)
         if do:

@@ -16,6 +16,7 @@ from tests.personas import NOW, child_of
 from tracker.actions.alerts import record_call, resolve_alert
 from tracker.actions.cards import make_card_link
 from tracker.models import Alert, Child, Outcome, User
+from tracker.models.alerts import UNDO_WITHIN
 
 pytestmark = pytest.mark.django_db
 TEAM, AMBULANCE = "tel:5550142", "tel:911"
@@ -132,7 +133,7 @@ def test_the_card_that_an_emergency_room_opens(child: Child, seizure: Alert, mot
 def test_once_it_is_closed_the_team_comes_first_again(
     phone: Phone, child: Child, seizure: Alert, mother: User
 ) -> None:
-    assert resolve_alert(alert=seizure, outcome=Outcome.ADMITTED, note="", by=mother, now=NOW)
+    assert resolve_alert(alert=seizure, outcome=Outcome.ADMITTED, note="", by=mother, now=NOW - UNDO_WITHIN)
     assert bar_of(phone.get(reverse("today", args=[child.pk]))) == [TEAM]
     assert bar_of(phone.get(reverse("reach")))[0] == TEAM
 

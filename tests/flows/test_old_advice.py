@@ -90,6 +90,7 @@ def test_what_a_nurse_decided_is_told_as_done_once_a_new_danger_came(
     phone.send(ward_child, **FEVER)
     told = {"outcome": "clinic-today", "note": "At nine."}
     resolve_alert(alert=Alert.objects.open().get(), **told, by=nurse, now=NOW)
+    night.shift(60)
     assert "Come to the clinic today. At nine." in today(phone, ward_child)
     night.shift(3600)
     phone.send(ward_child, temperature="39.4")

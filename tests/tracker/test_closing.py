@@ -277,11 +277,12 @@ class TestTakingAClosingBack:
         assert sent(5 * MINUTE, ANSWERED) == []
         assert set(Message.objects.filter(kind=Kind.ANSWER).values_list("reason", flat=True)) == {"undone"}
 
-    def test_is_told_of_where_somebody_had_seen_it_in_that_minute(
+    def test_is_told_of_where_a_message_is_on_its_way_in_that_minute(
         self, emergency: Alert, nurse: User, child: Child, mother: User
     ) -> None:
         close(emergency, nurse)
-        open_decision(child=child, by=mother, now=NOW + SECOND)
+        assert not open_decision(child=child, by=mother, now=NOW + SECOND)  # no page shows it yet
+        Message.objects.filter(kind=Kind.ANSWER).update(claimed_until=NOW + MINUTE)
         reopen_alert(alert=emergency, by=nurse, now=NOW + 2 * SECOND)
         assert sent(3 * SECOND, URGENT) == ["father", "mother"]
 

@@ -10,9 +10,7 @@ from django.db import transaction
 
 from tracker.actions import messages
 from tracker.models import Alert, AlertEvent, AlertVerb, Child, Kind, Membership, Message, Role, User
-
-UNDO_WITHIN = timedelta(minutes=1)
-"""So long a closing can be taken back before the family is told of it."""
+from tracker.models.alerts import UNDO_WITHIN, is_untold
 
 
 def family_of(alert: Alert) -> set[UUID]:
@@ -48,7 +46,8 @@ def withdraw_decision(*, alert: Alert, now: datetime) -> bool:
 @transaction.atomic
 def open_decision(*, child: Child, by: User, now: datetime) -> bool:
     """The family has seen what was decided last. False where somebody of it had before, or nothing is decided."""
-    closed = Alert.objects.filter(child=child, resolved_at__isnull=False).order_by("-resolved_at")
+    closed = Alert.objects.filter(child=child, resolved_at__isnull=False).exclude(is_untold(now))
+    closed = closed.order_by("-resolved_at")
     newest = closed.values_list("pk", flat=True).first()
     opened = closed.filter(pk=newest, decision_opened_at=None).update(decision_opened_at=now)
     if opened:

@@ -1,6 +1,7 @@
 """A request for the care team's attention and what became of it."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -33,12 +34,30 @@ ADVISING = (Outcome.ADVISED, Outcome.CLINIC, Outcome.EMERGENCY_ROOM, Outcome.ADM
 """With these the family was told what to do. A false alarm, or nobody called, is no advice."""
 
 
+UNDO_WITHIN = timedelta(minutes=1)
+"""So long a closing can be taken back before the family is told of it."""
+
+
 class AlertQuerySet(models.QuerySet):
     def open(self) -> "AlertQuerySet":
         return self.filter(IS_OPEN)
 
+    def open_to_family(self, now: datetime) -> "AlertQuerySet":
+        """With those whose closing the family is not told of yet (is_untold)."""
+        return self.filter(IS_OPEN | is_untold(now))
+
 
 IS_OPEN = Q(resolved_at=None, taken_in_by=None)
+
+
+def is_untold(now: datetime) -> Q:
+    """Closed by the team within the minute in which that can be taken back: no page of the family shows it.
+
+    A family that read the decision of a closing that is then undone would stay at home with an open emergency.
+    """
+    return Q(resolved_at__gt=now - UNDO_WITHIN) & ~Q(outcome__in=THE_FAMILYS)
+
+
 AT_ANY_HOUR = (Urgency.NOW, Urgency.EMERGENCY)
 ALERTING = (Urgency.TODAY, *AT_ANY_HOUR)
 
@@ -125,6 +144,13 @@ class Alert(models.Model):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None and self.taken_in_by_id is None
+
+    def as_family_sees(self, now: datetime) -> "Alert":
+        """Open while `is_untold` holds for it. Only to be shown: the row in memory forgets the closing."""
+        if self.resolved_at and self.resolved_at > now - UNDO_WITHIN and self.outcome not in THE_FAMILYS:
+            self.resolved_at = self.resolved_by = None
+            self.outcome = self.resolution_note = ""
+        return self
 
 
 class AlertVerb(models.TextChoices):

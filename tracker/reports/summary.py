@@ -56,7 +56,8 @@ def summary_of(child: Child, days: int, at: datetime) -> Summary:
     first = last - timedelta(days=days - 1)
     since = record.midnight(child, first)
     logs = record.logs_of(child).filter(observed_at__gte=since, observed_at__lte=at)
-    rows = record.rows_with_what_followed(list(logs.order_by("-observed_at", "-received_at")[:MOST_LOGS]))
+    shown = list(logs.order_by("-observed_at", "-received_at")[:MOST_LOGS])
+    rows = record.rows_with_what_followed(shown, for_family_at=at)
     standing = [row for row in rows if row.corrected_by is None]
     alerts = Alert.objects.filter(child=child, raised_at__gte=since, taken_in_by=None)
     alerts = alerts.select_related("resolved_by").prefetch_related("calls")
@@ -69,7 +70,7 @@ def summary_of(child: Child, days: int, at: datetime) -> Summary:
         rows=rows,
         curve=_curve(child, standing, since, at),
         heats=_heats(child, standing, first, last),
-        alerts=list(alerts.order_by("raised_at")),
+        alerts=[alert.as_family_sees(at) for alert in alerts.order_by("raised_at")],
         doses=list(doses.order_by("given_at")),
         questions=list(open_questions(child)),
         told=told_to(child),

@@ -148,21 +148,21 @@ def _followed(request: HttpRequest, log: SymptomLog, now: datetime) -> HttpRespo
         "log": log,
         "call": number_to_call(log.child.care_team, now),
         "emergency_number": emergency_number(log.child),
-        "is_emergency": urgency == Urgency.EMERGENCY or _is_in_emergency(log, context["became"]),
+        "is_emergency": urgency == Urgency.EMERGENCY or _is_in_emergency(log, context["became"], now),
     }
     return render(request, "tracker/caregiver/_followed.html", context)
 
 
-def _is_in_emergency(log: SymptomLog, became: Became | None) -> bool:
+def _is_in_emergency(log: SymptomLog, became: Became | None, now: datetime) -> bool:
     """A child has one open alert: where it is this log's, no more is asked."""
     if became is not None and became.alert.is_open:
         return became.alert.urgency == Urgency.EMERGENCY
-    return in_emergency(log.child)
+    return in_emergency(log.child, now)
 
 
 def _standing(log: SymptomLog, said: dict[str, Any], now: datetime) -> Any:
     """An open alert that asks for more than this answer, from another log. The headline says so."""
-    standing = record.open_alert(log.child)
+    standing = record.open_alert(log.child, now)
     if standing and not is_worse(standing.urgency, than=said["urgency"]):
         standing = None
     if standing and said["urgency"] == Urgency.NOTE:
@@ -205,7 +205,7 @@ def _emergency_before(log: SymptomLog, urgency: str, standing: Any) -> Became | 
 
 def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, Any]:
     """Calls, and what became of the alert."""
-    calls, became = record.calls_since(log), record.became_of(log)
+    calls, became = record.calls_since(log), record.became_of(log, now)
     return {
         "calls": calls,
         "became": became,

@@ -71,7 +71,7 @@ def card_open(request: HttpRequest, token: str) -> HttpResponse:
     facts = _card(child, now) | {
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),
-        "is_emergency": in_emergency(child),
+        "is_emergency": in_emergency(child, now),
         "day_label": day_label(child, now),
         "link": link,
         "now": now,
@@ -97,7 +97,7 @@ def _paper_facts(child: Child, now: Any) -> dict[str, Any]:
         "numbers": all_numbers(child.care_team, child),
         "day_label": day_label(child, now),
         "emergency_number": emergency_number(child),
-        "is_emergency": in_emergency(child),
+        "is_emergency": in_emergency(child, now),
     }
 
 

@@ -32,7 +32,7 @@ def days(request: HttpRequest, child_id: UUID) -> HttpResponse:
     around, today = frame(request, child, now), now.astimezone(child.zone).date()
     last = _day(request.GET.get("until", ""), today)
     first, logs = _stretch(child, last)
-    rows = record.rows_with_what_followed(logs)
+    rows = record.rows_with_what_followed(logs, for_family_at=now)
     counting = [row for row in rows if row.corrected_by is None]
     context = {
         **around,

@@ -44,7 +44,7 @@ def _is_ended(request: HttpRequest, alert: Alert, form: OverForm, now: datetime)
 
 
 def _page(request: HttpRequest, alert: Alert, form: OverForm, now: datetime) -> HttpResponse:
-    standing = record.open_alert(alert.child) or alert
+    standing = record.open_alert(alert.child, now) or alert
     context = frame(request, alert.child, now) | {
         "form": form,
         "alert": standing,

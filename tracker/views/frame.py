@@ -21,10 +21,6 @@ from tracker.models.people import Line
 from tracker.speaking import vocabulary
 from tracker.telephone import Telephone
 
-_IN_EMERGENCY = Exists(Alert.objects.open().filter(child=OuterRef("pk"), urgency=Urgency.EMERGENCY))
-"""Asked along with a person's children: no page has a query more for it."""
-
-
 _OWN = {
     "role": F("memberships__role"),
     "callback_number": F("memberships__callback_number"),
@@ -44,7 +40,7 @@ class NumberToCall(NamedTuple):
 def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
     """The context of base.html. Activates the family's time zone until the request ends (PersonsPlace)."""
     timezone.activate(child.zone)
-    families = children_of(request.user).select_related(None).annotate(in_emergency=_IN_EMERGENCY)
+    families = children_of(request.user).select_related(None).annotate(in_emergency=_is_in_emergency(now))
     children = list(families.values("pk", "nickname", "colour", "in_emergency", **_OWN))
     own = next((one for one in children if one["pk"] == child.pk), None)
     return {
@@ -52,7 +48,7 @@ def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
         "as_staff": bool(getattr(child, "staff_role", None)),
         "children": children,
         "no_history": bool(own) and own["role"] == Role.HELPER,
-        "is_emergency": own["in_emergency"] if own else in_emergency(child),
+        "is_emergency": own["in_emergency"] if own else in_emergency(child, now),
         "asks_callback": bool(own) and own["role"] == Role.PARENT and _is_callback_missing(child, own),
         "day_label": day_label(child, now),
         "call": number_to_call(child.care_team, now),
@@ -78,7 +74,7 @@ def known_numbers(request: HttpRequest) -> dict[str, Any]:
     def known() -> dict[str, Any]:
         person, now = getattr(request, "user", None), timezone.now()
         children = (
-            list(children_of(person).annotate(in_emergency=_IN_EMERGENCY))
+            list(children_of(person).annotate(in_emergency=_is_in_emergency(now)))
             if person and person.is_authenticated
             else []
         )
@@ -98,9 +94,14 @@ def known_numbers(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def in_emergency(child: Child) -> bool:
+def in_emergency(child: Child, now: datetime) -> bool:
     """An emergency of this child is open: wherever a page says to call, the ambulance comes first."""
-    return Alert.objects.open().filter(child=child, urgency=Urgency.EMERGENCY).exists()
+    return Alert.objects.open_to_family(now).filter(child=child, urgency=Urgency.EMERGENCY).exists()
+
+
+def _is_in_emergency(now: datetime) -> Exists:
+    """As `in_emergency`, asked along with a person's children: no page has a query more for it."""
+    return Exists(Alert.objects.open_to_family(now).filter(child=OuterRef("pk"), urgency=Urgency.EMERGENCY))
 
 
 def emergency_number(child: Child) -> Telephone | None:

@@ -197,7 +197,7 @@ def signed_out(child: Child, now: datetime, *, back: str) -> dict[str, Any]:
     return {
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),
-        "is_emergency": in_emergency(child),
+        "is_emergency": in_emergency(child, now),
         "login": f"{reverse(settings.LOGIN_URL)}?next={reverse(back, args=[child.pk])}",
     }
 
@@ -218,7 +218,7 @@ def answered_unsaved(
     therapies = [child.course.therapy] if child.course else []
     response = assess_unsaved(child, answers, at, with_history=with_history)
     told = Told(dict(answers or {}), therapies, child.age_years(now), **_where_it_stands(child, now))
-    return _context(response, told, _earlier(child) if with_history else None)
+    return _context(response, told, _earlier(child, now) if with_history else None)
 
 
 def _context(response: dict[str, Any], told: Told, earlier: str | None = None) -> dict[str, Any]:
@@ -234,10 +234,10 @@ def emergency_first(answer: dict[str, Any], in_emergency: bool) -> dict[str, Any
     return answer | {"is_emergency": in_emergency or answer["is_emergency"]}
 
 
-def _earlier(child: Child) -> str | None:
+def _earlier(child: Child, now: datetime) -> str | None:
     """What an answer that is only a note says of an alert that is open."""
     try:
-        is_open = record.open_alert(child) is not None
+        is_open = record.open_alert(child, now) is not None
     except DatabaseError:
         return None
     return _("Not saved yet. An earlier log still says to call.") if is_open else _("Not saved yet.")

@@ -67,7 +67,9 @@ def log_neuro(request: HttpRequest, child_id: UUID) -> HttpResponse:
 def log(request: HttpRequest, log_id: UUID) -> HttpResponse:
     """One log: what was entered, what was done, why it said what it said."""
     seen, now = access_log(request.user, log_id, to="see"), timezone.now()
-    (row,) = record.rows_with_what_followed(list(record.logs_of(seen.child).filter(pk=seen.pk)))
+    (row,) = record.rows_with_what_followed(
+        list(record.logs_of(seen.child).filter(pk=seen.pk)), for_family_at=now
+    )
     assessments = list(seen.assessments.order_by("-pk")[:20])
     newest = assessments[0]
     told = Told(row.report, therapies_of(newest.basis, seen.child))
@@ -241,6 +243,6 @@ def _correcting(request: HttpRequest, log: SymptomLog, form: LogForm, now: datet
         "form": form,
         "form_of": draft.form_of(log.child, request.user),
         "log": log,
-        "alert_stays": record.became_of(log) is not None,
+        "alert_stays": record.became_of(log, now) is not None,
     }
     return render(request, "tracker/caregiver/correct.html", context)

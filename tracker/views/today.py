@@ -25,7 +25,7 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """The child's first page."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
     around, last = frame(request, child, now), record.last_log(child)
-    standing = open_answer(record.open_alert(child), child, now)
+    standing = open_answer(record.open_alert(child, now), child, now)
     if says_pump_stopped(last):
         around["day_label"] = day_label(child, now, pump_stopped=True)
     question, advice = _open_question(last), last_advice(child, request.user, now, last)
