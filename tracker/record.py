@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
@@ -32,12 +32,13 @@ from tracker.models import (
 )
 from tracker.models.alerts import THE_FAMILYS
 from tracker.models.logs import RANK
-from tracker.remembered import logs_at
+from tracker.remembered import logs_at, of_the_same_moment
 
 LATE = timedelta(hours=3)
 """A log that came in so much later than it was seen says so. The form's own "2 hours ago" is not late."""
 WEEK = 7  # days
 CALLS_BELONG_FOR = timedelta(hours=24)
+MOST_JOINED = 50
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,13 @@ def told_at(child: Child, moments: Iterable[datetime]) -> list[tuple[datetime, d
     logs = list({log.pk: log for log in logs_at((child.pk, at) for at in moments).values()}.values())
     told = reports(logs) if logs else {}
     return [(log.observed_at, told[log.pk]) for log in logs]
+
+
+def told_beside(log: SymptomLog) -> list[dict[str, Any]]:
+    """What was entered in other logs of the same moment. One query, and one more where there are any."""
+    logs = of_the_same_moment(log)
+    told = reports(logs) if logs else {}
+    return [told[other.pk] for other in logs]
 
 
 def rows(logs: Sequence[SymptomLog]) -> list[Row]:
@@ -265,18 +273,53 @@ def calls_since(log: SymptomLog) -> list[Call]:
 def open_alert(child: Child, now: datetime) -> Alert | None:
     """The alert that stands for the family, the worst of two while a closing can be undone.
 
-    With `newest_log`, the last log that raised or joined it and is as urgent, and `seen_at`.
-    One that joined and is less urgent would lead from "call now" to an answer that does not say so.
+    With `newest_log`, the log of it that says why to call, and `seen_at`, when that was seen. Two queries.
     """
-    told = AlertEvent.objects.filter(alert=OuterRef("pk"), verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
-    says = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("urgency")[:1]
-    told = told.annotate(says=Subquery(says)).filter(says=OuterRef("urgency"))
-    newest = Subquery(told.order_by("-pk").values("log")[:1], output_field=UUIDField())
-    seen_at = Subquery(told.order_by("-pk").values("log__observed_at")[:1])
-    standing = Alert.objects.open_to_family(now).filter(child=child)
-    found = standing.annotate(newest_log=newest, seen_at=seen_at).order_by("raised_at")
+    found = Alert.objects.open_to_family(now).filter(child=child).order_by("raised_at")
     worst = max(found, key=lambda alert: (RANK[alert.urgency], alert.is_open), default=None)
-    return worst and worst.as_family_sees(now)
+    if worst is None:
+        return None
+    worst.newest_log, worst.seen_at = _log_that_says_why(worst)
+    return worst.as_family_sees(now)
+
+
+def _log_that_says_why(alert: Alert) -> tuple[uuid.UUID | None, datetime | None]:
+    """The newest log that is as urgent as the alert and found the danger itself; else the newest as urgent.
+
+    One that joined and is milder, or only remembers, would lead from "call now" to an answer that does not say why.
+    """
+    told = AlertEvent.objects.filter(alert=alert, verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
+    newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk")
+    told = told.annotate(says=Subquery(newest.values("urgency")[:1]))
+    told = told.filter(says=alert.urgency).order_by("-log__observed_at", "-log__received_at", "-pk")
+    logs = list(
+        told.values_list("log", "log__observed_at", Subquery(newest.values("response")[:1]))[:MOST_JOINED]
+    )
+    own = [one for one in logs if _found_itself(one[2])] or logs
+    same = [one for one in own if one[1] == own[0][1]]
+    return _most_of_it(same)[:2] if same else (None, None)
+
+
+def _found_itself(response: dict[str, Any]) -> bool:
+    """Not only what an earlier log told; what could not be checked is its own too."""
+    flags = response["flags"]
+    return not flags or any("reported_hours_ago" not in flag for flag in flags)
+
+
+def _most_of_it(logs: Sequence[Any]) -> Any:
+    """Of logs of one moment, to the rules one report, the one that holds most of the danger. At most one query."""
+    if len(logs) == 1:
+        return logs[0]
+    answers = Observation.objects.filter(log__in=[log for log, _at, _found in logs])
+    codes = set(answers.values_list("log", "code"))
+
+    def held(one: Any) -> int:
+        log, _at, found = one
+        urgent = [flag for flag in found["flags"] if flag["urgency"] == found["urgency"]]
+        because = {code for flag in urgent for code in flag["because"]}
+        return sum((log, code) in codes for code in because)
+
+    return max(logs, key=held)
 
 
 def became_of(log: SymptomLog, now: datetime) -> Became | None:

@@ -31,10 +31,16 @@ def logs_at(moments: Iterable[Moment]) -> dict[Moment, SymptomLog]:
     near = Q()
     for child, at in asked:
         near |= Q(child=child, observed_at__range=(at - NEAR, at + NEAR))
-    found = list(SymptomLog.objects.standing().filter(near).order_by("received_at")) if asked else []
+    found = list(SymptomLog.objects.standing().filter(near).order_by("received_at", "pk")) if asked else []
     return {
         (child, at): log
         for child, at in asked
-        for log in found
+        for log in sorted(found, key=lambda log: -abs(log.observed_at - at))  # the nearest wins
         if log.child_id == child and abs(log.observed_at - at) <= NEAR
     }
+
+
+def of_the_same_moment(log: SymptomLog) -> list[SymptomLog]:
+    """The other standing logs that the rules took for one report with this one, the newest first. One query."""
+    same = SymptomLog.objects.standing().filter(child=log.child_id, observed_at=log.observed_at)
+    return list(same.exclude(pk=log.pk).order_by("-received_at", "pk"))

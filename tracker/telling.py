@@ -169,7 +169,7 @@ def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
         *_signs(told, response["flags"]),
         _temperature(told.report),
     ]
-    sentences += [_medicine(told.report), *_remembered(response["flags"], told.earlier)]
+    sentences += [_medicine(told.report), *_remembered(response["flags"], told)]
     if told.report.get("worried"):
         sentences.append(_("I am worried. Something is not right."))
     sentences.append(_question(response["urgency"]))
@@ -268,15 +268,20 @@ def _medicine(report: Report) -> str:
     return _("My child had no fever medicine in the last 6 hours.")
 
 
-def _remembered(
-    flags: Iterable[Mapping[str, Any]], earlier: Sequence[tuple[float, Report]] = ()
-) -> list[str]:
-    """What an earlier log had, with its number or how bad it was, and nobody has advised on since."""
+def _remembered(flags: Iterable[Mapping[str, Any]], told: Told) -> list[str]:
+    """What an earlier log had, with its number or how bad it was, and nobody has advised on since.
+
+    One of the same moment is an earlier one too: to the rules both are one report.
+    """
     found: dict[int, list[str]] = {}
     for flag in flags:
-        if (hours := flag.get("reported_hours_ago")) is not None:
-            reports = [report for ago, report in earlier if abs(ago - hours) < A_MOMENT]
-            found.setdefault(round(hours), []).extend(_logged(flag["because"], reports))
+        hours, codes = flag.get("reported_hours_ago", 0), flag["because"]
+        reports = [report for ago, report in told.earlier if abs(ago - hours) < A_MOMENT]
+        if "reported_hours_ago" not in flag:
+            known = [code for code in codes if any(_holds(one, code) for one in reports)]
+            codes = [code for code in known if not _holds(told.report, code)]
+        if codes:
+            found.setdefault(round(hours), []).extend(_logged(codes, reports))
     return [_logged_then(hours, ", ".join(dict.fromkeys(words))) for hours, words in sorted(found.items())]
 
 
@@ -293,6 +298,12 @@ def carried_over(response: Mapping[str, Any], told: Told) -> str:
         "signs": ", ".join(dict.fromkeys(_logged(codes, reports))),
     }
     return _("An earlier log says so, %(when)s: %(signs)s. The team has not advised on it yet.") % values
+
+
+def _holds(report: Report, code: str) -> bool:
+    if code == "temperature":
+        return bool(_reading(report))
+    return any(code in (one.code, one.code.partition(".")[0]) for one in _seen(report, how_long=False))
 
 
 def _logged(codes: Iterable[str], reports: Sequence[Report]) -> Iterator[str]:

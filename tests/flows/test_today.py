@@ -58,6 +58,34 @@ def test_the_open_answer_is_the_newest_that_joined_it(phone: Phone, ward_child: 
 
 
 @pytest.mark.hazard("H27")
+@pytest.mark.parametrize("first_is", ["loud", "quiet"])
+def test_of_two_logs_of_one_moment_the_script_names_the_danger(
+    phone: Phone, ward_child: Child, first_is: str
+) -> None:
+    """They are one report to the rules, so the quiet one is as urgent and says nothing of why."""
+    loud, quiet = {"temperature": "38.6"}, {"sign-fatigue": "mild"}
+    for typed in (loud, quiet) if first_is == "loud" else (quiet, loud):
+        phone.send(ward_child, **typed)
+    hot = SymptomLog.objects.get(observations__code="temperature")
+    assert {log.observed_at for log in SymptomLog.objects.all()} == {NOW}
+    assert reverse("answer", args=[hot.pk]) in links(today_of(phone, ward_child))
+    for log in SymptomLog.objects.all():
+        script = text(phone.get(reverse("answer", args=[log.pk]))).partition("What to say")[2]
+        assert "38.6 °C" in script.partition("Have you called?")[0]
+
+
+@pytest.mark.hazard("H27")
+def test_a_log_that_only_remembers_stands_for_no_alert(phone: Phone, ward_child: Child, night) -> None:
+    phone.send(ward_child, temperature="38.6")
+    hot = SymptomLog.objects.get()
+    night.shift(1)
+    later = phone.send(ward_child, temperature="36.8")
+    assert SymptomLog.objects.latest("received_at").assessment.urgency == "now"
+    assert "Less than an hour ago I logged: 38.6 °C" in text(later)
+    assert reverse("answer", args=[hot.pk]) in links(today_of(phone, ward_child))
+
+
+@pytest.mark.hazard("H27")
 def test_a_milder_log_hides_neither_the_open_alert_nor_the_way_to_it(
     phone: Phone, ward_child: Child, night
 ) -> None:

@@ -116,7 +116,10 @@ def _earlier(log: SymptomLog, response: dict[str, Any]) -> list[tuple[float, Rep
     """What the logs said that the answer remembers. A log that came a day late counts from when it came."""
     age = age_when_received(log) / HOUR
     told = record.told_at(log.child, remembered(log, response))
-    return [((log.observed_at - at) / HOUR + age, said) for at, said in told]
+    beside = record.told_beside(log) if response["flags"] else []  # what it says may be theirs
+    return [(0.0, said) for said in beside] + [
+        ((log.observed_at - at) / HOUR + age, said) for at, said in told
+    ]
 
 
 def answer_context(said: dict[str, Any], told: Told, *, in_emergency: bool = False) -> dict[str, Any]:
