@@ -21,6 +21,12 @@ from django.db.models.functions import Cast, Replace
 from tracker.models import AuditSeal
 
 AUDIT_EVENT, CLOSING = "auditevent", "closing"
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+)  # what no program of the site has written
 ALERT_COLUMNS = ("id", "child_id", "log_id", "urgency", "raised_at")
 DOSE_COLUMNS = ("id", "child_id", "medicine_id", "name", "dose", "given_at", "given_by_id", "recorded_at")
 CLOSING_COLUMNS = ("resolved_by_id", "resolved_at", "outcome", "resolution_note", "taken_in_by_id")
@@ -83,7 +89,17 @@ def is_sealed(kind: str) -> Exists:
 
 
 def items(kind: str, pks: Collection[Any]) -> dict[str, Item]:
-    """By key; the rows that are not there are missing."""
+    """By key; rows that are not there are missing. The text of one that cannot be read is empty, and fits no seal."""
+    try:
+        return _items(kind, pks)
+    except UNREADABLE:
+        if len(pks) == 1:
+            (pk,) = pks
+            return {key_of(pk): Item(kind, key_of(pk), datetime.max.replace(tzinfo=UTC), "")}
+    return {key: item for pk in pks for key, item in items(kind, [pk]).items()}
+
+
+def _items(kind: str, pks: Collection[Any]) -> dict[str, Item]:
     rows = _values(KINDS[kind], KINDS[kind].model._base_manager.filter(pk__in=pks))
     parts = {name: _parts(name, pks) for name in KINDS[kind].parts}
     return {key_of(row["id"]): Item(kind, key_of(row["id"]), at, _text(kind, row, parts)) for at, row in rows}

@@ -19,6 +19,7 @@ from tests.personas import NOW, child_of
 from tests.tracker.test_sealing import Editor, run
 from tracker import append_only, sealed_rows
 from tracker.actions import erasing as erasing_module
+from tracker.actions import sealing as sealing_module
 from tracker.actions.alerts import record_call, resolve_alert
 from tracker.actions.audit import record_audit
 from tracker.actions.doses import add_medicine, give_dose
@@ -30,7 +31,7 @@ from tracker.actions.retaining import retain
 from tracker.actions.sealing import keep_head, seal
 from tracker.actions.verifying import Fault, verify
 from tracker.models import Alert, Assessment, AuditEvent, AuditSeal, Child, Observation, SymptomLog, User
-from tracker.sealed_rows import CLOSING, KINDS, Kind, items, key_of, unkeyed
+from tracker.sealed_rows import AUDIT_EVENT, CLOSING, KINDS, Kind, items, key_of, unkeyed
 
 LATER = NOW + timedelta(minutes=10)
 CANARY = "Zoë-canary"
@@ -263,6 +264,150 @@ def test_an_erasure_that_the_site_did_not_write_excuses_nothing(record: Recorded
     with append_only.erasing():
         Assessment.objects.filter(pk=record.assessment.pk)._raw_delete("default")
     assert {fault.what for fault in verify().faults} == {"forged", "removed"}
+
+
+def _throwaway(by: User) -> Child:
+    return child_of(by, "Theo")
+
+
+def _move(child: Child) -> dict[str, set[str]]:
+    """Every sealed row of the ward's child goes over to another one, by SQL. Their keys."""
+    moved = {}
+    for kind, about in KINDS.items():
+        if about.child == "child" and kind != CLOSING:
+            rows = about.model._base_manager.exclude(child=child)
+            moved[kind] = {key_of(pk) for pk in rows.values_list("pk", flat=True)}
+            rows.update(child=child)
+    return moved
+
+
+@pytest.mark.hazard("H31")
+@pytest.mark.parametrize("erased_by", ["family", "retention"])
+def test_rows_moved_to_a_child_that_is_erased_stay_named(
+    record: Recorded, no_triggers: None, stranger: User, erased_by: str
+) -> None:
+    """The site vouches for no row that is not where it was sealed."""
+    child = _throwaway(stranger)
+    number = child.pk
+    hanging = {
+        kind: {key_of(pk) for pk in KINDS[kind].model._base_manager.values_list("pk", flat=True)}
+        for kind in ("assessment", "alertevent")
+    }
+    moved = _move(child) | hanging
+    assert all(moved.values())
+    if erased_by == "family":
+        erase_child(child=child, by=stranger, now=LATER)
+    else:
+        over = NOW + timedelta(days=4 * 365)
+        SymptomLog.objects.filter(child=child).update(received_at=NOW)
+        assert retain(now=over)["children"]
+    seal(now=LATER + timedelta(minutes=1))
+    removed = {(fault.kind, fault.key) for fault in verify().faults if fault.what == "removed"}
+    assert {(kind, key) for kind, keys in moved.items() for key in keys} <= removed
+    told = AuditEvent.objects.filter(verb="record.unproved", child=number)
+    named = {kind for event in told for kind in event.detail["rows"]}
+    assert {"log", "assessment", "alert", "alertevent", "call", "carenote", "numbercheck"} <= named
+    assert not AuditEvent.objects.filter(verb="record.erased", child=number).exists()
+
+
+@pytest.mark.hazard("H31")
+def test_a_row_rewritten_before_its_child_is_erased_stays_named_and_the_others_do_not(
+    record: Recorded, no_triggers: None, ward_child: Child, mother: User
+) -> None:
+    call = ward_child.calls.get()
+    run("UPDATE tracker_call SET reached = (NOT reached)")
+    erase_child(child=ward_child, by=mother, now=LATER)
+    seal(now=LATER + timedelta(minutes=1))
+    assert verify().faults == [Fault("removed", "call", key_of(call.pk))]
+
+
+@pytest.mark.hazard("H31")
+def test_a_closing_rewritten_before_its_child_is_erased_stays_named(
+    record: Recorded, no_triggers: None, ward_child: Child, mother: User
+) -> None:
+    key = key_of(Alert.objects.get().pk)
+    run("UPDATE tracker_alert SET outcome = 'false-alarm'")
+    erase_child(child=ward_child, by=mother, now=LATER)
+    assert {Fault("removed", "alert", key), Fault("removed", CLOSING, key)} <= set(verify().faults)
+
+
+@pytest.mark.hazard("H31")
+def test_a_link_hidden_during_an_erasure_and_put_back_is_not_excused(
+    record: Recorded, no_triggers: None, stranger: User
+) -> None:
+    """Without its link a row looks as if it had never been sealed."""
+    append_only.remove(Editor(), "tracker_auditseal")
+    child, call = _throwaway(stranger), apps.get_model("tracker", "call").objects.get()
+    link = AuditSeal.objects.filter(kind="call", row_key=key_of(call.pk))
+    place = link.get().pk
+    link.update(row_key="0" * 32)
+    type(call).objects.update(child=child)
+    erase_child(child=child, by=stranger, now=LATER)
+    seal(now=LATER + timedelta(minutes=1))
+    AuditSeal.objects.filter(pk=place).update(row_key=key_of(call.pk))
+    removed = [fault for fault in verify().faults if fault.what in ("removed", "changed")]
+    assert removed == [Fault("removed", "call", key_of(call.pk))]
+
+
+def test_rows_that_were_not_sealed_yet_may_be_sealed_by_a_sweep_that_had_read_them(
+    record: Recorded, log: Callable[..., Recorded], ward_child: Child, mother: User, monkeypatch: Any
+) -> None:
+    """Its links come after the erasure, for rows that are gone; that is no fault."""
+    log(temperature=36.8, at=LATER)
+    waiting, is_all = sealing_module._waiting(100)
+    found = list(sealing_module._items(waiting))
+    erase_child(child=ward_child, by=mother, now=LATER)
+    monkeypatch.setattr(sealing_module, "_items", lambda waiting: iter(found))
+    monkeypatch.setattr(sealing_module, "_waiting", lambda at_most: (waiting, is_all))
+    assert seal(now=LATER + timedelta(minutes=1)) == len(found)
+    monkeypatch.undo()
+    assert len(found) > 1
+    assert not verify().count
+
+
+def test_an_erasure_named_by_the_first_version_still_holds(
+    record: Recorded, ward_child: Child, mother: User
+) -> None:
+    """It did not say from which link on."""
+    rows = {"assessment": [str(record.assessment.pk)]}
+    shown = sealing_module.proof(child=str(ward_child.pk), rows=rows)
+    record_audit("record.erased", by=mother, now=LATER, child=ward_child.pk, rows=rows, proof=shown)
+    with append_only.erasing():
+        Assessment.objects.filter(pk=record.assessment.pk)._raw_delete("default")
+    assert not verify().count
+
+
+@pytest.mark.hazard("H31")
+@pytest.mark.parametrize(
+    ("sql", "kind"),
+    [
+        ("UPDATE tracker_assessment SET response = '{'", "assessment"),
+        ("UPDATE tracker_assessment SET made_at = 'never'", "assessment"),
+        (
+            "UPDATE tracker_auditevent SET detail = '{' WHERE id = (SELECT max(id) FROM tracker_auditevent)",
+            AUDIT_EVENT,
+        ),
+        ("UPDATE tracker_observation SET value_number = 'x'", "log"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named(no_triggers: None, sql: str, kind: str) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL takes no such value")
+    run("PRAGMA ignore_check_constraints = 1")
+    try:
+        run(sql)
+    finally:
+        run("PRAGMA ignore_check_constraints = 0")
+    assert {(fault.what, fault.kind) for fault in verify().faults} == {("changed", kind)}
+
+
+@pytest.mark.hazard("H31")
+@pytest.mark.parametrize("detail", ["[]", '{"rows": []}', '{"rows": {"log": 3}, "proof": 4}', '"-"'])
+def test_an_erasure_that_makes_no_sense_is_named(record: Recorded, ward_child: Child, detail: str) -> None:
+    event = AuditEvent.objects.create(
+        at=LATER, verb="record.erased", child=ward_child.pk, detail=json.loads(detail)
+    )
+    assert Fault("forged", "auditevent", key_of(event.pk)) in verify().faults
 
 
 def test_an_erasure_of_many_rows_names_them_in_several_events(

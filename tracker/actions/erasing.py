@@ -8,8 +8,6 @@ child of another parent's, which is that child's, under an id without name or ad
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from itertools import islice
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import CASCADE, Exists, OuterRef, ProtectedError, QuerySet
@@ -18,13 +16,11 @@ from django.utils.translation import gettext as _
 from tracker.actions import Refused, erased_list
 from tracker.actions.audit import record_audit
 from tracker.actions.boards import redraw
+from tracker.actions.erasures import name_rows
 from tracker.actions.escalating import follow, open_around
 from tracker.actions.holding import hold
-from tracker.actions.sealing import proof
-from tracker.actions.verifying import ERASED
 from tracker.append_only import erasing
 from tracker.models import Child, Membership, Role, User
-from tracker.sealed_rows import CLOSING, KINDS, key_of
 
 TOGETHER = 500  # ids in one audit event or one query
 
@@ -34,7 +30,7 @@ def erase_child(*, child: Child, by: User | None, now: datetime) -> None:
     """The child, all that hangs on it and its own numbers. Messages that wait go with it."""
     hold(child)
     team, number = child.care_team, child.pk
-    _name_rows(number, by, now)
+    name_rows(child=number, by=by, now=now, together=TOGETHER)
     with erasing():
         child.delete()
         if team.kept_by_family:
@@ -88,18 +84,6 @@ def children_left_alone(user: User) -> QuerySet[Child]:
     others = parents.filter(child=OuterRef("pk")).exclude(user=user)
     own = Child.objects.filter(pk__in=parents.filter(user=user).values("child"))
     return own.filter(~Exists(others)).select_related("care_team").order_by("nickname")
-
-
-def _name_rows(child: UUID, by: User | None, now: datetime) -> None:
-    for kind, about in KINDS.items():
-        if not about.child or kind == CLOSING:
-            continue
-        rows = about.model._base_manager.filter(**{about.child: child}).order_by("pk")
-        pks = rows.values_list("pk", flat=True).iterator(TOGETHER)
-        while keys := [key_of(pk) for pk in islice(pks, TOGETHER)]:
-            named = {kind: keys}
-            shown = proof(child=str(child), rows=named)
-            record_audit(ERASED, by=by, now=now, child=child, rows=named, proof=shown)
 
 
 def _teams_led_alone(user: User) -> QuerySet[Membership]:

@@ -61,10 +61,17 @@ def digest(key: bytes, before: str, link: AuditSeal, item: Item) -> str:
     return hmac.new(key, text.encode(), sha256).hexdigest()
 
 
-def proof(*, child: str, rows: Mapping[str, Sequence[str]]) -> str:
-    """Shows that the site itself named these rows as erased, and not somebody who only has the database."""
-    text = json.dumps(["erased", child, rows], sort_keys=True)
-    return hmac.new(chain_key(), text.encode(), sha256).hexdigest()
+def fits(key: bytes, before: str, link: AuditSeal, item: Item | None) -> bool:
+    return item is not None and hmac.compare_digest(digest(key, before, link, item), link.digest)
+
+
+def proof(*, child: str, rows: Mapping[str, Sequence[str]], since: Sequence[int] | None = None) -> str:
+    """Shows that the site itself named these rows as erased, and not somebody who only has the database.
+
+    `since`: for each row the first link that may lack it. The first version named none.
+    """
+    said = ["erased", child, rows] if since is None else ["erased", child, rows, since]
+    return hmac.new(chain_key(), json.dumps(said, sort_keys=True).encode(), sha256).hexdigest()
 
 
 # ------------------------------------------------------------ the head, outside the database
@@ -159,7 +166,8 @@ def _items(waiting: Waiting) -> Iterator[Item]:
         by_kind[kind].append(pk)
     found = {kind: items(kind, pks) for kind, pks in by_kind.items()}
     for kind, pk in waiting:
-        if item := found[kind].get(key_of(pk)):
+        item = found[kind].get(key_of(pk))
+        if item and item.text:  # one that cannot be read is not vouched for
             yield item
 
 

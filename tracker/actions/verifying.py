@@ -1,21 +1,25 @@
 """Walks the whole chain of seals and names what is not as it was sealed, in a memory that does not grow with it."""
 
 import hmac
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 
-from tracker.actions.sealing import chain_key, digest, head_fits, kept_head, proof, unsealed
+from tracker.actions.sealing import chain_key, fits, head_fits, kept_head, proof, unsealed
 from tracker.models import Alert, AlertEvent, AlertVerb, AuditEvent, AuditSeal
 from tracker.sealed_rows import (
     AUDIT_EVENT,
     CLOSING,
     ENDS_OR_REOPENS,
     KINDS,
+    UNREADABLE,
     Item,
     is_sealed,
     items,
@@ -71,12 +75,12 @@ class Walk:
         yield from _unexplained()
 
     def _chunk(self, links: Sequence[AuditSeal]) -> Iterator[Fault]:
-        found, overwritten = _rows(links), _overwritten(links)
+        found, skipped = _rows(links), overwritten(links)
         for link in links:
             self._enter_run(link)
             if link.pk != self.place + 1:
                 yield Fault("removed")
-            if link.pk not in overwritten:
+            if link.pk not in skipped:
                 yield from self._link(link, found[link.kind].get(link.row_key))
             self.place, self.digest = link.pk, link.digest
             if link.nothing_left:
@@ -91,10 +95,10 @@ class Walk:
 
     def _link(self, link: AuditSeal, item: Item | None) -> Iterator[Fault]:
         if item is None:
-            if not self.erased.has(link.kind, link.row_key):
+            if not self.erased.has(link):
                 yield Fault("removed", link.kind, link.row_key)
-        elif not hmac.compare_digest(digest(self.key, self.digest, link, item), link.digest):
-            if link.kind != CLOSING or not _is_closing_now(link.row_key):
+        elif not fits(self.key, self.digest, link, item):
+            if link.kind != CLOSING or not is_closing_now(link.row_key):
                 yield Fault("changed", link.kind, link.row_key)
         elif link.kind != CLOSING and _is_late(item.at, self.was_complete):
             yield Fault("inserted", link.kind, link.row_key)
@@ -127,21 +131,33 @@ class Erased:
 
     def __init__(self) -> None:
         self.rows = sqlite3.connect("")
-        self.rows.execute("CREATE TABLE erased (kind, row_key, PRIMARY KEY (kind, row_key)) WITHOUT ROWID")
+        self.rows.execute("CREATE TABLE erased (kind, row_key, since, PRIMARY KEY (kind, row_key, since))")
 
     def read(self) -> Iterator[Fault]:
-        for event in AuditEvent.objects.filter(verb=ERASED).order_by("pk").iterator(_CHUNK):
-            rows, shown = event.detail.get("rows", {}), event.detail.get("proof", "")
-            if not hmac.compare_digest(proof(child=str(event.child), rows=rows), shown):
-                yield Fault("forged", AUDIT_EVENT, key_of(event.pk))
-                continue
-            pairs = [(kind, key) for kind, keys in rows.items() for key in keys]
-            self.rows.executemany("INSERT OR IGNORE INTO erased VALUES (?, ?)", pairs)
+        events = AuditEvent.objects.filter(verb=ERASED).order_by("pk")
+        for pk, child, text in events.values_list("pk", "child", Cast("detail", TextField())).iterator(
+            _CHUNK
+        ):
+            try:
+                self.rows.executemany("INSERT OR IGNORE INTO erased VALUES (?, ?, ?)", _proved(child, text))
+            except UNREADABLE:
+                yield Fault("forged", AUDIT_EVENT, key_of(pk))
 
-    def has(self, kind: str, key: str) -> bool:
-        kind = "alert" if kind == CLOSING else kind
-        found = self.rows.execute("SELECT 1 FROM erased WHERE kind = ? AND row_key = ?", (kind, key))
-        return found.fetchone() is not None
+    def has(self, link: AuditSeal) -> bool:
+        kind = "alert" if link.kind == CLOSING else link.kind
+        query = "SELECT 1 FROM erased WHERE kind = ? AND row_key = ? AND since <= ?"
+        return self.rows.execute(query, (kind, link.row_key, link.pk)).fetchone() is not None
+
+
+def _proved(child: UUID, text: str) -> list[tuple[str, str, int]]:
+    """Kind, key and first link of each row. ValueError: the site did not write this."""
+    detail = json.loads(text)
+    rows, since = detail.get("rows", {}), detail.get("since")
+    if not hmac.compare_digest(proof(child=str(child), rows=rows, since=since), detail.get("proof", "")):
+        raise ValueError
+    pairs = [(kind, key) for kind, keys in rows.items() for key in keys]
+    places = [0] * len(pairs) if since is None else since
+    return [(kind, key, place) for (kind, key), place in zip(pairs, places, strict=True)]
 
 
 def _head() -> Iterator[Fault]:
@@ -161,7 +177,7 @@ def _rows(links: Sequence[AuditSeal]) -> dict[str, dict[str, Item]]:
     }
 
 
-def _overwritten(links: Sequence[AuditSeal]) -> set[int]:
+def overwritten(links: Sequence[AuditSeal]) -> set[int]:
     """Seals of a closing that another one followed: what they vouched for is not in the alert's row any more."""
     keys = {link.row_key for link in links if link.kind == CLOSING}
     if not keys:
@@ -171,7 +187,7 @@ def _overwritten(links: Sequence[AuditSeal]) -> set[int]:
     return {link.pk for link in links if link.kind == CLOSING} - newest
 
 
-def _is_closing_now(key: str) -> bool:
+def is_closing_now(key: str) -> bool:
     """Something that ends or reopens this alert waits to be sealed."""
     events = unsealed("alertevent").filter(alert_id__in=unkeyed("alert", [key]))
     return events.filter(verb__in=ENDS_OR_REOPENS).exists()
