@@ -365,7 +365,10 @@ STATES: dict[str, tuple[str, Context]] = {
             **TODAY
             | {
                 "open_answer": Sample(
-                    log_pk=LOG_ID, urgency="emergency", headline="Call emergency services now"
+                    log_pk=LOG_ID,
+                    urgency="emergency",
+                    headline="Call emergency services now",
+                    seen_at=NOW - timedelta(minutes=20),
                 ),
                 "is_emergency": True,
                 "asks_callback": True,

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from tests.again import asked_again
+from tests.flows.mails import mails_to
 from tests.flows.pages import text
 from tracker.models import User
 
@@ -80,6 +81,7 @@ def test_a_changed_way_in_is_told_by_mail_in_our_words(nurse: User) -> None:
     client = asked_again(nurse)
     client.get("/account/email/")  # which notes the address
     client.post("/account/2fa/totp/deactivate/")
+    assert mails_to(nurse.email)
     (told,) = mail.outbox
     assert told.subject == "Nightlight: A code app was switched off"
     assert "If this was not you" in told.body
