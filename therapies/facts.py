@@ -74,8 +74,9 @@ class Moment:
         given = self.context.get("baseline_weight_kg")
         if given is not None and _plausible_weight(given):
             return Decimal(given)
-        older = [w for report in reversed(self.earlier) for w in report.weights if _plausible_weight(w)]
-        return older[0] if older else None
+        told = [tuple(filter(_plausible_weight, report.weights)) for report in self.earlier]
+        oldest = next(filter(None, reversed(told)), ())
+        return min(oldest, default=None)  # of two told for one hour the lower: the order says nothing
 
     def before(self, within: Any, at_least: Any = 0) -> Iterator[Report]:
         """The earlier reports that are from `at_least` to `within` hours older than this one."""

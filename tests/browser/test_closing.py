@@ -19,6 +19,7 @@ from tracker.actions.people import join_care_team
 from tracker.actions.taking import close_alert, record_not_reached
 from tracker.heartbeats import LIMITS
 from tracker.models import Alert, CareTeam, Child, User
+from tracker.models.alerts import UNDO_WITHIN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOKS = [{"viewport": DESK}, {"viewport": TALL, "color_scheme": "dark"}]
@@ -157,7 +158,14 @@ def test_what_the_family_sees_of_it_is_accessible(
     look_at(phone)
     phone.goto(live_server.url + reverse("answer", args=[alert.log_id]))
     look_at(phone)
-    close_alert(alert=alert, outcome="emergency-room", note="Door B, ask for Ada.", by=nurse, now=now)
+    can_be_undone_no_more = now - UNDO_WITHIN
+    close_alert(
+        alert=alert,
+        outcome="emergency-room",
+        note="Door B, ask for Ada.",
+        by=nurse,
+        now=can_be_undone_no_more,
+    )
     phone.goto(today)
     look_at(phone)
     phone.get_by_role("button", name="We have read this").click()

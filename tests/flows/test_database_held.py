@@ -21,6 +21,7 @@ from tests.test_access_matrix import address
 from tracker import database
 from tracker.actions.logs import Recorded, record_log
 from tracker.models import Alert, AuditEvent, Child, SymptomLog, User
+from tracker.models.alerts import UNDO_WITHIN
 from tracker.views.not_written import OWN_PAGES
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("night")]
@@ -165,7 +166,8 @@ def test_a_note_does_not_calm_while_an_earlier_log_says_to_call(
     with held():
         answer = phone.post(reverse("log-nothing-new", args=[child.pk]), {"temperature": "36.8", "unit": "C"})
     assert "Not saved yet. An earlier log still says to call." in text(answer)
-    Alert.objects.update(resolved_by=mother, resolved_at=NOW, outcome="advised-by-phone")
+    closed = NOW - UNDO_WITHIN
+    Alert.objects.update(resolved_by=mother, resolved_at=closed, outcome="advised-by-phone")
     with held():
         answer = phone.post(reverse("log-nothing-new", args=[child.pk]), {"temperature": "36.8", "unit": "C"})
     assert "still says to call" not in text(answer)

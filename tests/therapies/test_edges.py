@@ -216,3 +216,10 @@ def test_what_is_urgent_already_keeps_its_headline_beside_what_could_not_be_chec
 def test_the_temperature_is_the_first_thing_that_is_missing():
     missing = ask({"hours_ago": 0, "note": "tired"}, therapy="blinatumomab")["unanswered"]
     assert missing == ["temperature", "pump", "symptoms"]
+
+
+def test_of_two_weights_told_for_the_first_hour_the_lower_is_the_baseline() -> None:
+    for told in [(15, Decimal("15.1")), (Decimal("15.1"), 15)]:
+        first = [report(1, weight_kg=kg) for kg in told]
+        found = ask(report(weight_kg=Decimal("15.8")), *first, therapy="blinatumomab")["flags"]
+        assert "ANY-WEIGHT-01" in [flag["id"] for flag in found]
