@@ -18,7 +18,7 @@ RUNS = 41
 
 def main() -> None:
     if "NIGHTLIGHT_BENCHMARK" not in os.environ:
-        from tests.postgresql import server
+        from tests.support.postgresql import server
 
         with server() as url:
             told = {
@@ -41,9 +41,9 @@ def measure() -> None:
     from django.utils import timezone
 
     from benchmarks.board_seed import seed
-    from tests.personas import NUMBERS, person
-    from tracker.actions.people import begin_care_team
-    from tracker.actions.second_factors import seed_totp
+    from tests.support.personas import NUMBERS, person
+    from tracker.families.actions.children import begin_care_team
+    from tracker.site.demo.second_factors import seed_totp
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
@@ -64,8 +64,8 @@ def compare(lead: Any, team: Any) -> None:
     from django.utils import timezone
 
     from benchmarks.board_seed import FEW, MANY
-    from tracker.actions.duty import record_heartbeat
-    from tracker.heartbeats import LIMITS
+    from tracker.messaging.heartbeat_actions import record_heartbeat
+    from tracker.messaging.heartbeats import LIMITS
     from tracker.models import Alert, Child
 
     for name in LIMITS:
@@ -95,7 +95,7 @@ def compare(lead: Any, team: Any) -> None:
 
 def anew(page: Callable[[], object]) -> Callable[[], object]:
     """As if nobody else had asked for it lately."""
-    from tracker import board_shared
+    from tracker.clinic.queries import board_cache as board_shared
 
     def alone() -> object:
         board_shared.forget()

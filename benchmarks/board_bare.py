@@ -7,7 +7,7 @@ from django.template import engines
 from django.urls import path
 
 from config.urls import urlpatterns as ours
-from tracker.access import access_care_team
+from tracker.core.access import access_care_team
 from tracker.models import Child
 
 PAGE = """{% extends "base.html" %}{% block main %}<ul>{% for child in children %}

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from benchmarks.site import Visitor
 from therapies.schedule import Event
-from tracker.actions.logs import record_log
-from tracker.actions.people import Numbers, begin_child
+from tracker.families.actions.children import Numbers, begin_child
+from tracker.logs.actions.record import record_log
 from tracker.models import Assessment, Child, Observation, SymptomLog, User
 
 HOURS_APART = 4

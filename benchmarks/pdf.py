@@ -17,14 +17,14 @@ from django.utils import timezone
 
 import benchmarks.setting  # noqa: F401
 from therapies.schedule import Event
-from tracker.actions.doses import add_medicine, give_dose
-from tracker.actions.logs import record_log
-from tracker.actions.people import Numbers, begin_child
+from tracker.families.actions.children import Numbers, begin_child
+from tracker.home_care.actions.doses import add_medicine, give_dose
+from tracker.home_care.documents.card import card_of, therapy_given
+from tracker.home_care.documents.pdf import card_pdf
+from tracker.home_care.documents.summary import summary_of
+from tracker.home_care.documents.summary_pdf import summary_pdf
+from tracker.logs.actions.record import record_log
 from tracker.models import Child, User
-from tracker.reports.card import card_of, therapy_given
-from tracker.reports.pdf import card_pdf
-from tracker.reports.summary import summary_of
-from tracker.reports.visit import summary_pdf
 
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
 DAYS, RUNS = 90, 7

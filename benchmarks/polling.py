@@ -39,7 +39,7 @@ def main() -> None:
     given = arguments.parse_args()
     if "NIGHTLIGHT_BENCHMARK" in os.environ:
         return compare(given.boards, given.turns, given.seconds)
-    from tests.postgresql import server
+    from tests.support.postgresql import server
 
     with server() as url, tempfile.TemporaryDirectory(prefix="nightlight-benchmark-") as folder:
         told = {"NIGHTLIGHT_BENCHMARK": "yes", "VAR_DIR": folder, "DEMO": "0", "LOG_LEVEL": "ERROR"}
@@ -88,10 +88,10 @@ def ward(boards: int) -> tuple[Any, list[str], Any]:
     from django.utils import timezone
 
     from benchmarks.families import families, session_of
-    from tests.personas import NUMBERS, SECRET
-    from tracker.actions.people import begin_care_team, join_care_team
-    from tracker.actions.second_factors import seed_totp
+    from tests.support.personas import NUMBERS, SECRET
+    from tracker.families.actions.children import begin_care_team, join_care_team
     from tracker.models import Child, Membership, Role, User
+    from tracker.site.demo.second_factors import seed_totp
 
     now = timezone.now()
     people = [User.objects.create_user(f"{uuid4()}@example.org", name="Nurse") for _ in range(boards)]
@@ -109,7 +109,7 @@ def ward(boards: int) -> tuple[Any, list[str], Any]:
 
 @contextmanager
 def web() -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:config.web", "config.wsgi"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         for _ in range(200):

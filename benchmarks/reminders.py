@@ -68,7 +68,7 @@ def bare_loop(count: int) -> float:
 
 
 def due_reminders(count: int) -> float:
-    from tracker.doorbell import doorbell
+    from tracker.lib.task_queue import doorbell
     from tracker.models import Message
 
     now = datetime.now(UTC)
@@ -87,7 +87,7 @@ def nothing_due(count: int) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from tracker.actions.reminders import numbers_due, remind_due
+    from tracker.messaging.reminders import numbers_due, remind_due
     from tracker.models import ReminderTime
 
     far = datetime.now(UTC) + timedelta(hours=5)

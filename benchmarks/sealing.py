@@ -39,8 +39,8 @@ def main() -> None:
 def measure(rows: int) -> None:
     from django.core.management import call_command
 
-    from tracker.actions.sealing import keep_head, seal
-    from tracker.actions.verifying import verify
+    from tracker.audit.chain import keep_head, seal
+    from tracker.audit.verify import verify
 
     call_command("migrate", verbosity=0)
     keep_head(None)
@@ -61,8 +61,8 @@ def peak() -> int:
 
 
 def fill(logs: int) -> None:
-    from tests.personas import answers, child_of, person
-    from tracker.actions.logs import record_log
+    from tests.support.personas import answers, child_of, person
+    from tracker.logs.actions.record import record_log
     from tracker.models import Assessment, AuditEvent, Observation, SymptomLog
 
     mother = person("mother")

@@ -14,14 +14,14 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from config.logs import context
+from config.json_logs import context
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 log = logging.getLogger(__name__)
 app = Celery("nightlight")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.include = ["tracker.tasks"]
+app.conf.include = ["tracker.operations.tasks"]
 app.conf.beat_schedule = {
     "sweep": {
         "task": "tracker.tasks.sweep",
@@ -39,7 +39,9 @@ class Scheduler(beat.Scheduler):
         seconds = super().tick(*args, **kwargs)
         try:
             close_old_connections()
-            import_string("tracker.actions.duty.record_heartbeat")(name="beat", now=timezone.now())
+            import_string("tracker.messaging.heartbeat_actions.record_heartbeat")(
+                name="beat", now=timezone.now()
+            )
         except Exception:
             log.exception("beat_has_no_database")
         return seconds

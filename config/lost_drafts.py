@@ -8,8 +8,9 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from tracker import beginning, draft
-from tracker.session_encryption import LOST
+from tracker.families import wizard as beginning
+from tracker.lib.session_serializer import LOST
+from tracker.logs import unsaved as draft
 
 TYPED = {draft.KEY, beginning.KEY}
 

@@ -19,11 +19,11 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
-from config.logs import context
-from tracker.database import page_waiting, unavailable, waiting_at_most
+from config.json_logs import context
+from tracker.lib.database import page_waiting, unavailable, waiting_at_most
+from tracker.logs.views.late_forms import not_before_second_factor
 from tracker.models.people import zone_called
-from tracker.views.errors import not_allowed, without_login
-from tracker.views.late_forms import not_before_second_factor
+from tracker.site.views.errors import not_allowed, without_login
 
 log = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -80,7 +80,7 @@ class PrivatePages:
 
 
 class DatabaseWaiting:
-    """No page waits longer for the database than somebody waits for the answer to a fever (tracker/database.py)."""
+    """No page waits longer for the database than somebody waits for the answer to a fever (tracker/lib/database.py)."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -136,7 +136,7 @@ class LoginRequired(LoginRequiredMiddleware):
 class SecondFactor:
     """Who works for a care team or runs the site sets up a second factor first. What a parent logs always passes.
 
-    The person knows whether one is missing: tracker/second_factor.py.
+    The person knows whether one is missing: tracker/core/second_factor.py.
     """
 
     PASSES = frozenset(

@@ -8,9 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import env
-from config.embedded_redis import broker_url
-from config.logs import logging_settings
-from config.places import BASE, var_folder
+from config.json_logs import logging_settings
+from config.paths import BASE, var_folder
+from config.start.broker import broker_url
 
 VAR = var_folder()
 
@@ -72,8 +72,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.LoginRequired",  # open pages say @login_not_required
     "config.middleware.SecondFactor",
-    "tracker.middleware.StaffSessions",
-    "tracker.middleware.StaffReads",
+    "tracker.site.middleware.StaffSessions",
+    "tracker.site.middleware.StaffReads",
     "config.middleware.PersonsPlace",
     "django.contrib.messages.middleware.MessageMiddleware",
     "config.lost_drafts.LostDrafts",
@@ -92,17 +92,17 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "tracker.views.frame.known_numbers",
+                "tracker.core.pages.known_numbers",
             ]
         },
     }
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
-CSRF_FAILURE_VIEW = "tracker.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "tracker.site.views.errors.csrf_failure"
 
 # The database is the truth, and holds the cache, the sessions and the rate limits too: a dead broker costs no page.
 # Untuned, SQLite answers two writers with "database is locked", and may leave what was erased in the file. A page waits
-# less: tracker/database.py.
+# less: tracker/lib/database.py.
 DATABASE_WAITS = env.number("DATABASE_WAITS", 20, least=2)  # seconds; config/wsgi.py says two
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
@@ -127,7 +127,7 @@ if url := env.text("DATABASE_URL"):
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_SECONDS", 60)
 CACHES = {
     "default": {
-        "BACKEND": "tracker.shared_cache.Cache",
+        "BACKEND": "tracker.lib.shared_cache.Cache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},  # with Django's 300, who asks often would empty the limits
     }
@@ -135,7 +135,7 @@ CACHES = {
 
 # People. A parent's session slides for 90 days (config/middleware.py); an unconfirmed address never blocks a log.
 AUTH_USER_MODEL = "tracker.User"
-AUTHENTICATION_BACKENDS = ["tracker.second_factor.Backend"]
+AUTHENTICATION_BACKENDS = ["tracker.core.second_factor.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -147,12 +147,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "tracker.signing_in.Adapter"
+ACCOUNT_ADAPTER = "tracker.accounts.adapters.Adapter"
 ACCOUNT_FORMS = {
-    "signup": "tracker.signing_in_forms.NewAccountForm",
-    "request_login_code": "tracker.signing_in_forms.AskForCodeForm",
-    "reset_password": "tracker.signing_in_forms.ForgottenPasswordForm",
-    "reset_password_from_key": "tracker.signing_in_forms.NewPasswordForm",
+    "signup": "tracker.accounts.forms.NewAccountForm",
+    "request_login_code": "tracker.accounts.forms.AskForCodeForm",
+    "reset_password": "tracker.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "tracker.accounts.forms.NewPasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -164,7 +164,7 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True  # but for signing up: docs/adr/in-at-once.md
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,60/h/ip",  # a whole ward may be behind one address
-    "login": None,  # passwords and mails: tracker/guessing.py
+    "login": None,  # passwords and mails: tracker/accounts/rate_limits.py
     "request_login_code": None,
     "reset_password": None,
     "reset_password_from_key": None,  # nobody guesses the key in a link
@@ -176,20 +176,20 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Nightlight: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a new passkey, password or address is told to the address that is known
-MFA_ADAPTER = "tracker.signing_in.SecondFactorAdapter"
+MFA_ADAPTER = "tracker.accounts.adapters.SecondFactorAdapter"
 MFA_FORMS = {
-    "authenticate": "tracker.signing_in_forms.CodeForm",
-    "reauthenticate": "tracker.signing_in_forms.CodeAgainForm",
-    "activate_totp": "tracker.signing_in_forms.NewAppForm",
-    "add_webauthn": "tracker.signing_in_forms.AddPasskeyForm",
-    "edit_webauthn": "tracker.signing_in_forms.RenamePasskeyForm",
+    "authenticate": "tracker.accounts.forms.CodeForm",
+    "reauthenticate": "tracker.accounts.forms.CodeAgainForm",
+    "activate_totp": "tracker.accounts.forms.NewAppForm",
+    "add_webauthn": "tracker.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "tracker.accounts.forms.RenamePasskeyForm",
 }
 MFA_TOTP_ISSUER = "Nightlight"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 
-SESSION_SERIALIZER = "tracker.session_encryption.Serializer"
+SESSION_SERIALIZER = "tracker.lib.session_serializer.Serializer"
 SESSION_COOKIE_AGE = 90 * 24 * 3600
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
@@ -246,7 +246,7 @@ STORAGES = {
 
 # Mail goes to files in var/outbox/ until EMAIL_URL names a server.
 OUTBOX = VAR / "outbox"
-EMAIL_BACKEND = "tracker.channels.outbox.EmailBackend"
+EMAIL_BACKEND = "tracker.messaging.channels.outbox.EmailBackend"
 globals().update(env.mail("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Nightlight <nightlight@localhost>")
 

@@ -3,7 +3,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from tracker.views import addresses, sign_in_mails
+from tracker.accounts.views import addresses, sign_in_mails
 
 admin.site.login = secure_admin_login(
     admin.site.login
@@ -33,7 +33,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "tracker.views.errors.bad_request"
-handler403 = "tracker.views.errors.permission_denied"
-handler404 = "tracker.views.errors.not_found"
-handler500 = "tracker.views.errors.server_error"
+handler400 = "tracker.site.views.errors.bad_request"
+handler403 = "tracker.site.views.errors.permission_denied"
+handler404 = "tracker.site.views.errors.not_found"
+handler500 = "tracker.site.views.errors.server_error"

@@ -14,7 +14,7 @@ from config import celery  # noqa: F401  (known before the first ring)
 
 application = get_wsgi_application()
 
-from tracker.actions.encrypting import keys_in_database, refuse_wrong_keys  # noqa: E402  (it needs the models)
+from tracker.operations.encryption_keys import keys_in_database, refuse_wrong_keys  # noqa: E402  (it needs the models)
 
 # _wrapped: asking for an empty SECRET_KEY is itself an error, with less to say.
 if len(getattr(settings._wrapped, "SECRET_KEY", "")) < 40:

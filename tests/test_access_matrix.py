@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.access_world import ARGUMENTS, KINDS, LIBRARY_ARGUMENTS, Route, World, routes, signed_in
+from tests.support.access_world import ARGUMENTS, KINDS, LIBRARY_ARGUMENTS, Route, World, routes, signed_in
 from tracker.models import Child
 
 METHODS = ("GET", "POST")
@@ -53,7 +53,9 @@ def stands_for(name: str, route: Route, world: World) -> Any:
     own = f"{route.name} {name}"
     key = own if own in ARGUMENTS else name
     known = LIBRARY_ARGUMENTS | ARGUMENTS
-    assert key in known, f"Say in tests/access_world.py what {name} of the route {route.name} stands for."
+    assert key in known, (
+        f"Say in tests/support/access_world.py what {name} of the route {route.name} stands for."
+    )
     if key not in world.made:
         world.made[key] = known[key](world)
     return world.made[key]

@@ -24,12 +24,12 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.access_world import KINDS, World, signed_in
-from tests.flows.mails import mails_to
-from tests.flows.pages import Phone, text
-from tests.personas import NOW
+from tests.support.access_world import KINDS, World, signed_in
+from tests.support.mails import mails_to
+from tests.support.pages import Phone, text
+from tests.support.personas import NOW
 from tests.test_access_matrix import ROUTES, address, rows_for
-from tracker.answers import cleaned
+from tracker.assessment.answers import cleaned
 from tracker.models import Child, Observation, SymptomLog, User
 
 pytestmark = pytest.mark.django_db

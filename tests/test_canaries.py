@@ -25,24 +25,24 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config.logs import JsonLines
-from tests.access_world import KINDS, World, key_of, signed_in
-from tests.personas import NOW, NUMBERS, SECRET, join
-from tests.sinks import Browser, Gateway, gateway
+from config.json_logs import JsonLines
+from tests.support.access_world import KINDS, World, key_of, signed_in
+from tests.support.personas import NOW, NUMBERS, SECRET, join
+from tests.support.sinks import Browser, Gateway, gateway
 from tests.test_access_matrix import ROUTES, address, rows_for
 from therapies.schedule import Event
-from tracker import doorbell
-from tracker.actions.alerts import record_call, resolve_alert
-from tracker.actions.doses import add_medicine, give_dose
-from tracker.actions.nursing import know_child, write_note
-from tracker.actions.people import begin_care_team, begin_child, join_care_team
-from tracker.actions.questions import answer_question, ask_question
-from tracker.actions.reaching import add_browser, set_mobile
-from tracker.actions.second_factors import seed_totp
-from tracker.actions.sweeping import sweep
-from tracker.channels import push
+from tracker.alerts.actions import record_call, resolve_alert
+from tracker.clinic.actions.nursing import know_child, write_note
+from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
+from tracker.home_care.actions.doses import add_medicine, give_dose
+from tracker.home_care.actions.questions import answer_question, ask_question
+from tracker.lib import task_queue as doorbell
 from tracker.management.commands.setup import make_push_key
+from tracker.messaging.channels import push
+from tracker.messaging.contact_points import add_browser, set_mobile
 from tracker.models import Alert, Child, Drill, Role, SymptomLog, User
+from tracker.operations.sweep import sweep
+from tracker.site.demo.second_factors import seed_totp
 
 CANARY = "Qzxwvj"  # so long that no random token holds it by chance
 FOUND = re.compile(rf"{CANARY}\w*", re.IGNORECASE)
@@ -320,7 +320,7 @@ def test_a_page_that_breaks_tells_its_place_and_no_words(
     def fail(**told: Any) -> None:
         raise ValueError(f"could not read {told['answers']}")
 
-    monkeypatch.setattr("tracker.views.logs.record_log", fail)
+    monkeypatch.setattr("tracker.logs.views.log.record_log", fail)
     phone = signed_in(world, "parent")
     log = {
         "client_uuid": str(uuid4()),

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.access_world import World
-from tests.patterns import BASE, complaints, patterns_of
+from tests.support.access_world import World
+from tests.support.patterns import BASE, complaints, patterns_of
 from tests.test_bad_input import forms_of, send
 from therapies.notes import plain
 from therapies.numbers import read_temperature

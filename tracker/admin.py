@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tracker.actions.people import set_login_open
+from tracker.families.actions.children import set_login_open
 from tracker.models import CareTeam, Heartbeat, User
 
 

@@ -6,4 +6,4 @@ class TrackerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tracker import checks  # noqa: F401  (they register themselves)
+        from tracker.operations import checks  # noqa: F401  (they register themselves)

@@ -2,46 +2,22 @@
 
 from django.urls import path
 
-from tracker.views import (
-    answer,
-    begin,
-    callbacks,
-    card,
-    check,
-    closing,
-    days,
-    decision,
-    demo_codes,
-    doses,
-    drill,
-    duty,
-    ending,
-    family,
-    handed,
-    health,
-    home,
-    how,
-    invitations,
-    late,
-    late_forms,
-    logs,
-    looks,
-    more,
-    nurse,
-    nurse_child,
-    outbox,
-    privacy,
-    pump,
-    reaching,
-    reminders,
-    settings,
-    silence,
-    staff,
-    summary,
-    team,
-    today,
-    treatment,
-)
+from tracker.accounts.views import privacy
+from tracker.clinic.views import alerts as closing
+from tracker.clinic.views import board as nurse
+from tracker.clinic.views import child as nurse_child
+from tracker.clinic.views import silence, team
+from tracker.clinic.views import staff_lock as staff
+from tracker.families.views import begin, family, invitations, settings, treatment
+from tracker.families.views import callback_numbers as callbacks
+from tracker.home_care.views import card, doses, drill, duty, pump, summary
+from tracker.logs.views import answer, check, days, decision, ending, late, late_forms
+from tracker.logs.views import log as logs
+from tracker.logs.views import self_report as handed
+from tracker.messaging.views import contact_points as reaching
+from tracker.messaging.views import outbox, reminders
+from tracker.site.views import demo_codes, health, home, how, more, today
+from tracker.site.views import theme as looks
 
 urlpatterns = [
     # what a caregiver sees, logs and is told

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from tests.personas import child_of, person
+from tests.support.personas import child_of, person
 from tracker.models import Child
 
 

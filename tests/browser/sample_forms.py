@@ -6,7 +6,7 @@ from django import forms
 
 
 def chips(name: str) -> Field:
-    return Field(name, template="tracker/fields/chips.html")
+    return Field(name, template="tracker/core/fields/chips.html")
 
 
 class Crispy(forms.Form):
@@ -46,7 +46,7 @@ class CalledForm(Crispy):
     layout = (
         chips("reached"),
         chips("advice"),
-        Field("told", template="tracker/fields/text.html"),
+        Field("told", template="tracker/core/fields/text.html"),
         chips("look_again"),
         "called_at",
     )
@@ -74,7 +74,12 @@ class ChildForm(Crispy):
         required=False,
         widget=forms.RadioSelect,
     )
-    layout = ("nickname", "born", Field("colour", template="tracker/fields/swatches.html"), chips("writes"))
+    layout = (
+        "nickname",
+        "born",
+        Field("colour", template="tracker/core/fields/swatches.html"),
+        chips("writes"),
+    )
 
 
 class TherapyForm(Crispy):
@@ -88,7 +93,7 @@ class TherapyForm(Crispy):
         ],
         widget=forms.RadioSelect,
     )
-    layout = (Field("therapy", template="tracker/fields/cards.html"),)
+    layout = (Field("therapy", template="tracker/core/fields/cards.html"),)
 
 
 class DatesForm(Crispy):
@@ -132,7 +137,7 @@ class PauseForm(Crispy):
         ],
         widget=forms.RadioSelect,
     )
-    layout = (Field("reason", template="tracker/fields/cards.html"),)
+    layout = (Field("reason", template="tracker/core/fields/cards.html"),)
 
 
 class InviteForm(Crispy):
@@ -144,7 +149,7 @@ class InviteForm(Crispy):
         ],
         widget=forms.RadioSelect,
     )
-    layout = (Field("role", template="tracker/fields/cards.html"),)
+    layout = (Field("role", template="tracker/core/fields/cards.html"),)
 
 
 class ChangeForm(Crispy):

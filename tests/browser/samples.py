@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, QueryDict
 
 from tests.browser.sample_forms import CalledForm
-from tracker import pictures, telephone, telling
-from tracker.forms import Asking, LogForm
+from tracker.assessment import phone_script as telling
+from tracker.lib import charts as pictures
+from tracker.lib import telephone
+from tracker.logs.forms.log import Asking, LogForm
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 18, 2, 20, tzinfo=ZONE)
@@ -318,7 +320,7 @@ DETAIL = {"row": FEVER_LOG, "told": TOLD, "answer": CALL_NOW, "may_correct": Tru
 
 STATES: dict[str, tuple[str, Context]] = {
     "today": (
-        "tracker/caregiver/today.html",
+        "tracker/site/today.html",
         always(
             **TODAY
             | {
@@ -333,7 +335,7 @@ STATES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "today-old-advice": (
-        "tracker/caregiver/today.html",
+        "tracker/site/today.html",
         always(
             **TODAY
             | {
@@ -356,11 +358,11 @@ STATES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "today-empty": (
-        "tracker/caregiver/today.html",
+        "tracker/site/today.html",
         always(**TODAY | {"last": None, "week": EMPTY_WEEK, "neuro": False}),
     ),
     "today-emergency": (
-        "tracker/caregiver/today.html",
+        "tracker/site/today.html",
         always(
             **TODAY
             | {
@@ -377,7 +379,7 @@ STATES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "today-decided": (
-        "tracker/caregiver/today.html",
+        "tracker/site/today.html",
         always(
             **TODAY
             | {
@@ -391,7 +393,7 @@ STATES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "today-open-answer": (
-        "tracker/caregiver/today.html",
+        "tracker/site/today.html",
         always(
             **TODAY
             | {
@@ -409,34 +411,34 @@ STATES: dict[str, tuple[str, Context]] = {
             }
         ),
     ),
-    "log": ("tracker/caregiver/log.html", log()),
+    "log": ("tracker/logs/log.html", log()),
     "log-blinatumomab": (
-        "tracker/caregiver/log.html",
+        "tracker/logs/log.html",
         log(pump=True, neuro=True, writes=True, first_sentence="The moon is my lamp.", unit="F"),
     ),
     "log-filled": (
-        "tracker/caregiver/log.html",
+        "tracker/logs/log.html",
         log(data=FULL_LOG, pump=True, neuro=True, writes=True, first_sentence="The moon is my lamp."),
     ),
-    "log-wrong": ("tracker/caregiver/log.html", log(data=WRONG_TIME)),
-    "nothing-new": ("tracker/caregiver/nothing_new.html", log("nothing-new", pump=True)),
+    "log-wrong": ("tracker/logs/log.html", log(data=WRONG_TIME)),
+    "nothing-new": ("tracker/logs/nothing_new.html", log("nothing-new", pump=True)),
     "neuro": (
-        "tracker/caregiver/neuro.html",
+        "tracker/logs/neuro.html",
         log("neuro", writes=True, first_sentence="The moon is my lamp."),
     ),
-    "neuro-toddler": ("tracker/caregiver/neuro.html", log("neuro", age_years=2)),
-    "correct": ("tracker/caregiver/correct.html", log(data=FULL_LOG)),
-    "answer-now": ("tracker/caregiver/answer.html", answer(CALL_NOW)),
+    "neuro-toddler": ("tracker/logs/neuro.html", log("neuro", age_years=2)),
+    "correct": ("tracker/logs/correct.html", log(data=FULL_LOG)),
+    "answer-now": ("tracker/logs/answer.html", answer(CALL_NOW)),
     "answer-now-called": (
-        "tracker/caregiver/answer.html",
+        "tracker/logs/answer.html",
         answer(CALL_NOW, calls=FEVER_LOG.calls, nobody_confirmed=True),
     ),
     "answer-emergency": (
-        "tracker/caregiver/answer.html",
+        "tracker/logs/answer.html",
         answer(EMERGENCY, summary="A seizure, 6 days after CAR T cells", is_emergency=True),
     ),
     "answer-unanswered": (
-        "tracker/caregiver/answer.html",
+        "tracker/logs/answer.html",
         answer(
             CALL_NOW,
             calls=[Sample(called_at=NOW, by="Dad", reached=False, told="", look_again_at=None)],
@@ -445,11 +447,11 @@ STATES: dict[str, tuple[str, Context]] = {
             second_numbers=[Sample(label="Home-care company", number=telephone.of("+1 202 555 0177 x9"))],
         ),
     ),
-    "answer-today": ("tracker/caregiver/answer.html", answer(CALL_TODAY, summary="Tired all over (mild)")),
-    "answer-note": ("tracker/caregiver/answer.html", answer(NOTED, summary="36.9 °C")),
-    "answer-no-temperature": ("tracker/caregiver/answer.html", answer(NO_TEMPERATURE, summary="")),
+    "answer-today": ("tracker/logs/answer.html", answer(CALL_TODAY, summary="Tired all over (mild)")),
+    "answer-note": ("tracker/logs/answer.html", answer(NOTED, summary="36.9 °C")),
+    "answer-no-temperature": ("tracker/logs/answer.html", answer(NO_TEMPERATURE, summary="")),
     "answer-asks": (
-        "tracker/caregiver/answer.html",
+        "tracker/logs/answer.html",
         answer(
             ASKED_BACK,
             questions=[
@@ -461,11 +463,11 @@ STATES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "answer-unreadable": (
-        "tracker/caregiver/answer.html",
+        "tracker/logs/answer.html",
         answer(UNREADABLE, summary="Temperature typed: “38.5.1”"),
     ),
     "answer-taken": (
-        "tracker/caregiver/answer.html",
+        "tracker/logs/answer.html",
         answer(
             CALL_NOW,
             is_held=True,
@@ -476,7 +478,7 @@ STATES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "answer-not-reached": (
-        "tracker/caregiver/answer.html",
+        "tracker/logs/answer.html",
         answer(
             CALL_NOW,
             may_log=True,
@@ -492,7 +494,7 @@ STATES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "answer-closed": (
-        "tracker/caregiver/answer.html",
+        "tracker/logs/answer.html",
         answer(
             NOTED,
             corrected_by=Sample(pk=LOG_ID),
@@ -511,30 +513,30 @@ STATES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "answer-late": (
-        "tracker/caregiver/late.html",
+        "tracker/logs/late.html",
         answer(CALL_NOW, child=None, login="/account/login/"),
     ),
-    "late": ("tracker/caregiver/late.html", always(child=None, login="/account/login/")),
-    "forms-kept": ("tracker/caregiver/forms_kept.html", always(**WAITING)),
+    "late": ("tracker/logs/late.html", always(child=None, login="/account/login/")),
+    "forms-kept": ("tracker/logs/forms_kept.html", always(**WAITING)),
     "send-again": (
-        "tracker/caregiver/send_again.html",
+        "tracker/logs/send_again.html",
         always(child=None, login="/account/login/", action="/", typed=[("text", "May she swim?")]),
     ),
-    "nothing-done": ("tracker/public/not_done.html", always(child=None, login="/account/login/")),
-    "nothing-done-without-second-factor": ("tracker/public/not_done.html", always(child=None, set_up="/")),
-    "answer-not-saved": ("tracker/caregiver/not_saved.html", not_saved(broken=True)),
-    "answer-waited": ("tracker/caregiver/not_saved.html", not_saved(sent_at=NOW - timedelta(minutes=20))),
-    "answer-of-nobody": ("tracker/caregiver/not_saved.html", not_saved(child=None, login="/account/login/")),
+    "nothing-done": ("tracker/logs/not_done.html", always(child=None, login="/account/login/")),
+    "nothing-done-without-second-factor": ("tracker/logs/not_done.html", always(child=None, set_up="/")),
+    "answer-not-saved": ("tracker/logs/not_saved.html", not_saved(broken=True)),
+    "answer-waited": ("tracker/logs/not_saved.html", not_saved(sent_at=NOW - timedelta(minutes=20))),
+    "answer-of-nobody": ("tracker/logs/not_saved.html", not_saved(child=None, login="/account/login/")),
     "answer-without-database": (
-        "tracker/public/not_saved.html",
+        "tracker/logs/not_saved_nobodys.html",
         answer(CALL_NOW, typed=[("temperature", "38,4")], action="/", csrf_token="x"),
     ),
-    "days": ("tracker/caregiver/days.html", days("picture")),
-    "days-table": ("tracker/caregiver/days.html", days("table")),
-    "days-empty": ("tracker/caregiver/days.html", days("picture", timeline=[], earlier=None, **NOTHING)),
-    "log-detail": ("tracker/caregiver/log_detail.html", always(**DETAIL)),
+    "days": ("tracker/logs/days.html", days("picture")),
+    "days-table": ("tracker/logs/days.html", days("table")),
+    "days-empty": ("tracker/logs/days.html", days("picture", timeline=[], earlier=None, **NOTHING)),
+    "log-detail": ("tracker/logs/log_detail.html", always(**DETAIL)),
     "log-detail-corrected": (
-        "tracker/caregiver/log_detail.html",
+        "tracker/logs/log_detail.html",
         always(**DETAIL | {"row": CORRECTED_LOG, "assessments": [], "told": [], "answer": CALL_TODAY}),
     ),
 }

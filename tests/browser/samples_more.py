@@ -25,10 +25,10 @@ from tests.browser.samples import (
     log,
 )
 from therapies.catalogue import load
-from tracker import telephone
-from tracker.called import OverForm
-from tracker.family_forms.callback import CallbackForm
-from tracker.family_forms.numbers import BeginNumbersForm
+from tracker.families.forms.callback_number import CallbackForm
+from tracker.families.forms.numbers import BeginNumbersForm
+from tracker.lib import telephone
+from tracker.logs.forms.call import OverForm
 
 STRANGER = {"child": None, "children": [], "call": None, "emergency_number": None, "day_label": ""}
 
@@ -203,7 +203,8 @@ def callback(**more: Any) -> Context:
     return lambda request: BASE | {"form": CallbackForm(country="DE")} | shown
 
 
-CAREGIVER, PUBLIC, BEGIN = "tracker/caregiver/", "tracker/public/", "tracker/begin/"
+LOGS, FAMILIES, SITE = "tracker/logs/", "tracker/families/", "tracker/site/"
+MESSAGING, BEGIN = "tracker/messaging/", "tracker/families/begin/"
 
 STATES: dict[str, tuple[str, Context]] = {
     "begin-1": (BEGIN + "1.html", begin(1, forms.ChildForm, may_skip=True)),
@@ -212,45 +213,45 @@ STATES: dict[str, tuple[str, Context]] = {
     "begin-3": (BEGIN + "3.html", begin(3, forms.DatesForm, may_skip=True)),
     "begin-4": (BEGIN + "4.html", begin(4, forms.NumbersForm)),
     "begin-4-asked": (BEGIN + "4.html", begin(4, lambda: asked(BeginNumbersForm, day_number="1234"))),
-    "callback": (CAREGIVER + "callback.html", callback()),
+    "callback": (FAMILIES + "callback.html", callback()),
     "callback-asked": (
-        CAREGIVER + "callback.html",
+        FAMILIES + "callback.html",
         lambda request: (
             callback(own=Sample(callback_number=""), callbacks=[])(request)
             | {"form": asked(CallbackForm, number="555 0142")}
         ),
     ),
     "begin-5": (BEGIN + "5.html", begin(5, forms.LastForm)),
-    "more": (CAREGIVER + "more.html", always(may_manage=True, numbers=NUMBERS)),
-    "family": (CAREGIVER + "family.html", family()),
-    "family-invited": (CAREGIVER + "family.html", family(invitation=NEW_INVITATION)),
-    "family-helper": (CAREGIVER + "family.html", family(may_manage=False, open_invitations=[])),
-    "treatment": (CAREGIVER + "treatment.html", treatment()),
+    "more": (SITE + "more.html", always(may_manage=True, numbers=NUMBERS)),
+    "family": (FAMILIES + "family.html", family()),
+    "family-invited": (FAMILIES + "family.html", family(invitation=NEW_INVITATION)),
+    "family-helper": (FAMILIES + "family.html", family(may_manage=False, open_invitations=[])),
+    "treatment": (FAMILIES + "treatment.html", treatment()),
     "treatment-change": (
-        CAREGIVER + "treatment.html",
+        FAMILIES + "treatment.html",
         treatment(change="stop", form=forms.ChangeForm(), events=[]),
     ),
     "settings": (
-        CAREGIVER + "settings.html",
+        FAMILIES + "settings.html",
         lambda request: BASE | {"form": forms.ChildForm(), "numbers_form": forms.NumbersForm()},
     ),
-    "settings-clinic": (CAREGIVER + "settings.html", lambda request: BASE | {"form": forms.ChildForm()}),
-    "pause": (CAREGIVER + "pause.html", lambda request: BASE | {"form": forms.PauseForm()}),
-    "end": (CAREGIVER + "end.html", lambda request: BASE | ENDING | {"form": OverForm()}),
-    "end-too-young": (CAREGIVER + "end.html", always(**ENDING | {"form": None, "may_be_over": False})),
-    "paused": (CAREGIVER + "pause.html", always(paused="In hospital")),
-    "invitation": (CAREGIVER + "invitation.html", nobody(invitation=INVITED, signed_in=True)),
-    "invitation-stranger": (CAREGIVER + "invitation.html", nobody(invitation=INVITED, **ENTRY)),
-    "invitation-gone": (CAREGIVER + "invitation.html", nobody(invitation=None)),
-    "home": (PUBLIC + "home.html", nobody()),
-    "check": (PUBLIC + "check.html", checked()),
+    "settings-clinic": (FAMILIES + "settings.html", lambda request: BASE | {"form": forms.ChildForm()}),
+    "pause": (FAMILIES + "pause.html", lambda request: BASE | {"form": forms.PauseForm()}),
+    "end": (LOGS + "end.html", lambda request: BASE | ENDING | {"form": OverForm()}),
+    "end-too-young": (LOGS + "end.html", always(**ENDING | {"form": None, "may_be_over": False})),
+    "paused": (FAMILIES + "pause.html", always(paused="In hospital")),
+    "invitation": (FAMILIES + "invitation.html", nobody(invitation=INVITED, signed_in=True)),
+    "invitation-stranger": (FAMILIES + "invitation.html", nobody(invitation=INVITED, **ENTRY)),
+    "invitation-gone": (FAMILIES + "invitation.html", nobody(invitation=None)),
+    "home": (SITE + "home.html", nobody()),
+    "check": (LOGS + "check.html", checked()),
     "check-now": (
-        PUBLIC + "check.html",
+        LOGS + "check.html",
         checked(answer=CALL_NOW, summary="38.4 °C", what_to_say=WHAT_TO_SAY, instructions=INSTRUCTIONS),
     ),
-    "check-today": (PUBLIC + "check.html", checked(answer=CALL_TODAY, emergency_number=telephone.of("999"))),
-    "outbox": (PUBLIC + "outbox.html", nobody(mails=MAILS)),
-    "outbox-empty": (PUBLIC + "outbox.html", nobody(mails=[])),
+    "check-today": (LOGS + "check.html", checked(answer=CALL_TODAY, emergency_number=telephone.of("999"))),
+    "outbox": (MESSAGING + "outbox.html", nobody(mails=MAILS)),
+    "outbox-empty": (MESSAGING + "outbox.html", nobody(mails=[])),
     "login": ("account/login.html", entry(forms.LoginForm)),
     "login-wrong": ("account/login.html", entry(wrong(forms.LoginForm, login="mum@example.org"))),
     "signup": ("account/signup.html", entry(forms.LoginForm)),

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from tests.accessibility import violations
-from tests.fixtures_infra import PHONE
+from tests.support.accessibility import violations
+from tests.support.fixtures_infra import PHONE
 from tracker.models import Child, User
 
 pytestmark = pytest.mark.django_db(transaction=True)

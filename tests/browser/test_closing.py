@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.accessibility import violations
 from tests.browser.test_two_nurses import DESK, TALL, signed_in
-from tests.personas import answers, child_of
-from tracker.actions.answering import open_decision
-from tracker.actions.duty import record_heartbeat
-from tracker.actions.logs import record_log
-from tracker.actions.people import join_care_team
-from tracker.actions.taking import close_alert, record_not_reached
-from tracker.heartbeats import LIMITS
+from tests.support.accessibility import violations
+from tests.support.personas import answers, child_of
+from tracker.alerts.decisions import open_decision
+from tracker.alerts.taking import close_alert, record_not_reached
+from tracker.families.actions.children import join_care_team
+from tracker.logs.actions.record import record_log
+from tracker.messaging.heartbeat_actions import record_heartbeat
+from tracker.messaging.heartbeats import LIMITS
 from tracker.models import Alert, CareTeam, Child, User
 from tracker.models.alerts import UNDO_WITHIN
 

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from tests.accessibility import violations
+from tests.support.accessibility import violations
 from tracker.models import Child, User
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.accessibility import violations
-from tests.personas import NIGHT_NUMBER
-from tracker.actions.baton import take_baton
+from tests.support.accessibility import violations
+from tests.support.personas import NIGHT_NUMBER
+from tracker.home_care.actions.duty import take_baton
 from tracker.models import Call, Child, SymptomLog
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,8 +10,8 @@ import pytest
 from django.template.loader import get_template
 from playwright.sync_api import Page, expect
 
-from tests.accessibility import violations
 from tests.browser import gallery
+from tests.support.accessibility import violations
 
 DESK = {"width": 1280, "height": 800}
 NARROW = {"width": 320, "height": 640}

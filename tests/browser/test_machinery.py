@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import path
 
-from tests.accessibility import violations
+from tests.support.accessibility import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +33,7 @@ def test_a_page_works_without_scripts(open_page, live_server):
 
 
 def test_a_broken_policy_and_a_stranger_are_noticed(browser, live_server):
-    from tests import fixtures_infra
+    from tests.support import fixtures_infra
 
     complaints: list[str] = []
     context = browser.new_context()

@@ -15,13 +15,13 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.fixtures_infra import end_process, start_process
-from tests.house.test_start import free_port
-from tests.waiting import PATIENCE, wait_until
-from tracker import telephone
-from tracker.demo.story import PASSWORD, numbers_of, read_families, read_teams
+from tests.config.test_start import free_port
+from tests.support.fixtures_infra import end_process, start_process
+from tests.support.waiting import PATIENCE, wait_until
+from tracker.lib import telephone
 from tracker.models import CareTeam
-from tracker.templatetags.formatting import URGENCIES
+from tracker.site.demo.story import PASSWORD, numbers_of, read_families, read_teams
+from tracker.templatetags.nightlight import URGENCIES
 
 FAMILIES = list(read_families())
 
@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     assert run([sys.executable, "manage.py", "setup"], env, var / "setup.log") == 0
-    web = [sys.executable, "-m", "gunicorn", "--config", "python:config.web", "config.wsgi"]
+    web = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
     process = start_process(web, env, var / "web.log")
     try:
         wait_until(lambda: answers(f"{address}/health/ready"), "the web process to answer")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from tests.access_world import KINDS, World, signed_in
+from tests.support.access_world import KINDS, World, signed_in
 from tests.test_access_matrix import ROUTES, address, rows_for
 
 pytestmark = pytest.mark.django_db(transaction=True)

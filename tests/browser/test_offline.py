@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from tests.accessibility import violations
-from tests.personas import NIGHT_NUMBER, child_of, person
+from tests.support.accessibility import violations
+from tests.support.personas import NIGHT_NUMBER, child_of, person
 from tracker.models import SymptomLog
 
 pytestmark = pytest.mark.django_db(transaction=True)

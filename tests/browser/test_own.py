@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.accessibility import violations
-from tests.personas import NOW
-from tracker.actions.doses import add_medicine
+from tests.support.accessibility import violations
+from tests.support.personas import NOW
+from tracker.core.on_duty import on_duty
+from tracker.home_care.actions.doses import add_medicine
+from tracker.lib.qr import qr_svg
 from tracker.models import DoseGiven
-from tracker.on_duty import on_duty
-from tracker.reports.qr import qr_svg
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

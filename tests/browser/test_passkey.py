@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.accessibility import violations
-from tests.personas import person
+from tests.support.accessibility import violations
+from tests.support.personas import person
 from tracker.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)

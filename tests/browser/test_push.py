@@ -13,19 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, CDPSession, Page
 
-from tests.accessibility import violations
-from tests.fixtures_infra import PHONE, chromium, flags
-from tests.personas import answers, child_of
-from tests.push_service import PushService, push_service
-from tests.sinks import Browser as Receiver
-from tests.sinks import Gateway, gateway
-from tests.waiting import wait_until
-from tracker.actions import sweeping
-from tracker.actions.logs import record_log
-from tracker.actions.reminders import look_again
-from tracker.channels import push
+from tests.support.accessibility import violations
+from tests.support.fixtures_infra import PHONE, chromium, flags
+from tests.support.personas import answers, child_of
+from tests.support.push_service import PushService, push_service
+from tests.support.sinks import Browser as Receiver
+from tests.support.sinks import Gateway, gateway
+from tests.support.waiting import wait_until
+from tracker.logs.actions.record import record_log
 from tracker.management.commands.setup import make_push_key
+from tracker.messaging.channels import push
+from tracker.messaging.reminders import look_again
 from tracker.models import Child, ContactPoint, User
+from tracker.operations import sweep as sweeping
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # The browser's own push service cannot be reached from here: its answer is ours, what follows is the browser's.

@@ -9,14 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from tests.accessibility import violations
-from tests.personas import NOW, NUMBERS, SECRET, answers, child_of, join, person
-from tests.waiting import wait_until
-from tracker.actions.callbacks import set_callback
-from tracker.actions.logs import record_log
-from tracker.actions.people import begin_care_team, join_care_team
-from tracker.actions.second_factors import seed_totp
+from tests.support.accessibility import violations
+from tests.support.personas import NOW, NUMBERS, SECRET, answers, child_of, join, person
+from tests.support.waiting import wait_until
+from tracker.families.actions.callback_numbers import set_callback
+from tracker.families.actions.children import begin_care_team, join_care_team
+from tracker.logs.actions.record import record_log
 from tracker.models import CareTeam, Child, Role
+from tracker.site.demo.second_factors import seed_totp
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a quiet night"

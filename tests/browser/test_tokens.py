@@ -9,13 +9,13 @@ from django.template import engines
 from django.test import RequestFactory, override_settings
 
 from tests.browser import gallery
-from tracker.forms import PICTURES
-from tracker.templatetags import formatting
+from tracker.logs.forms.log import PICTURES
+from tracker.templatetags import nightlight as formatting
 
 STATIC = Path(__file__).resolve().parents[2] / "tracker" / "static" / "tracker"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 TOKENS = (STATIC / "tokens.css").read_text()
-APP = "".join((STATIC / name).read_text() for name in ("app.css", "desk.css", "own.css"))
+APP = "".join((STATIC / name).read_text() for name in ("app.css", "clinic.css", "home_care.css"))
 COLOURS = ("teal", "blue", "violet", "rose", "clay", "gold", "moss", "slate")
 URGENCIES = ("emergency", "now", "today", "note")
 GROUNDS = ("paper", "card", "quiet")

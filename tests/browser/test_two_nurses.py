@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.access_world import key_of
-from tests.accessibility import violations
 from tests.browser.test_log_path import log_a_fever
-from tests.personas import answers, join, person
-from tracker.actions.duty import record_heartbeat
-from tracker.actions.logs import Recorded, record_log
-from tracker.actions.taking import take_alert
-from tracker.heartbeats import LIMITS
+from tests.support.access_world import key_of
+from tests.support.accessibility import violations
+from tests.support.personas import answers, join, person
+from tracker.alerts.taking import take_alert
+from tracker.logs.actions.record import Recorded, record_log
+from tracker.messaging.heartbeat_actions import record_heartbeat
+from tracker.messaging.heartbeats import LIMITS
 from tracker.models import Alert, CareTeam, Child, Role, User
 
 pytestmark = pytest.mark.django_db(transaction=True)

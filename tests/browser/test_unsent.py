@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from tests.accessibility import violations
-from tests.personas import NIGHT_NUMBER
-from tests.waiting import wait_until
-from tracker.actions.logs import record_log
+from tests.support.accessibility import violations
+from tests.support.personas import NIGHT_NUMBER
+from tests.support.waiting import wait_until
+from tracker.logs.actions.record import record_log
 from tracker.models import Child, SymptomLog
 
 pytestmark = pytest.mark.django_db(transaction=True)

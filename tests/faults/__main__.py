@@ -1,6 +1,6 @@
 """`python -m tests.faults`: every fault, and a table. A quarter of an hour; --alerts 1000 --kills 10 is quicker.
 
-With DATABASE_URL it runs on that database: `python -m tests.postgresql python -m tests.faults`.
+With DATABASE_URL it runs on that database: `python -m tests.support.postgresql python -m tests.faults`.
 """
 
 import argparse

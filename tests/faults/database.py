@@ -16,9 +16,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from config.supervisor import end_with
+from config.start.supervisor import end_with
 from tests.faults.house import House, house, wait_until_at_work
-from tests.postgresql import FAST, copy, installed, run, somebody_else, wait_until_ready
+from tests.support.postgresql import FAST, copy, installed, run, somebody_else, wait_until_ready
 
 
 class Server:

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from tests.fixtures_infra import start_process
-from tests.sinks import MailServer, mail_server
+from tests.support.fixtures_infra import start_process
+from tests.support.sinks import MailServer, mail_server
 
 CELERY = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet"]
 COMMANDS = {
-    "broker": [sys.executable, "-m", "config.embedded_redis"],
+    "broker": [sys.executable, "-m", "config.start.broker"],
     "alerts": [*CELERY, "worker", "--queues", "alerts,default", "--pool", "threads", "--concurrency", "8"],
     "reminders": [*CELERY, "worker", "--queues", "reminders", "--concurrency", "2"],
     "beat": [*CELERY, "beat", "--pidfile", ""],

@@ -17,7 +17,7 @@ from kombu import Connection
 from tests.faults import written
 from tests.faults.house import House, wait_until_at_work
 from tests.faults.stage import Outcome, Stage
-from tracker import doorbell
+from tracker.lib import task_queue as doorbell
 from tracker.models import (
     Alert,
     AlertEvent,

@@ -14,8 +14,9 @@ def nobody_sweeps() -> None:
     """A ring that the broker lost is never made good: the sweep shows that it lives, and does nothing."""
     from django.utils import timezone
 
-    from tracker.actions import duty, sweeping
     from tracker.management.commands import nightwatch
+    from tracker.messaging import heartbeat_actions as duty
+    from tracker.operations import sweep as sweeping
 
     def sweep(*, now: object, deliver: bool = False) -> bool:
         for name in ("sweep", "reminders"):
@@ -47,7 +48,7 @@ def anybody_claims() -> None:
     """Who delivers does not look whether somebody else already does."""
     from django.utils import timezone
 
-    from tracker.actions import messages
+    from tracker.messaging import delivery as messages
     from tracker.models.messages import MessageQuerySet
 
     def claimable(self: MessageQuerySet, at: object) -> MessageQuerySet:
@@ -70,7 +71,7 @@ def claims_never_end() -> None:
 
 def told_once() -> None:
     """The escalation ends with the first level: what came later would hide that the first message was lost."""
-    from tracker.actions import escalating
+    from tracker.alerts import escalation as escalating
 
     real = escalating.escalate_due
 
@@ -85,7 +86,7 @@ def first_word_counts() -> None:
     """Whatever a mail server says, or does not say within two seconds, the message is done with."""
     from django.conf import settings
 
-    from tracker.actions import messages
+    from tracker.messaging import delivery as messages
 
     settings.EMAIL_TIMEOUT = 2
     messages._failed = lambda message, error, now: messages._end(message, reason=error.code, failed_at=now)
@@ -96,7 +97,7 @@ def reminders_again() -> None:
     """Reminders by mail are repeated when in doubt, as alerts are."""
     from django.db.models import Q
 
-    from tracker.actions import messages
+    from tracker.messaging import delivery as messages
     from tracker.models import messages as rows
 
     messages.ONCE_AT_MOST = rows.ONCE_AT_MOST = Q(pk=None)
@@ -106,7 +107,7 @@ def eleven_seconds_each() -> None:
     """One more than an alert may take."""
     import time
 
-    from tracker.actions import messages
+    from tracker.messaging import delivery as messages
 
     send = messages.send
 

@@ -16,13 +16,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.personas import NUMBERS, answers
-from tests.sinks import Arrival, MailServer
+from tests.support.personas import NUMBERS, answers
+from tests.support.sinks import Arrival, MailServer
 from therapies.schedule import Event
-from tracker.actions.logs import record_log
-from tracker.actions.memberships import accept_invitation, invite
-from tracker.actions.people import begin_care_team, begin_child, join_care_team
-from tracker.actions.reminders import set_plan
+from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
+from tracker.families.actions.memberships import accept_invitation, invite
+from tracker.logs.actions.record import record_log
+from tracker.messaging.reminders import set_plan
 from tracker.models import (
     Alert,
     CareTeam,

@@ -14,9 +14,12 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.faults.stage import Outcome, Stage, broken
-from tests.sinks import Browser, Gateway, MailServer
-from tracker.actions import escalating, messages, reminders, sweeping
+from tests.support.sinks import Browser, Gateway, MailServer
+from tracker.alerts import escalation as escalating
+from tracker.messaging import delivery as messages
+from tracker.messaging import reminders
 from tracker.models import Lane
+from tracker.operations import sweep as sweeping
 
 MOST_STEPS = 200
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from tests.faults import steps
 from tests.faults.stage import Outcome, Stage
-from tests.sinks import Gateway, MailServer, gateway
-from tracker.channels import push
+from tests.support.sinks import Gateway, MailServer, gateway
 from tracker.management.commands.setup import make_push_key
+from tracker.messaging.channels import push
 from tracker.models import Alert, Heartbeat
 
 FEW = 6

@@ -10,11 +10,12 @@ from django.db.models import Q
 
 from tests.faults import steps
 from tests.faults.stage import Outcome, Stage, broken
-from tests.sinks import MailServer, gateway, mail_server
-from tracker.actions import escalating, messages
-from tracker.channels import push
-from tracker.channels.errors import SendError
+from tests.support.sinks import MailServer, gateway, mail_server
+from tracker.alerts import escalation as escalating
 from tracker.management.commands.setup import make_push_key
+from tracker.messaging import delivery as messages
+from tracker.messaging.channels import push
+from tracker.messaging.channels.errors import SendError
 from tracker.models import messages as rows
 
 pytestmark = pytest.mark.django_db(transaction=True)

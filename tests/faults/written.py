@@ -14,8 +14,8 @@ from django.db import connection
 from config.middleware import Sessions, renew
 from tests.faults.house import House
 from tests.faults.stage import broken
-from tests.holding import held
-from tracker import database
+from tests.support.holding import held
+from tracker.lib import database
 
 ANSWERED_WITHIN = 3.0  # seconds
 BEFORE = 3  # seconds of health

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from tests.flows.pages import Phone
-from tests.personas import NOW
+from tests.support.pages import Phone
+from tests.support.personas import NOW
 from tracker.models import User
 
 

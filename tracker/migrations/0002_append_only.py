@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from tracker import append_only
+from tracker.models import append_only
 
 NEVER_CHANGED = (
     "symptomlog",

@@ -4,7 +4,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from tracker import append_only
+from tracker.models import append_only
 
 FROZEN_OF_AN_ALERT = ("id", "child_id", "log_id", "urgency", "raised_at")
 

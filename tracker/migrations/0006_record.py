@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models.functions import Cast
 
-from tracker import append_only
+from tracker.models import append_only
 
 SEALS = "tracker_auditseal"
 

@@ -3,7 +3,8 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from tracker import places, telephone
+from tracker.lib import time_zones as places
+from tracker.lib import telephone
 
 
 def read_again(apps, schema_editor):

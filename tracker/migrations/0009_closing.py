@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from tracker import append_only
+from tracker.models import append_only
 
 REMADE = ("tracker_alert", "tracker_alertevent")
 NO_REASON = "No reason was asked for then."

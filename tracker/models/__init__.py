@@ -2,15 +2,13 @@
 
 from tracker.models.alerts import Advised, Alert, AlertEvent, AlertVerb, Call, Outcome
 from tracker.models.audit import AuditEvent, Heartbeat
-from tracker.models.baton import Baton
 from tracker.models.cards import CardLink
+from tracker.models.care_notes import CareNote
 from tracker.models.doses import DoseGiven, Medicine
 from tracker.models.drills import Drill
-from tracker.models.handed import OwnAnswers
-from tracker.models.lines import LineChange, LineInterval, LinePart
+from tracker.models.duty import Baton
 from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Urgency
 from tracker.models.messages import Channel, ContactPoint, Kind, Lane, Message
-from tracker.models.nursing import CareNote
 from tracker.models.outside import OutsideKind, OutsidePart
 from tracker.models.people import (
     CareTeam,
@@ -25,9 +23,11 @@ from tracker.models.people import (
     Sensitivity,
     User,
 )
+from tracker.models.pump import LineChange, LineInterval, LinePart
 from tracker.models.questions import Question
 from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
 from tracker.models.sealing import AuditSeal
+from tracker.models.self_reports import OwnAnswers
 from tracker.models.silence import Silence
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.models.constraints import one_of, paired
 from tracker.models.logs import SymptomLog, Urgency
 from tracker.models.people import Child, User
-from tracker.models.shapes import one_of, paired
 
 
 class Outcome(models.TextChoices):

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db import models
 
+from tracker.models.constraints import paired
 from tracker.models.people import Child, User
-from tracker.models.shapes import paired
 
 
 class CardLink(models.Model):

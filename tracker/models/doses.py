@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.dates import WEEKDAYS_ABBR
 
+from tracker.models.constraints import paired
 from tracker.models.people import Child, User
-from tracker.models.shapes import paired
 
 EVERY_DAY = "1234567"
 LATE = timedelta(minutes=15)

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.models.constraints import one_of
 from tracker.models.people import Child, User
-from tracker.models.shapes import one_of
 
 
 class Urgency(models.TextChoices):

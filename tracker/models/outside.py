@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from tracker.models.shapes import one_of
+from tracker.models.constraints import one_of
 
 
 class OutsideKind(models.TextChoices):

@@ -15,9 +15,9 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tracker import countries
-from tracker.models.shapes import one_of, paired
-from tracker.wallclock import local_date, moment
+from tracker.lib import emergency_numbers as countries
+from tracker.lib.clock import local_date, moment
+from tracker.models.constraints import one_of, paired
 
 if TYPE_CHECKING:
     from tracker.models.treatment import Course

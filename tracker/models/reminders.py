@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.clock import local_date, moment
+from tracker.models.constraints import one_of
 from tracker.models.people import Child, User
-from tracker.models.shapes import one_of
-from tracker.wallclock import local_date, moment
 
 
 class ReminderPlan(models.Model):

@@ -10,7 +10,7 @@ class AuditSeal(models.Model):
     """
 
     id = models.PositiveBigIntegerField(primary_key=True)  # its place in the chain: 1, 2, 3 ...
-    kind = models.CharField(max_length=12)  # of row (tracker/sealed_rows.py)
+    kind = models.CharField(max_length=12)  # of row (tracker/audit/sealed_rows.py)
     row_key = models.CharField(max_length=32)
     sealed_at = models.DateTimeField()
     nothing_left = models.BooleanField(default=False)  # with this one everything that was there was sealed

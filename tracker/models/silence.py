@@ -4,8 +4,8 @@ import uuid
 
 from django.db import models
 
+from tracker.models.constraints import paired
 from tracker.models.people import Child, User
-from tracker.models.shapes import paired
 
 
 class Silence(models.Model):

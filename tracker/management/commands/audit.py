@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from tracker.actions.sealing import accept_head
-from tracker.actions.verifying import Fault, verify
+from tracker.audit.chain import accept_head
+from tracker.audit.verify import Fault, verify
 
 WORDS = {
     "changed": "{row} is not what was sealed.",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from tracker.actions.backing_up import back_up, needs
+from tracker.operations.backups import back_up, needs
 
 
 class Command(BaseCommand):

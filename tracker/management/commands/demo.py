@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 from django.utils import timezone
 
-from tracker.demo.story import PASSWORD, read_families, read_teams, tell
+from tracker.core.pages import day_label
 from tracker.models import User
-from tracker.views.frame import day_label
+from tracker.site.demo.story import PASSWORD, read_families, read_teams, tell
 
 
 @contextmanager
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         if User.objects.exists():
             raise CommandError("There are people in this database already.")
         now = timezone.now()
-        with quiet("tracker.doorbell"):  # the broker starts later, and the sweep finds what lies there
+        with quiet("tracker.lib.task_queue"):  # the broker starts later, and the sweep finds what lies there
             children = tell(now)
         self.stdout.write(f"Demo logins, all with the password {PASSWORD}:")
         for child, family in zip(children, read_families(), strict=True):

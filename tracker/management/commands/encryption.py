@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from tracker.actions.encrypting import abandon_key, noted_keys
-from tracker.encryption import key_ids, new_key
+from tracker.lib.encryption import key_ids, new_key
+from tracker.operations.encryption_keys import abandon_key, noted_keys
 
 NO_SUCH_KEY = "Say which key: one that this database was written under, and that is not here."
 

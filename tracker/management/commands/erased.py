@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from tracker.actions.erased_list import begin_list_anew
+from tracker.accounts.erased_list import begin_list_anew
 
 
 class Command(BaseCommand):

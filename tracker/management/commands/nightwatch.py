@@ -11,8 +11,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
 
-from tracker.actions import duty, messages, sweeping
+from tracker.messaging import delivery as messages
+from tracker.messaging import heartbeat_actions as duty
 from tracker.models import Heartbeat, Lane
+from tracker.operations import sweep as sweeping
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from tracker.actions import Refused
-from tracker.actions.backing_up import LOSABLE, restore
+from tracker.core.refused import Refused
+from tracker.operations.backups import LOSABLE, restore
 
 
 class Command(BaseCommand):

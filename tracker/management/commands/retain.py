@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from tracker.actions.retaining import retain
+from tracker.operations.retention import retain
 
 
 class Command(BaseCommand):

@@ -17,13 +17,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from py_vapid import Vapid
 
-from tracker.actions import Refused
-from tracker.actions.encrypting import encrypt_anew, note_newest_key, noted_keys, refuse_wrong_keys
-from tracker.actions.erased_list import prepare_list
-from tracker.actions.erasing import erase_again
-from tracker.actions.sealing import keep_head, kept_head
-from tracker.encryption import new_key
+from tracker.accounts.erased_list import prepare_list
+from tracker.accounts.erasure import erase_again
+from tracker.audit.chain import keep_head, kept_head
+from tracker.core.refused import Refused
+from tracker.lib.encryption import new_key
 from tracker.models import AuditEvent, AuditSeal
+from tracker.operations.encryption_keys import encrypt_anew, note_newest_key, noted_keys, refuse_wrong_keys
 
 PRIVATE = 0o077  # the file mode that nobody else gets
 

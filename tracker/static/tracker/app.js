@@ -55,7 +55,7 @@ const echo = (input) => {
   output.value = celsius >= 34 && celsius <= 43 ? other : "";
 };
 for (const input of document.querySelectorAll("[data-temperature]")) {
-  for (const change of ["input", "look"]) input.form.addEventListener(change, () => echo(input)); // draft.js makes it look
+  for (const change of ["input", "look"]) input.form.addEventListener(change, () => echo(input)); // unsaved.js makes it look
   echo(input);
 }
 

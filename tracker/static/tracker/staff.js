@@ -1,5 +1,5 @@
 // A ward's computer is left alone: after a quarter of an hour without a hand on it, what a page of the staff shows is covered, and
-// the session is locked (tracker/staff_session.py). Unlocking happens in a window of its own, so that what was typed stays.
+// the session is locked (tracker/core/staff_session.py). Unlocking happens in a window of its own, so that what was typed stays.
 
 const LOCKS_AFTER = 15 * 60000;
 const TELLS_EVERY = 60000; // the server, that somebody is there

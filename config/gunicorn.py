@@ -1,0 +1,17 @@
+"""The web server's settings: `gunicorn --config python:config.gunicorn config.wsgi`."""
+
+from config import env
+from config.json_logs import logging_settings
+
+held = env.text("WEB_SOCKET")  # by config/start/serve.py, through the web server's end and its next start
+bind = f"fd://{held}" if held else f"127.0.0.1:{env.number('PORT', 8000)}"
+worker_class = "config.gunicorn_worker.PatientWorker"
+workers = env.number("WEB_WORKERS", 2, least=1)
+threads = 16
+keepalive = 15  # seconds: an open board asks each two of them, and need not shake hands anew
+timeout = 30
+keepalive = 15  # how long a connection may be silent, also in the middle of a request
+graceful_timeout = 8  # the supervisor waits ten seconds
+control_socket_disable = True
+forwarded_allow_ips = "127.0.0.1"
+logconfig_dict = logging_settings("WARNING")

@@ -1,0 +1,77 @@
+"""A team's figures say what happened, and its table runs nothing in a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.support.personas import NOW
+from tracker.alerts.taking import close_alert, take_alert
+from tracker.clinic.queries.figures import figures
+from tracker.families.actions.children import update_child
+from tracker.logs.actions.record import Recorded
+from tracker.models import Alert, AuditEvent, CareTeam, Child, User
+
+Log = Callable[..., Recorded]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
+
+
+@pytest.fixture
+def handled(log: Log, ward_child: Child, nurse: User) -> Alert:
+    """A fever of two days ago, taken after four minutes and closed after ten."""
+    then = NOW - timedelta(hours=48)
+    log(temperature=38.4, at=then)
+    alert = Alert.objects.get()
+    take_alert(alert=alert, by=nurse, now=then + timedelta(minutes=4))
+    told = {"outcome": "admitted", "note": "=HYPERLINK(1)", "now": then + timedelta(minutes=10)}
+    close_alert(alert=alert, by=nurse, **told)
+    return alert
+
+
+def test_figures_count_logs_waits_and_outcomes(care_team: CareTeam, handled: Alert, log: Log) -> None:
+    log(temperature=36.6)
+    found = figures(care_team, 7, NOW)
+    assert (found.children, found.logs, found.logs_per_child_week) == (1, 2, 2)
+    assert (found.urgent, found.urgent_taken, found.minutes_to_take, found.taken_in_time) == (1, 1, 4, 1)
+    assert (found.ended, found.with_outcome) == (1, 1)
+    assert ("CART-CRS-01", 1, 1) in found.rules
+
+
+def test_figures_of_another_team_or_of_older_days_count_nothing(
+    handled: Alert, nurse_of_another_team: User, care_team: CareTeam
+) -> None:
+    assert figures(CareTeam.objects.get(name="Birch ward"), 7, NOW).logs == 0
+    later = figures(care_team, 7, NOW + timedelta(days=8))
+    assert (later.alerts, later.minutes_to_take, later.rules) == (0, None, [])
+
+
+def test_the_page_shows_them_to_the_staff(
+    client: Client, nurse: User, care_team: CareTeam, handled: Alert
+) -> None:
+    client.force_login(nurse)
+    page = client.get(reverse("team-figures", args=[care_team.pk]), {"days": "7"}).content.decode()
+    assert "CART-CRS-01" in page
+    assert "1 of 1 were taken" in page
+
+
+def test_the_table_runs_nothing_in_a_spreadsheet_and_is_on_record(
+    client: Client, lead: User, care_team: CareTeam, ward_child: Child, handled: Alert, mother: User
+) -> None:
+    update_child(child=ward_child, about={"nickname": "@SUM(A1)"}, by=mother, now=NOW)
+    client.force_login(lead)
+    response = client.post(reverse("team-export", args=[care_team.pk]), {"days": "7"})
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text))
+    assert row["Child"] == "'@SUM(A1)"
+    assert row["Note"] == "'=HYPERLINK(1)"
+    assert (row["Outcome"], row["Raised"]) == ("Admitted", "2026-11-18T02:14:00+00:00")
+    assert AuditEvent.objects.get(verb="alerts.exported").who == lead.pk
+
+
+def test_a_nurse_takes_no_table_along(client: Client, nurse: User, care_team: CareTeam) -> None:
+    client.force_login(nurse)
+    assert client.post(reverse("team-export", args=[care_team.pk])).status_code == 403

@@ -1,0 +1,125 @@
+"""The whole site in a folder of its own, as a person starts it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection, RemoteDisconnected
+from pathlib import Path
+
+import pytest
+
+from tests.support.fixtures_infra import BASE
+from tests.support.waiting import PATIENCE, wait_until
+
+FIND_PYTHON, FIND_BROWSER = "config/start/find-python", "tests/support/find-browser"
+PARTS = ("redis", "alerts", "reminders", "beat", "nightwatch", "web")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class RunningSite:
+    def __init__(self, var: Path) -> None:
+        self.var, self.port, self.said = var, free_port(), var.with_suffix(".out")
+        env = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+        env |= {"VAR_DIR": str(var), "PORT": str(self.port), "DEMO": "0"}
+        with self.said.open("wb") as out:
+            command = [sys.executable, "-m", "config.start.serve"]
+            self.process = subprocess.Popen(command, cwd=BASE, env=env, stdout=out, stderr=out)
+        wait_until(lambda: "Nightlight is at" in self.said.read_text(), "the site to answer")
+
+    def group(self, name: str) -> int:
+        return int((self.var / "run" / f"{name}.lock").read_text() or 0)
+
+    def status(self, path: str) -> int:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+    def answers(self, path: str) -> bool:
+        try:
+            return self.status(path) == 200
+        except OSError:
+            return False
+
+
+@pytest.fixture
+def running_site(tmp_path: Path) -> Iterator[RunningSite]:
+    site = RunningSite(tmp_path / "var")
+    yield site
+    site.process.terminate()
+    site.process.wait(PATIENCE)
+
+
+def processes_in(group: int) -> str:
+    found = subprocess.run(
+        ["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True
+    ).stdout.split("\n")
+    return "\n".join(line for line in found if line.split()[:1] == [str(group)] and line.split()[1][0] != "Z")
+
+
+def test_the_site_answers_through_the_death_of_each_part_and_stops_whole(running_site):
+    assert running_site.status("/health/ready") == 200
+    for name in PARTS:
+        before = running_site.group(name)
+        os.kill(before, signal.SIGKILL)
+        if name != "web":
+            assert running_site.status("/health/ready") == 200
+        wait_until(lambda name=name, before=before: running_site.group(name) != before, f"a new {name}")
+    wait_until(lambda: running_site.answers("/health/ready"), "the web server to be back")
+    groups = [running_site.group(name) for name in PARTS]
+    running_site.process.terminate()
+    assert running_site.process.wait(30) == 0
+    assert [processes_in(group) for group in groups] == [""] * len(PARTS)
+
+
+@pytest.mark.hazard("H24")
+def test_nobody_is_turned_away_while_the_web_server_dies_again_and_again(running_site):
+    """Who calls in between waits for the next one."""
+    for _death in range(3):
+        before = running_site.group("web")
+        os.kill(before, signal.SIGKILL)
+        assert answered(running_site) == 200
+        wait_until(lambda before=before: running_site.group("web") != before, "a new web server")
+
+
+def answered(site: RunningSite) -> int:
+    """What the first page says. A call that the dying server had taken is cut; none may be refused."""
+    for _try in range(50):
+        try:
+            return site.status("/health/ready")
+        except (ConnectionResetError, RemoteDisconnected):
+            pass
+    return 0
+
+
+@pytest.mark.parametrize("script", ["start", "test", ".ci/run", FIND_PYTHON, FIND_BROWSER])
+def test_the_scripts_are_plain_posix(script):
+    assert (BASE / script).read_text().startswith("#!/bin/sh\n")
+    assert subprocess.run(["sh", "-n", script], cwd=BASE).returncode == 0
+
+
+@pytest.mark.parametrize("script", ["start", "test", ".ci/run"])
+def test_the_commands_can_be_run(script):
+    assert os.access(BASE / script, os.X_OK)
+
+
+def test_a_machine_without_a_python_of_this_age_is_told_what_to_install(tmp_path):
+    (tmp_path / "python3").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "python3").chmod(0o755)
+    refused = subprocess.run(
+        ["/bin/sh", "config/start/find-python"],
+        cwd=BASE,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Nightlight needs Python 3.11 or newer")
+    assert refused.stderr.count("\n") == 1

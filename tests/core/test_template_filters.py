@@ -1,0 +1,94 @@
+"""How numbers, times and codes are written."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone, translation
+
+from therapies import catalogue
+from therapies.model import SYNDROMES, URGENCIES
+from tracker.templatetags import nightlight as formatting
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 18, 2, 20, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(seconds=20), "just now"),
+        (timedelta(seconds=-90), "just now"),
+        (timedelta(minutes=1), "1 minute ago"),
+        (timedelta(minutes=59), "59 minutes ago"),
+        (timedelta(hours=1), "1 hour ago"),
+        (timedelta(hours=17), "17 hours ago"),
+        (timedelta(hours=20), "yesterday"),
+        (timedelta(hours=40), "2 days ago"),
+        (timedelta(days=6), "6 days ago"),
+        (timedelta(days=8), "Nov. 10, 2026"),
+    ],
+)
+def test_times_are_written_as_people_say_them(ago, words):
+    with timezone.override(BERLIN):
+        assert formatting.ago(NOW - ago, NOW) == words
+
+
+@pytest.mark.hazard("H03")
+@pytest.mark.parametrize(
+    ("celsius", "unit", "words"),
+    [
+        ("38", "C", "38.0 °C"),
+        ("38.0", "F", "100.4 °F"),
+        ("37.95", "C", "37.9 °C"),
+        ("37.98", "F", "100.3 °F"),
+        ("36.78", "C", "36.8 °C"),
+        ("38.4", "F", "101.1 °F"),
+    ],
+)
+def test_a_temperature_is_written_in_the_familys_unit_and_never_rounded_up_to_a_fever(celsius, unit, words):
+    assert formatting.celsius(Decimal(celsius), unit) == words
+
+
+def test_a_temperature_has_the_comma_of_the_language():
+    with translation.override("es"):
+        assert formatting.celsius(Decimal("38.4")) == "38,4 °C"
+
+
+def test_only_the_looks_that_exist_are_taken_from_a_cookie():
+    assert [formatting.theme(cookie) for cookie in ("night", "auto", '"><script>', None)] == [
+        "night",
+        "",
+        "",
+        "",
+    ]
+
+
+def test_every_urgency_has_a_word_and_a_shape():
+    assert len({formatting.urgency_word(urgency) for urgency in URGENCIES}) == 4
+    assert len({formatting.urgency_shape(urgency) for urgency in URGENCIES}) == 4
+
+
+def test_an_urgency_that_nobody_knows_looks_like_call_now():
+    assert formatting.urgency_word("?") == formatting.urgency_word("now")
+
+
+def test_every_syndrome_has_plain_words_and_a_term_says_possible():
+    assert set(SYNDROMES) == set(formatting.SYNDROMES)
+    terms = [formatting.syndrome_term(code) for code in SYNDROMES]
+    assert all("possible" in term for term in terms if term and term != "caregiver concern")
+
+
+def test_a_sign_is_written_by_its_plain_name():
+    assert formatting.sign("chills") == "Chills, shaking"
+    assert formatting.sign("antipyretic_given") == "Fever medicine"
+    assert formatting.sign("CART-CRS-01") == "the rules"
+
+
+def test_a_sign_is_written_even_when_the_knowledge_is_broken(monkeypatch):
+    def broken() -> None:
+        raise catalogue.KnowledgeError("observations.toml", 1, "broken")
+
+    monkeypatch.setattr(catalogue, "load", broken)
+    assert formatting.sign("temperature") == "the rules"

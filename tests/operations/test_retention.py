@@ -1,0 +1,77 @@
+"""Nothing is kept for ever: what is over is deleted, and nothing that still matters."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.test import Client
+
+from tests.support.personas import NOW
+from tracker.alerts.escalation import escalate_due
+from tracker.families.actions.memberships import invite
+from tracker.logs.actions.record import Recorded
+from tracker.models import Alert, AuditEvent, Child, Invitation, Message, Role, SymptomLog, User
+from tracker.operations.retention import retain
+
+LONG = timedelta(days=3 * 365 + 1)
+
+
+def test_today_nothing_is_over(ward_child: Child, log: Callable[..., Recorded], helper: User) -> None:
+    log(temperature=39.0)
+    assert set(retain(now=NOW).values()) == {0}
+
+
+def test_a_link_goes_a_month_after_it_ended(child: Child, mother: User) -> None:
+    link, _token = invite(child=child, role=Role.HELPER, by=mother, now=NOW)
+    retain(now=link.expires_at + timedelta(days=30))
+    assert Invitation.objects.exists()
+    retain(now=link.expires_at + timedelta(days=30, seconds=1))
+    assert not Invitation.objects.exists()
+
+
+def test_messages_go_after_90_days_but_not_those_of_an_open_alert(
+    ward_child: Child, log: Callable[..., Recorded], nurse: User
+) -> None:
+    log(temperature=39.0)
+    escalate_due(now=NOW)
+    assert Message.objects.exists()
+    retain(now=NOW + timedelta(days=91))
+    assert Message.objects.exists()
+    Alert.objects.update(resolved_at=NOW, resolved_by=nurse, outcome="advised-by-phone")
+    retain(now=NOW + timedelta(days=91))
+    assert not Message.objects.exists()
+
+
+def test_a_child_of_whom_nobody_logs_or_looks_for_three_years_goes(
+    child: Child, log: Callable[..., Recorded], mother: User
+) -> None:
+    log(temperature=36.8)
+    assert retain(now=NOW + LONG - timedelta(days=2))["children"] == 0
+    assert retain(now=NOW + LONG)["children"] == 1
+    assert not SymptomLog.objects.exists()
+    event = AuditEvent.objects.latest("pk")
+    assert (event.verb, event.who, event.child) == ("child.erased", None, child.pk)
+
+
+@pytest.mark.parametrize("sign", ["a log", "a login"])
+def test_a_sign_of_life_keeps_a_child(
+    sign: str, child: Child, log: Callable[..., Recorded], mother: User
+) -> None:
+    later = NOW + timedelta(days=365)
+    if sign == "a log":
+        log(temperature=36.8, at=later)
+    else:
+        User.objects.filter(pk=mother.pk).update(last_login=later)
+    retain(now=NOW + LONG)
+    assert Child.objects.exists()
+
+
+def test_sessions_that_are_over_go(client: Client, mother: User, capsys: Any) -> None:
+    client.force_login(mother)
+    Session.objects.update(expire_date=NOW - timedelta(days=1))
+    call_command("retain")
+    assert not Session.objects.exists()
+    assert "1 sessions" in capsys.readouterr().out

@@ -1,0 +1,103 @@
+"""allauth's forms in our words, and with our rule of whose an address is."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm, ResetPasswordKeyForm, SignupForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from tracker.accounts import rate_limits as guessing
+from tracker.accounts.addresses import is_login, person_with
+
+
+class NewAccountForm(SignupForm):
+    def validate_unique_email(self, value: str) -> str:
+        """Taken is what somebody signs in with, not what was only added to an account."""
+        if is_login(value):
+            raise get_adapter().validation_error("email_taken")
+        return value
+
+    def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
+        """The account with its address, or nothing. Of a double tap the second finds the first one's."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            messages.error(request, get_adapter().error_messages["email_taken"])
+            return None, HttpResponseRedirect(reverse("account_login"))
+
+
+class AskForCodeForm(RequestLoginCodeForm):
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        _count_mail(email)
+        self._user = person_with(email)
+        return email
+
+
+class ForgottenPasswordForm(ResetPasswordForm):
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        _count_mail(email)
+        person = person_with(email)
+        self.users = [person] if person else []
+        return email
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    """Behind the link in the mail."""
+
+    def save(self) -> None:
+        get_adapter().reset_password(self.user, self.cleaned_data["password1"])
+
+
+def _count_mail(email: str) -> None:
+    if guessing.count(context.request, "mail", email) is None:
+        raise get_adapter().validation_error("too_many_mails")
+
+
+class _AsksForCode(forms.Form):
+    """Digits come up first on a phone; a recovery code has digits too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        code.label = gettext_lazy("Code")
+        code.widget.attrs |= {"inputmode": "numeric", "placeholder": ""}
+
+
+class CodeForm(_AsksForCode, AuthenticateForm):
+    """The second step of signing in."""
+
+
+class CodeAgainForm(_AsksForCode, ReauthenticateForm):
+    """Who it is, once more."""
+
+
+class NewAppForm(_AsksForCode, ActivateTOTPForm):
+    """The first code of a new app."""
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Works instead of the password unless told otherwise: that is what the page promises."""
+
+    name = forms.CharField(label=gettext_lazy("What to call it"), required=False)
+    passwordless = forms.BooleanField(
+        label=gettext_lazy("Sign in with it alone, without the password"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("Not every plug-in key can do this. If it fails, take the tick away."),
+    )
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    name = forms.CharField(label=gettext_lazy("What to call it"))

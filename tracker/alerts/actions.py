@@ -1,0 +1,149 @@
+"""Alerts: raised by logs, joined by logs, closed with an outcome; and "I have called"."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from tracker.alerts import decisions as answering
+from tracker.alerts.unanswered import bring_the_next_level
+from tracker.assessment.answers import cleaned
+from tracker.core.board_mark import redraw
+from tracker.core.child_lock import Held, hold
+from tracker.core.refused import Refused
+from tracker.lib.task_queue import ring
+from tracker.messaging import reminders
+from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Lane, Outcome, User
+from tracker.models.alerts import THE_FAMILYS
+from tracker.models.logs import RANK, is_worse
+
+EPISODE = timedelta(hours=24)
+"""As long as a danger is remembered. A log after it, if no milder, begins a new episode and takes the old one in."""
+
+
+class Finding(NamedTuple):
+    """A log that asks for attention, and how urgently."""
+
+    log_id: UUID
+    urgency: str
+
+
+def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: User, now: datetime) -> UUID:
+    """The alert of these logs: the standing one if they are no worse, else a new one, which takes it in.
+
+    A milder log joins however old the alert is: taken in by it, an urgent one would end without an outcome.
+    """
+    standing = held.alert
+    worst, *others = sorted(findings, key=lambda finding: -RANK[finding.urgency])
+    if standing and _belongs_to(standing, worst, now):
+        alert_id, happened = standing.pk, [(standing.pk, AlertVerb.JOINED, worst)]
+    else:
+        alert_id = _raise(child, held, worst, now)
+        happened = [(alert_id, AlertVerb.RAISED, worst)]
+        happened += [(standing.pk, AlertVerb.TAKEN_IN, worst)] if standing else []
+    happened += [(alert_id, AlertVerb.JOINED, other) for other in others]
+    AlertEvent.objects.bulk_create(
+        AlertEvent(alert_id=alert, verb=verb, at=now, by=by, log_id=finding.log_id)
+        for alert, verb, finding in happened
+    )
+    return alert_id
+
+
+def _belongs_to(standing: Alert, worst: Finding, now: datetime) -> bool:
+    if is_worse(worst.urgency, than=standing.urgency):
+        return False
+    return now - standing.raised_at < EPISODE or is_worse(standing.urgency, than=worst.urgency)
+
+
+def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
+    """Due at once: whom it is told, and how, is found out after the commit (escalating.py)."""
+    due = {"raised_at": now, "escalates_at": now, "escalation_set_at": now}
+    alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, **due)
+    if held.alert:
+        Alert.objects.filter(pk=held.alert.pk).update(taken_in_by=alert.pk)
+    alert.save(force_insert=True)
+    ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+    return alert.pk
+
+
+def resolve_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datetime) -> bool:
+    """Closes an open alert. False where somebody was faster, or another nurse holds it.
+
+    One for now or an emergency needs an outcome. The family is told in a minute (answering.py).
+    """
+    if outcome == Outcome.NOT_REACHED:
+        raise Refused(_("Nobody was reached: it stays open."))
+    with transaction.atomic():
+        hold(alert.child)
+        closed = _resolve(alert.pk, outcome, note, by, now)
+        if closed and outcome not in THE_FAMILYS:
+            answering.send_decision(alert=alert, now=now)
+        return closed
+
+
+def _resolve(alert_id: UUID, outcome: str, note: str, by: User, now: datetime) -> bool:
+    note, standing = cleaned(note).strip(), Alert.objects.open().filter(not_anothers(by, now), pk=alert_id)
+    closed = standing.update(resolved_by=by, resolved_at=now, outcome=outcome, resolution_note=note)
+    if closed:
+        AlertEvent.objects.create(
+            alert_id=alert_id, verb=AlertVerb.RESOLVED, at=now, by=by, outcome=outcome, note=note
+        )
+    return closed == 1
+
+
+def not_anothers(by: User, now: datetime) -> Q:
+    """Nobody else holds the alert at this moment."""
+    return Q(taken_by=None) | Q(taken_by=by) | Q(taken_until__lte=now)
+
+
+def record_call(
+    *,
+    child: Child,
+    caregiver: User,
+    client_uuid: UUID,
+    called_at: datetime,
+    reached: bool,
+    advice: str = "",
+    told: str = "",
+    look_again_at: datetime | None = None,
+    now: datetime,
+) -> Call:
+    """ "I have called". It stands at the open alert; where no team watches, what they said to do closes that.
+
+    A double tap gives the first call. None can lie ahead: it would be advice on what nobody has seen yet.
+    """
+    with transaction.atomic():
+        standing = hold(child).alert
+        if before := Call.objects.filter(child=child, client_uuid=client_uuid).first():
+            return before
+        call = Call.objects.create(
+            child=child,
+            alert_id=standing.pk if standing else None,
+            caregiver=caregiver,
+            client_uuid=client_uuid,
+            called_at=min(called_at, now),
+            recorded_at=now,
+            reached=reached,
+            advice=advice if reached else "",
+            told=cleaned(told).strip(),
+            look_again_at=look_again_at,
+        )
+        if standing:
+            _answer(standing.pk, call)
+        redraw(child.care_team_id, now=now)
+        if look_again_at:
+            reminders.look_again(child=child, at=look_again_at, by=caregiver, now=now)
+    return call
+
+
+def _answer(alert_id: UUID, call: Call) -> None:
+    who, when = call.caregiver, call.recorded_at
+    AlertEvent.objects.create(alert_id=alert_id, verb=AlertVerb.CALLED, at=when, by=who)
+    if not call.reached:
+        bring_the_next_level(alert_id=alert_id, team=call.child.care_team, now=when)
+    if call.reached and call.advice and call.child.care_team.kept_by_family:
+        _resolve(alert_id, Outcome.FAMILY_CALLED, call.told, who, when)

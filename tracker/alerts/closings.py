@@ -1,0 +1,111 @@
+"""Alerts that were closed, read for whoever may take the closing back, and for whoever sees a new log soon after."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from tracker.alerts.actions import EPISODE
+from tracker.models import Alert, CareTeam, Child, Kind, Message, Urgency
+from tracker.models.alerts import THE_FAMILYS, UNDO_WITHIN
+
+SHOWN_FOR = timedelta(days=7)
+"""So long a child's page offers to open its last alert again."""
+JUST_CLOSED = timedelta(minutes=10)
+MOST = 30
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of the messages to one person: the furthest that any of them came."""
+
+    name: str
+    sent_at: datetime | None
+    opened_at: datetime | None
+    due_at: datetime | None  # it still waits
+    has_failed: bool
+
+
+@dataclass(frozen=True)
+class Closed:
+    """An alert that was closed, and whom of the family the decision has reached."""
+
+    alert: Alert
+    deliveries: Sequence[Delivery]
+    can_undo: bool  # the family is not told yet
+    is_before_another: bool  # a later alert is open
+
+
+def last_closed(child: Child, standing: Alert | None, now: datetime) -> Closed | None:
+    """The child's last one: of this week, or of the day before the alert that is open."""
+    since = standing.raised_at - EPISODE if standing else now - SHOWN_FOR
+    closed = Alert.objects.filter(child=child, resolved_at__gte=since).select_related("resolved_by")
+    alert = closed.order_by("-resolved_at").first()
+    if alert is None:
+        return None
+    return Closed(alert, _deliveries(alert), can_be_undone(alert, now), standing is not None)
+
+
+def can_be_undone(alert: Alert, now: datetime) -> bool:
+    return alert.resolved_at <= now < alert.resolved_at + UNDO_WITHIN
+
+
+def _deliveries(alert: Alert) -> list[Delivery]:
+    messages = Message.objects.filter(alert=alert, kind=Kind.ANSWER, queued_at=alert.resolved_at)
+    ordered = messages.select_related("recipient").order_by("recipient")
+    return [_delivery(list(of_one)) for _person, of_one in groupby(ordered, key=attrgetter("recipient_id"))]
+
+
+def _delivery(messages: Sequence[Message]) -> Delivery:
+    sent = [message.sent_at for message in messages if message.sent_at]
+    opened = [message.opened_at for message in messages if message.opened_at]
+    ended = [message.sent_at or message.failed_at or message.dropped_at for message in messages]
+    waiting = [message.due_at for message, end in zip(messages, ended, strict=True) if end is None]
+    return Delivery(
+        name=messages[0].recipient.name,
+        sent_at=min(sent, default=None),
+        opened_at=min(opened, default=None),
+        due_at=min(waiting, default=None),
+        has_failed=not sent and not waiting,
+    )
+
+
+def just_closed(team: CareTeam, now: datetime) -> list[Alert]:
+    """What the staff closed in the last minutes, the newest first."""
+    closed = Alert.objects.filter(child__care_team=team, resolved_at__gte=now - JUST_CLOSED)
+    by_staff = closed.exclude(outcome__in=THE_FAMILYS).select_related("child", "resolved_by")
+    found = list(by_staff.order_by("-resolved_at", "pk")[:MOST])
+    for alert in found:
+        alert.can_undo = can_be_undone(alert, now)
+    return found
+
+
+def emergency_before(child: Child, at: datetime) -> Alert | None:
+    """One that was closed and began within the day before: the danger may be back, or never have gone."""
+    closed = _closed_emergencies([child.pk], at - EPISODE).filter(raised_at__lt=at)
+    return closed.order_by("-raised_at").first()
+
+
+def emergencies_before(alerts: Iterable[Alert]) -> Mapping[UUID, Alert]:
+    """By alert, as `emergency_before`. One query for all of them."""
+    alerts = list(alerts)
+    if not alerts:
+        return {}
+    since = min(alert.raised_at for alert in alerts) - EPISODE
+    closed = list(_closed_emergencies([alert.child_id for alert in alerts], since).order_by("raised_at"))
+    return {
+        alert.pk: before
+        for alert in alerts
+        for before in closed  # the last one wins
+        if before.child_id == alert.child_id
+        and alert.raised_at - EPISODE <= before.raised_at < alert.raised_at
+    }
+
+
+def _closed_emergencies(children: Collection[UUID], since: datetime) -> QuerySet[Alert]:
+    emergencies = Alert.objects.filter(child__in=children, urgency=Urgency.EMERGENCY, raised_at__gte=since)
+    return emergencies.filter(resolved_at__isnull=False).select_related("resolved_by")

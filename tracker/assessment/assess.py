@@ -1,0 +1,358 @@
+"""From the record to a request of the assessment contract, and back: the one place that asks the rules."""
+
+import logging
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.utils.translation import gettext_noop
+
+from therapies.catalogue import KnowledgeError, load
+from therapies.rules import COULD_NOT_CHECK, assess, unchecked, worst_of
+from tracker.assessment.answers import Answer, report_of
+from tracker.assessment.courses import (
+    course_at,
+    courses_of,
+    courses_that_count,
+    stop_without_advice,
+    transplants_beside,
+)
+from tracker.home_care.queries.doses import HIDES_A_FEVER
+from tracker.models import Alert, Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
+from tracker.models.alerts import ADVISING, WAS_ADVISED
+from tracker.models.logs import is_worse
+
+logger = logging.getLogger(__name__)
+
+WINDOW = timedelta(days=5)
+"""How far back the rules look at most: three daily weights and half a day, seen from a report of yesterday.
+So a history costs the same however long it is."""
+MOST_ANSWERS = 1000
+"""Of one window, the newest: eight an hour. A machine that logs every minute costs no more."""
+LONG_AGO = 2 * WINDOW
+LATE = timedelta(hours=24)
+MEDICINE = {"antipyretic_given": True}
+STOPPED = {"pump": "stopped"}
+TYPE_IT_AGAIN = gettext_noop("We could not read what you typed. Type it again.")
+_LOG = (
+    "pk",
+    "observed_at",
+    "received_at",
+    "told_at",
+    "advised_at",
+    "was",
+    "oldest_weight",
+    "medicine_at",
+    "signs_asked",
+)
+_ANSWER = tuple(f"observations__{column}" for column in Answer._fields)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A log as the rules see it."""
+
+    log_id: uuid.UUID
+    observed_at: datetime
+    received_at: datetime
+    told_at: datetime | None  # when the family last wrote down before it what the team said
+    advised_at: datetime | None  # when the team last closed an alert with advice before it
+    was: str | None  # the urgency of its newest assessment so far
+    oldest_weight: Decimal | None  # of the course, from before the window
+    medicine_at: datetime | None  # when the family recorded a fever medicine as given, before it
+    report: Mapping[str, Any]
+    unreadable: Sequence[str]
+
+    @property
+    def last_advice(self) -> datetime | None:
+        return max(filter(None, (self.told_at, self.advised_at)), default=None)
+
+    @property
+    def had_medicine(self) -> bool:
+        return self.medicine_at is not None and self.observed_at - self.medicine_at < HIDES_A_FEVER
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the rules made of a log, and what they were asked with beside its answers and its history."""
+
+    log_id: uuid.UUID
+    response: dict[str, Any]
+    basis: dict[str, Any] = field(default_factory=dict)
+    was: str | None = None
+
+    @property
+    def urgency(self) -> str:
+        return str(self.response["urgency"])
+
+    @property
+    def has_risen(self) -> bool:
+        return self.was is None or is_worse(self.urgency, than=self.was)
+
+
+def check_around(child: Child, courses: Sequence[Course], moments: Collection[datetime]) -> list[Checked]:
+    """The logs at one of the moments or within the window after it, each with what was known before it.
+
+    That is a new log and those that it came too late for. Never raises because of the rules: what they cannot
+    answer is `now`, "we could not check this".
+    """
+    found: dict[uuid.UUID, Checked] = {}
+    for moment in moments:
+        around = _seen_around(child, courses, moment)
+        for seen in around:
+            if seen.observed_at >= moment:
+                history = [other for other in around if other.observed_at <= seen.observed_at]
+                found[seen.log_id] = _check(seen, history, courses)
+    return list(found.values())
+
+
+def could_not_check(log_id: uuid.UUID) -> Checked:
+    """The answer when the rules could not even be asked."""
+    return Checked(log_id, unchecked("rules"))
+
+
+def assess_alone(
+    therapies: Sequence[str], context: Mapping[str, Any], answers: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The answer to one report of which nothing is kept: the worst of the therapies. Never raises."""
+    return _alone([{"therapy": therapy, "context": context} for therapy in therapies], answers)
+
+
+def assess_unsaved(
+    child: Child, answers: Mapping[str, Any] | None, at: datetime, *, with_history: bool = False
+) -> dict[str, Any]:
+    """The answer to a report that could not be saved, with the child's treatment.
+
+    Where not even the treatment can be read, the worst of all therapies. Never raises.
+    """
+    now = Seen(uuid.UUID(int=0), at, at, None, None, None, None, None, {}, ())
+    try:
+        courses = courses_of(child)
+        asked = courses_that_count(courses, at)
+        basis = [_basis(now, timedelta(), course, courses) for course in asked]
+        if answers is not None and stop_without_advice(asked[0], at, None):
+            answers = {**answers, **STOPPED}
+        earlier = _reports_before(child, courses, at) if with_history else []
+    except Exception as error:
+        _say_without_its_words(error, None)
+        return assess_alone(_all_therapies(), {}, answers)
+    return _alone(basis, answers, earlier)
+
+
+def _reports_before(child: Child, courses: Sequence[Course], at: datetime) -> list[dict[str, Any]]:
+    return [
+        {**_whole(seen), "hours_ago": _hours(at - seen.observed_at)}
+        for seen in _seen_around(child, courses, at)
+        if seen.observed_at <= at
+    ]
+
+
+def _alone(
+    asked: Sequence[Mapping[str, Any]],
+    answers: Mapping[str, Any] | None,
+    earlier: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Asks with what was seen before; where that cannot be understood, without, as `_check` does."""
+    if answers is None:
+        return unchecked("rules")
+    report = {key: value for key, value in answers.items() if key != "raw"} | {"hours_ago": 0}
+    for before, missing in ((earlier, ()), ((), ("history",))):
+        try:
+            responses = [_valid(assess({**one, "reports": [report, *before]})) for one in asked]
+            return _not_checked(worst_of(*responses), list(answers.get("raw", ())), missing)
+        except Exception as error:
+            _say_without_its_words(error, None)
+    return unchecked("rules")
+
+
+def _all_therapies() -> list[str]:
+    try:
+        return list(load().therapies)
+    except KnowledgeError:
+        return []
+
+
+def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Checked:
+    """Asks with the history; where that cannot be understood, without: it hides nothing of this log."""
+    age = age_when_received(seen)
+    for told, missing in ((history, ()), ((seen,), ("history",))):
+        try:
+            courses_now = courses_that_count(courses, seen.observed_at)
+            basis, *earlier = [_basis(seen, age, course, courses) for course in courses_now]
+            recorded = _recorded(seen, courses_now[0])
+            reports = _reports(seen, told, age, recorded)
+            answers = [_valid(assess(asked | {"reports": reports})) for asked in (basis, *earlier)]
+            response = _not_checked(worst_of(*answers), seen.unreadable, missing)
+            basis |= {"earlier": earlier} if earlier else {}
+            basis |= {"recorded": recorded} if recorded else {}
+            return Checked(seen.log_id, response, basis, seen.was)
+        except Exception as error:
+            _say_without_its_words(error, seen.log_id)
+    return Checked(seen.log_id, unchecked("rules"), was=seen.was)
+
+
+def age_when_received(log: Seen | SymptomLog) -> timedelta:
+    """Of a log that came late, in whole hours: its answer counts from when it came. Nothing for the others."""
+    late = log.received_at - log.observed_at
+    return timedelta(hours=late // timedelta(hours=1)) if late > LATE else timedelta()
+
+
+def _recorded(seen: Seen, course: Course) -> dict[str, Any]:
+    """What stands in the record beside the log and holds for it, whatever the log says: a fever medicine, a pump
+    that stopped unplanned, until the team has said something about it.
+    """
+    stop = stop_without_advice(course, seen.observed_at, seen.last_advice)
+    return (MEDICINE if seen.had_medicine else {}) | (STOPPED if stop else {})
+
+
+def _reports(
+    seen: Seen, history: Iterable[Seen], age: timedelta, recorded: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Hours count from the log itself: the answer does not hang on when it came. A late one says its age.
+
+    What was recorded beside it is a report of the same moment: of two answers the worse one counts.
+    """
+    ages = [(_whole(other), seen.observed_at - other.observed_at) for other in history]
+    ages += [(recorded, timedelta())] if recorded else []
+    if seen.oldest_weight is not None:
+        ages.append(({"weight_kg": seen.oldest_weight}, LONG_AGO))
+    return [{**report, "hours_ago": _hours(ago + age)} for report, ago in ages]
+
+
+def _whole(seen: Seen) -> Mapping[str, Any]:
+    """With a fever medicine that was recorded as given: it hides a fever, whatever the log says of it."""
+    return {**seen.report, **MEDICINE} if seen.had_medicine else seen.report
+
+
+def _basis(seen: Seen, age: timedelta, course: Course, courses: Sequence[Course]) -> dict[str, Any]:
+    """Therapy, context and policy as they were when the log was seen."""
+    child = course.child
+    weight = child.baseline_weight_kg
+    advised = seen.observed_at - seen.last_advice + age if seen.last_advice else None
+    context = course.context_at(seen.observed_at, transplants_beside(course, courses)) | {
+        "age_years": child.age_years(seen.observed_at),
+        "writes": child.writes,
+        "baseline_weight_kg": None if weight is None else float(weight),
+        "team_advised_hours_ago": None if advised is None else _hours(advised),
+    }
+    return {
+        "therapy": course.therapy,
+        "context": {key: value for key, value in context.items() if value is not None},
+        "policy": {"fever": child.care_team.fever_rule, "sensitivity": child.care_team.sensitivity},
+    }
+
+
+def _valid(response: dict[str, Any]) -> dict[str, Any]:
+    """An answer without an urgency of the contract is none."""
+    Urgency(response["urgency"])
+    return response
+
+
+def _not_checked(
+    response: dict[str, Any], unreadable: Sequence[str], missing: Sequence[str]
+) -> dict[str, Any]:
+    """What could not be read or taken into account is at least `now`; what was typed is asked about."""
+    if not (unreadable or missing):
+        return response
+    ask = {"message": TYPE_IT_AGAIN, "msgid": TYPE_IT_AGAIN, "values": {}}
+    found = response | {
+        "could_not_check": [*response["could_not_check"], *unreadable, *missing],
+        "needs_confirmation": [
+            *response["needs_confirmation"],
+            *({"field": code, **ask} for code in unreadable),
+        ],
+        "unanswered": [code for code in response["unanswered"] if code not in unreadable],
+    }
+    if is_worse(Urgency.NOW, than=response["urgency"]):
+        found |= {"urgency": Urgency.NOW.value, "headline": COULD_NOT_CHECK}
+    return found
+
+
+def _say_without_its_words(error: Exception, log_id: uuid.UUID | None) -> None:
+    """What broke and where. What the error says itself may name a sign."""
+    wordless = (type(error), Exception(), error.__traceback__)
+    logger.error("could_not_assess", extra={"log_id": log_id}, exc_info=wordless)
+
+
+def _hours(span: timedelta) -> float:
+    return span.total_seconds() / 3600
+
+
+# ------------------------------------------------------------ what is read, in one query
+
+
+def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> list[Seen]:
+    """The standing logs from one window before the moment to one window after it, the newest first."""
+    start, end = _moved(moment, -WINDOW), _moved(moment, WINDOW)
+    begun_at = course_at(courses, moment).begun_at if courses else start
+    rows = (
+        SymptomLog.objects.standing()
+        .filter(child=child, observed_at__range=(start, end))
+        .annotate(
+            told_at=Case(When(observed_at__gte=moment, then=Subquery(_told_before()))),
+            advised_at=Case(When(observed_at__gte=moment, then=Subquery(_advised_before()))),
+            was=Case(When(observed_at__gte=moment, then=Subquery(newest_urgency()))),
+            oldest_weight=Subquery(_oldest_weight(child, begun_at, start)),
+            medicine_at=Subquery(_fever_medicine()),
+        )
+        .order_by("-observed_at", "pk", "observations__pk")
+        .values_list(*_LOG, *_ANSWER)
+    )
+    rows = list(rows[: MOST_ANSWERS + 1])
+    logs = [list(log) for _pk, log in groupby(rows, key=itemgetter(0))]
+    return [_seen(log) for log in (logs[:-1] if len(rows) > MOST_ANSWERS else logs)]
+
+
+def _seen(rows: Sequence[tuple[Any, ...]]) -> Seen:
+    *log, signs_asked = rows[0][: len(_LOG)]
+    answers = (Answer(*row[len(_LOG) :]) for row in rows if row[len(_LOG)] is not None)
+    report, unreadable = report_of(answers, signs_asked=signs_asked)
+    return Seen(*log, report, unreadable)
+
+
+def _told_before() -> QuerySet:
+    """When the family last reached the team and was told what to do, before this log was seen."""
+    calls = Call.objects.filter(child=OuterRef("child"), called_at__lte=OuterRef("observed_at"), reached=True)
+    return calls.filter(WAS_ADVISED).order_by("-called_at").values("called_at")[:1]
+
+
+def _advised_before() -> QuerySet:
+    """When somebody of the team last closed an alert and had told the family what to do."""
+    closed = Alert.objects.filter(child=OuterRef("child"), outcome__in=ADVISING)
+    return (
+        closed.filter(resolved_at__lte=OuterRef("observed_at"))
+        .order_by("-resolved_at")
+        .values("resolved_at")[:1]
+    )
+
+
+def _fever_medicine() -> QuerySet:
+    """The newest before this log."""
+    given = DoseGiven.objects.standing().filter(child=OuterRef("child"), lowers_fever=True)
+    return given.filter(given_at__lte=OuterRef("observed_at")).order_by("-given_at").values("given_at")[:1]
+
+
+def newest_urgency() -> QuerySet:
+    """Of the log around it, for a Subquery."""
+    return Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("urgency")[:1]
+
+
+def _oldest_weight(child: Child, since: datetime, before: datetime) -> QuerySet:
+    """Of the course: it stands in where no baseline was given, however long ago it was."""
+    told = Observation.objects.filter(child=child, code="weight_kg", value_number__isnull=False)
+    standing = told.filter(log__corrections=None, observed_at__gte=since, observed_at__lt=before)
+    return standing.order_by("observed_at").values("value_number")[:1]
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    """The moment so much later; the end of time where there is none."""
+    try:
+        return moment + by
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC) if by > timedelta() else datetime.min.replace(tzinfo=UTC)

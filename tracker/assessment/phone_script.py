@@ -1,0 +1,334 @@
+"""What a family reads on the answer and says on the phone, made of whole sentences that can be translated."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from therapies.explaining import address, subjects
+from therapies.model import Instruction, Therapy
+from therapies.request import FEVER_RULES
+from tracker.assessment import wording as speaking
+from tracker.assessment.wording import Report, vocabulary
+from tracker.models import FeverRule
+from tracker.models.alerts import AT_ANY_HOUR
+
+A_MOMENT = 1 / 3600  # of an hour: the rules count in hours, and round
+MOST_SIGNS = (
+    6  # of what to say: nobody reads out more in one breath. What is urgent or severe is said all the same
+)
+
+SEVERITIES = ("severe", "moderate", "", "mild")  # nobody said how bad it is: before what is known to be mild
+CALL_AGAIN = "ANY-DO-01"  # "if nobody answers within 15 minutes": an ambulance does not wait for the team
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a script needs to know. `therapies` are the ids that the rules were asked with, the running one first."""
+
+    report: Report
+    therapies: Sequence[str] = ()
+    age_years: int | None = None
+    day_label: str = ""
+    seen_at: datetime | None = None
+    now: datetime | None = None
+    earlier: Sequence[
+        tuple[float, Report]
+    ] = ()  # how many hours before, what was entered: what flags remember
+    has_begun: bool = True  # False while the first infusion, start or dose is still planned
+    earlier_therapies: Sequence[str] = ()  # those that still count, each with its day
+
+
+class Seen(NamedTuple):
+    """One sign, answer or weight, as it is said."""
+
+    code: str
+    severity: str
+    words: str
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def answer_in_words(response: Mapping[str, Any], told: Told) -> dict[str, Any]:
+    """The response with its texts in the reader's language and the address of how each flag was decided."""
+    flags = [
+        {**flag, "text": _(flag["text"]), "how": how_decided(flag, told.therapies)}
+        for flag in response["flags"]
+    ]
+    asked = [{**one, "message": asked_in_words(one)} for one in response["needs_confirmation"]]
+    return {**response, "flags": flags, "needs_confirmation": asked}
+
+
+def asked_in_words(question: Mapping[str, Any]) -> str:
+    """A question of the rules, with the texts among its values translated too."""
+    values = {key: _(value) if isinstance(value, str) else value for key, value in question["values"].items()}
+    return _(question["msgid"]) % values if values else _(question["msgid"])
+
+
+def how_decided(flag: Mapping[str, Any], therapies: Sequence[str]) -> str:
+    """The public page that shows the conditions, sources and worked cases of a flag."""
+    return _how_decided(flag["id"], tuple(flag["because"]), tuple(therapies))
+
+
+@lru_cache(maxsize=2048)
+def _how_decided(flag_id: str, because: tuple[str, ...], therapies: tuple[str, ...]) -> str:
+    for therapy_id in therapies:
+        if sign := _subject_of(therapy_id, flag_id, because):
+            return f"{reverse('how-sign', args=[address(therapy_id), address(sign)])}#{quote(flag_id)}"
+    known = [therapy_id for therapy_id in therapies if _therapy(therapy_id)]
+    return reverse("how-therapy", args=[address(known[0])]) if known else reverse("how")
+
+
+def _subject_of(therapy_id: str, flag_id: str, because: tuple[str, ...]) -> str:
+    """The sign of the flag under which its page stands; nothing where the knowledge no longer has it."""
+    therapy = _therapy(therapy_id)
+    if therapy is None or flag_id not in {flag.id for flag in therapy.red_flags}:
+        return ""
+    about = [one.code for one in subjects(therapy) if flag_id in {flag.id for flag in one.flags}]
+    codes = [code.partition(".")[0] for code in because]
+    return next((code for code in codes if code in about), about[0] if about else "")
+
+
+def _therapy(therapy_id: str) -> Therapy | None:
+    known = vocabulary()
+    return known.therapies.get(therapy_id) if known else None
+
+
+def instructions(therapy_id: str, urgency: str = "now") -> list[Instruction]:
+    """What to do and not to do until the team is reached. What always holds stands on the child's card."""
+    therapy = _therapy(therapy_id)
+    left_out = {CALL_AGAIN} if urgency == "emergency" else set()
+    found = therapy.instructions if therapy else ()
+    return [one for one in found if one.when == "call" and one.id not in left_out]
+
+
+def fever_rule(basis: Mapping[str, Any], team: str) -> str:
+    """Which fever line was asked with and who set it; nothing where it is the documented default."""
+    rule = basis.get("policy", {}).get("fever", FEVER_RULES[0])
+    if rule == FEVER_RULES[0] or rule not in FeverRule.values:
+        return ""
+    values = {"rule": FeverRule(rule).label, "team": team or _("your care team")}
+    return _("The fever line for this answer: %(rule)s. It was set by %(team)s.") % values
+
+
+# ---------------------------------------------------------------- one sentence
+
+
+def summary(told: Told) -> str:
+    """ "38.4 °C (101.1 °F), under the arm, chills, shaking (moderate). Day 6 after the infusion." """
+    said = [_reading(told.report), *(one.words for one in _seen(told.report, how_long=False))]
+    if told.report.get("worried"):
+        said.append(_("you are worried"))
+    entered = ", ".join(filter(None, said))
+    return " · ".join(filter(None, (entered, told.day_label if entered else "")))
+
+
+def _reading(report: Report) -> str:
+    shown, other = speaking.temperature(report)
+    if report.get("raw", {}).get("temperature"):
+        return _("temperature typed: %(typed)s") % {"typed": shown}
+    route = speaking.route_word((report.get("temperature") or {}).get("route", ""))
+    return " ".join(filter(None, (shown, f"({other})" if other else "", route)))
+
+
+def _seen(report: Report, *, how_long: bool) -> list[Seen]:
+    """Signs, then answers that are not as usual, then a weight."""
+    told, words = report.get("symptoms") or (), speaking.signs(report, how_long=how_long)
+    signs = [
+        Seen(sign["code"], sign.get("severity", ""), said) for sign, said in zip(told, words, strict=True)
+    ]
+    usual = {"usual", "same", "all", "ok"}
+    codes = {f"neuro.{part}": value for part, value in (report.get("neuro") or {}).items()}
+    codes |= {code: report.get(code) for code in ("handwriting", "fluids_kept", "pump")}
+    odd = {speaking.name_of(code): code for code, value in codes.items() if value and value not in usual}
+    answers = [(name, answer) for name, answer in speaking.answers(report) if name in odd]
+    signs += [Seen(odd[name], "", f"{name}: {answer}") for name, answer in answers]
+    if weight := speaking.weight(report):
+        signs.append(Seen("weight_kg", "", _("weight %(weight)s") % {"weight": weight}))
+    return signs
+
+
+# ---------------------------------------------------------------- what to say
+
+
+def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
+    """A short script for the phone: who, what, since when, the number, medicines, a question."""
+    sentences = [
+        _who(told),
+        *_treatment(told),
+        *_earlier_therapies(told),
+        *_signs(told, response["flags"]),
+        _temperature(told.report),
+    ]
+    sentences += [_medicine(told.report), *_remembered(response["flags"], told)]
+    if told.report.get("worried"):
+        sentences.append(_("I am worried. Something is not right."))
+    sentences.append(_question(response["urgency"]))
+    return [sentence for sentence in sentences if sentence]
+
+
+def _who(told: Told) -> str:
+    therapy = _therapy(told.therapies[0]) if told.therapies else None
+    says = _(therapy.say) if therapy and therapy.say and told.has_begun else ""
+    if told.age_years is None:
+        return _("My child %(says)s.") % {"says": says} if says else ""
+    if told.age_years == 0:
+        age = _("My child is less than 1 year old")
+    else:
+        text = ngettext("My child is %(years)d year old", "My child is %(years)d years old", told.age_years)
+        age = text % {"years": told.age_years}
+    return _("%(age)s and %(says)s.") % {"age": age, "says": says} if says else f"{age}."
+
+
+def _treatment(told: Told) -> list[str]:
+    therapy = _therapy(told.therapies[0]) if told.therapies else None
+    if therapy is None:
+        return []
+    if told.has_begun and _(therapy.name) in _(therapy.say):  # the sentence before has named it
+        return [f"{told.day_label}."] if told.day_label else []
+    if not told.day_label:
+        return [_("The treatment is %(therapy)s.") % {"therapy": _(therapy.name)}]
+    return [_("The treatment is %(therapy)s: %(day)s.") % {"therapy": _(therapy.name), "day": told.day_label}]
+
+
+def _earlier_therapies(told: Told) -> list[str]:
+    """They are watched for too, and may be the very reason to call."""
+    return [_("Earlier treatment: %(therapy)s.") % {"therapy": one} for one in told.earlier_therapies]
+
+
+def _signs(told: Told, flags: Sequence[Mapping[str, Any]]) -> list[str]:
+    seen = _worst_first(_seen(told.report, how_long=True), flags)
+    if not seen:
+        return []
+    signs = ", ".join(seen)
+    if told.seen_at is None or told.now is None:
+        return [_("I see: %(signs)s.") % {"signs": signs}]
+    return [_("At %(time)s I saw: %(signs)s.") % {"time": _clock(told.seen_at, told.now), "signs": signs}]
+
+
+def _worst_first(seen: Iterable[Seen], flags: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What an emergency or a "call now" hangs on, then by how bad it is. Of the mild rest, as many as fit in."""
+    urgent = {flag["urgency"]: set[str]() for flag in flags}
+    for flag in flags:
+        urgent[flag["urgency"]] |= set(flag["because"])
+
+    def rank(one: Seen) -> tuple[bool, bool, int]:
+        codes = {one.code, one.code.partition(".")[0]}  # the parts of the neuro check are flagged as one
+        first, second = (codes.isdisjoint(urgent.get(urgency, ())) for urgency in ("emergency", "now"))
+        return first, first and second, SEVERITIES.index(one.severity)
+
+    ranked = sorted(seen, key=rank)
+    must = sum(not rank(one)[1] or one.severity == "severe" for one in ranked)
+    said = [one.words for one in ranked[: max(must, MOST_SIGNS)]]
+    if more := len(ranked) - len(said):
+        said.append(ngettext("and %(n)d more sign", "and %(n)d more signs", more) % {"n": more})
+    return said
+
+
+def _clock(at: datetime, now: datetime) -> str:
+    """The time, with the day where it was not today."""
+    at, now = timezone.localtime(at), timezone.localtime(now)
+    return date_format(at, "H:i" if at.date() == now.date() else "j F, H:i")
+
+
+def _temperature(report: Report) -> str:
+    shown, other = speaking.temperature(report)
+    if not shown:
+        return _("I have not measured the temperature.")
+    if meant := speaking.probably(report):
+        values = {"typed": shown, "meant": meant}
+        return _("For the temperature I wrote %(typed)s. It was probably %(meant)s.") % values
+    if not other:
+        return _("For the temperature I wrote %(typed)s.") % {"typed": shown}
+    values = {"shown": shown, "other": other}
+    route = speaking.route_word((report.get("temperature") or {}).get("route", ""))
+    if not route:
+        return _("The temperature was %(shown)s, which is %(other)s.") % values
+    return _("The temperature was %(shown)s, which is %(other)s, measured %(route)s.") % {
+        **values,
+        "route": route,
+    }
+
+
+def _medicine(report: Report) -> str:
+    given = report.get("antipyretic_given")
+    if given is None:
+        return ""
+    if given:
+        return _("My child had a fever medicine in the last 6 hours.")
+    return _("My child had no fever medicine in the last 6 hours.")
+
+
+def _remembered(flags: Iterable[Mapping[str, Any]], told: Told) -> list[str]:
+    """What an earlier log had, with its number or how bad it was, and nobody has advised on since.
+
+    One of the same moment is an earlier one too: to the rules both are one report.
+    """
+    found: dict[int, list[str]] = {}
+    for flag in flags:
+        hours, codes = flag.get("reported_hours_ago", 0), flag["because"]
+        reports = [report for ago, report in told.earlier if abs(ago - hours) < A_MOMENT]
+        if "reported_hours_ago" not in flag:
+            known = [code for code in codes if any(_holds(one, code) for one in reports)]
+            codes = [code for code in known if not _holds(told.report, code)]
+        if codes:
+            found.setdefault(round(hours), []).extend(_logged(codes, reports))
+    return [_logged_then(hours, ", ".join(dict.fromkeys(words))) for hours, words in sorted(found.items())]
+
+
+def carried_over(response: Mapping[str, Any], told: Told) -> str:
+    """The first sentence of an answer that says to call only because of earlier logs; nothing for any other."""
+    urgent = [flag for flag in response["flags"] if flag["urgency"] in AT_ANY_HOUR]
+    if response["could_not_check"] or not urgent or any("reported_hours_ago" not in flag for flag in urgent):
+        return ""
+    newest = min(flag["reported_hours_ago"] for flag in urgent)
+    codes = [code for flag in urgent if flag["reported_hours_ago"] == newest for code in flag["because"]]
+    reports = [report for ago, report in told.earlier if abs(ago - newest) < A_MOMENT]
+    values = {
+        "when": speaking.hours_ago(newest),
+        "signs": ", ".join(dict.fromkeys(_logged(codes, reports))),
+    }
+    return _("An earlier log says so, %(when)s: %(signs)s. The team has not advised on it yet.") % values
+
+
+def _holds(report: Report, code: str) -> bool:
+    if code == "temperature":
+        return bool(_reading(report))
+    return any(code in (one.code, one.code.partition(".")[0]) for one in _seen(report, how_long=False))
+
+
+def _logged(codes: Iterable[str], reports: Sequence[Report]) -> Iterator[str]:
+    """Each of the codes as it was entered; by its name alone where it was not, or was corrected since."""
+    known = [one for report in reports for one in _seen(report, how_long=True)]
+    readings = list(filter(None, map(_reading, reports)))
+    for code in codes:
+        said = [one.words for one in known if code in (one.code, one.code.partition(".")[0])]
+        yield from said or (readings if code == "temperature" else ()) or [speaking.name_of(code)]
+
+
+def _logged_then(hours: int, signs: str) -> str:
+    if hours < 1:
+        return _("Less than an hour ago I logged: %(signs)s.") % {"signs": signs}
+    text = ngettext(
+        "About %(hours)d hour ago I logged: %(signs)s.",
+        "About %(hours)d hours ago I logged: %(signs)s.",
+        hours,
+    )
+    return text % {"hours": hours, "signs": signs}
+
+
+def _question(urgency: str) -> str:
+    if urgency == "emergency":
+        return _("What do I do until help is here?")
+    if urgency == "now":
+        return _("Should we come in now?")
+    return _("What should we do, and when should we call again?")

@@ -1,0 +1,192 @@
+"""What a nurse sees of one child: what fired and why, and a page of days, however long the record is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from tracker.assessment import wording as speaking
+from tracker.assessment.courses import anchors_of
+from tracker.assessment.earlier_logs import logs_at, remembered
+from tracker.lib import charts as pictures
+from tracker.logs import queries as record
+from tracker.models import (
+    Alert,
+    AlertEvent,
+    Assessment,
+    Call,
+    CareNote,
+    Child,
+    SymptomLog,
+)
+
+DAYS = 14
+MOST_LOGS = 200
+NOTES = 20
+MOST_OF_AN_ALERT = 4
+LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
+UNGRADED = 2  # a sign that is there, and nobody said how bad
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline: a log, a call, or what happened to an alert."""
+
+    kind: str
+    at: datetime
+    of: Any
+
+
+@dataclass(frozen=True)
+class Fired:
+    """Why: the flags with their sources, and everything that the rules saw."""
+
+    log: record.Row
+    told: list[tuple[str, str]]
+    assessment: Assessment
+    context: list[tuple[str, str]]
+
+    @property
+    def has_own_danger(self) -> bool:
+        """Not only what an earlier log told."""
+        return any(
+            flag.get("reported_hours_ago") is None for flag in self.assessment.response.get("flags", ())
+        )
+
+
+@dataclass(frozen=True)
+class Days:
+    """A page of days."""
+
+    first: date
+    last: date
+    later: date | None
+    earlier: date
+    days: list[tuple[date, list[Entry]]]
+    curve: pictures.Curve
+    heat: pictures.HeatMap
+    is_cut: bool  # there were more logs than a page holds
+
+
+def open_alert(child: Child) -> Alert | None:
+    """The open one, with who holds it and what happened to it."""
+    events = Prefetch("events", AlertEvent.objects.select_related("by").order_by("pk"))
+    alerts = Alert.objects.open().filter(child=child).select_related("taken_by", "offered_to", "log")
+    return alerts.prefetch_related(events).first()
+
+
+def fired(child: Child, alert: Alert | None) -> list[Fired]:
+    """What the logs of the alert, or else the last log, were assessed on, and the logs that these remember.
+
+    The newest first; before it stands the newest that tells of a danger itself.
+    """
+    if alert:
+        told = {event.log_id for event in alert.events.all() if event.verb in ("raised", "joined")}
+        logs = list(record.logs_of(child).filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT])
+    else:
+        logs = list(record.logs_of(child).order_by("-observed_at")[:1])
+    made = _newest_assessments(logs)
+    moments = {(child.pk, at) for log in logs for at in remembered(log, _response(made.get(log.pk)))[:1]}
+    if earlier := {log.pk for log in logs_at(moments).values()} - {log.pk for log in logs}:
+        logs += record.logs_of(child).filter(pk__in=earlier)
+        made = _newest_assessments(logs)
+    rows = sorted(record.rows(logs), key=lambda row: row.observed_at, reverse=True)
+    found = [
+        Fired(row, speaking.entered(row.report), made[row.pk], _context(made[row.pk].basis))
+        for row in rows
+        if row.pk in made
+    ]
+    own = next((one for one in found if one.has_own_danger), None)
+    return found if own is None else [own, *(one for one in found if one is not own)]
+
+
+def _response(assessment: Assessment | None) -> dict[str, Any]:
+    return assessment.response if assessment else {}
+
+
+def _newest_assessments(logs: Iterable[SymptomLog]) -> dict[UUID, Assessment]:
+    made = Assessment.objects.filter(log__in=[log.pk for log in logs]).order_by("pk")
+    return {one.log_id: one for one in made}
+
+
+def page_of_days(child: Child, until: date | None, now: datetime) -> Days:
+    """Two weeks that end with `until`, today if there is none."""
+    zone = child.zone
+    today = now.astimezone(zone).date()
+    last = min(until or today, today)
+    first = last - timedelta(days=DAYS - 1)
+    start, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
+    logs = _logs(child, start, end)
+    standing = [row for row in logs if not row.corrected_by]
+    entries = [Entry("log", row.observed_at, row) for row in logs]
+    entries += [Entry("call", call.called_at, call) for call in _calls(child, start, end)]
+    entries += [Entry("alert", event.at, event) for event in _alert_events(child, start, end)]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    shown = [first + timedelta(days=day) for day in range(DAYS)]
+    return Days(
+        first=first,
+        last=last,
+        later=None if last >= today else min(last + timedelta(days=DAYS), today),
+        earlier=first - timedelta(days=1),
+        days=[(day, list(of)) for day, of in groupby(entries, lambda e: e.at.astimezone(zone).date())],
+        curve=pictures.curve(_readings(standing), anchors_of(child), start, end),
+        heat=pictures.heat_map(_levels(standing, zone), shown, _days_of(standing, zone)),
+        is_cut=len(logs) == MOST_LOGS,
+    )
+
+
+def notes(child: Child) -> list[CareNote]:
+    return list(CareNote.objects.filter(child=child).select_related("by").order_by("-at")[:NOTES])
+
+
+def _midnight(day: date, zone: Any) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+def _logs(child: Child, start: datetime, end: datetime) -> list[record.Row]:
+    """The newest first, corrected ones too."""
+    logs = record.logs_of(child).filter(observed_at__gte=start, observed_at__lt=end)
+    return record.rows_with_what_followed(list(logs.order_by("-observed_at")[:MOST_LOGS]))
+
+
+def _calls(child: Child, start: datetime, end: datetime) -> Iterable[Call]:
+    calls = Call.objects.filter(child=child, called_at__gte=start, called_at__lt=end)
+    return calls.select_related("caregiver")
+
+
+def _alert_events(child: Child, start: datetime, end: datetime) -> Iterable[AlertEvent]:
+    """Without what the logs and calls say themselves."""
+    told = ("raised", "joined", "called")
+    events = AlertEvent.objects.filter(alert__child=child, at__gte=start, at__lt=end).exclude(verb__in=told)
+    return events.select_related("by", "alert").order_by("pk")
+
+
+def _readings(logs: Iterable[record.Row]) -> list[tuple[datetime, Decimal]]:
+    found = [(row.observed_at, celsius) for row in logs if (celsius := speaking.celsius_of(row.report))]
+    return sorted(found)
+
+
+def _levels(logs: Iterable[record.Row], zone: Any) -> dict[str, dict[date, int]]:
+    found: dict[str, dict[date, int]] = {}
+    for row in logs:
+        day = row.observed_at.astimezone(zone).date()
+        for sign in row.report.get("symptoms", ()):
+            levels = found.setdefault(speaking.name_of(sign["code"]), {})
+            levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), UNGRADED))
+    return found
+
+
+def _days_of(logs: Iterable[record.Row], zone: Any) -> set[date]:
+    return {row.observed_at.astimezone(zone).date() for row in logs}
+
+
+def _context(basis: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the rules knew beside the answers, as it was asked: names of the contract with their values."""
+    asked = {"therapy": basis.get("therapy", ""), **basis.get("context", {}), **basis.get("policy", {})}
+    asked |= basis.get("recorded", {})
+    return [(name.replace("_", " "), str(value)) for name, value in asked.items()]

@@ -1,0 +1,190 @@
+"""The nurse's pages: the board of a care team, and whose the alerts on it are. How they end: closing.py."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from therapies.catalogue import load
+from therapies.explaining import address
+from tracker.alerts import taking
+from tracker.clinic.queries import board_version as asked
+from tracker.clinic.queries.board import Board, Filters, Row, board
+from tracker.clinic.queries.board_cache import shared
+from tracker.clinic.queries.handover import SHIFTS, handover
+from tracker.core.access import access_alert, care_teams_of
+from tracker.core.pages import day_label
+from tracker.core.redirects import see_other
+from tracker.core.staff_pages import desk, locked_board, page_number, refusals, team_for
+from tracker.core.staff_session import StaffLocked
+from tracker.logs.queries import outcome_in_words
+from tracker.messaging.contact_points import has_dead_way
+from tracker.models import Alert, CareTeam, Membership, Urgency, User
+from tracker.models.people import TEAM_ROLES
+
+NOTHING_TYPED: Mapping[str, Any] = MappingProxyType({})
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """To the board of the one team; who works in several chooses."""
+    teams = list(care_teams_of(request.user))
+    if not teams:
+        raise Http404
+    if len(teams) == 1:
+        return see_other("team-board", teams[0].pk)
+    return render(request, "tracker/clinic/choose.html", {"teams": teams})
+
+
+@require_safe
+def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+    """The board; asked for by board.js, only the part of it that changes. Locked, it counts and names nobody."""
+    try:
+        team = team_for(request, care_team_id)
+    except StaffLocked:
+        return _locked_board(request, team_for(request, care_team_id, to="count"), timezone.now())
+    return board_page(request, team)
+
+
+def board_page(
+    request: HttpRequest, team: CareTeam, status: int = 200, together: Mapping[str, Any] = NOTHING_TYPED
+) -> HttpResponse:
+    """`together`: what was chosen to be closed and refused, and why."""
+    now = timezone.now()
+    around = desk(request, team, now)
+    filters = _filters(request, team)
+    page, silent_page = page_number(request), page_number(request, "silent")
+    version = asked.version(team, now)  # before the board is read
+
+    def read() -> Board:
+        found = board(team, filters, now, page=page, silent_page=silent_page)
+        in_words(found.rows, now)
+        return found
+
+    context = around | {
+        "board": shared(team.pk, version.line, (filters, page, silent_page, get_language()), now, read),
+        "version": version.line,
+        "late": version.is_late,
+        "filters": filters,
+        "page": page,
+        "silent_page": silent_page,
+        "staff": partial(staff_of, team),  # only the whole page asks
+        "therapies": [(address(therapy.id), therapy) for therapy in load().therapies.values()],
+        "urgencies": [urgency for urgency in Urgency if urgency != Urgency.NOTE],
+        "outcomes": [(outcome, outcome_in_words(outcome)) for outcome in taking.OUTCOMES_OF_TODAY],
+        "together": together,
+        "dead": has_dead_way(request.user),
+    }
+    part = request.headers.get("X-Part") == "board"
+    page = "tracker/clinic/_board.html" if part else "tracker/clinic/board.html"
+    return render(request, page, context, status=status)
+
+
+def _locked_board(request: HttpRequest, team: CareTeam, now: datetime) -> HttpResponse:
+    version = asked.version(team, now)
+    context = desk(request, team, now) | locked_board(team, now)
+    context |= {"version": version.line, "late": version.is_late, "is_locked": True}
+    part = request.headers.get("X-Part") == "board"
+    return render(request, f"tracker/clinic/{'_locked_board' if part else 'locked'}.html", context)
+
+
+def in_words(rows: Iterable[Row], now: datetime) -> None:
+    """The day of therapy, and where each row leads: one look into the routes instead of a hundred."""
+    some = UUID(int=0)
+    place, take = reverse("nurse-child", args=[some]), reverse("alert-take", args=[some])
+    for row in rows:
+        row.day_label = day_label(row.child, now)
+        row.link = place.replace(str(some), str(row.child.pk))
+        row.take = take.replace(str(some), str(row.alert.pk)) if row.alert else ""
+
+
+@require_safe
+def board_version(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+    """What every open board asks each two seconds: one short line that changes when the board does."""
+    team = team_for(request, care_team_id, to="count")
+    return HttpResponse(asked.version(team, timezone.now()).line, content_type="text/plain")
+
+
+def version_at_once(request: HttpRequest, care_team_id: UUID) -> HttpResponse | None:
+    """The same for who surely may have it, before the rest of a page is begun. None: let the view decide."""
+    line = asked.version_for(request.session, care_team_id, timezone.now())
+    return HttpResponse(line, content_type="text/plain") if line and request.method == "GET" else None
+
+
+board_version.at_once = version_at_once  # type: ignore[attr-defined]  # config/middleware.py asks it first
+
+
+@require_safe
+def shift(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+    """The handover: one page for whoever comes next."""
+    team, now = team_for(request, care_team_id), timezone.now()
+    asked = request.GET.get("hours", "")
+    hours = next((hours for hours in SHIFTS if str(hours) == asked), SHIFTS[1])
+    found = handover(team, hours, now)
+    in_words(found.open, now)
+    context = desk(request, team, now) | {"handover": found, "hours": hours, "shifts": SHIFTS}
+    return render(request, "tracker/clinic/handover.html", context)
+
+
+@require_POST
+def find(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+    """Keeps what to show in the session: names and therapies stay out of every address."""
+    team = team_for(request, care_team_id)
+    names = ("therapy", "nurse", "urgency", "words")
+    wanted = {name: request.POST.get(name, "").strip()[:64] for name in names}
+    request.session[f"board-{team.pk}"] = {} if "all" in request.POST else wanted
+    return see_other("team-board", team.pk)
+
+
+@require_POST
+def take(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    alert = access_alert(request.user, alert_id, to="review")
+    with refusals(request):
+        taking.take_alert(alert=alert, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+@require_POST
+def offer(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    """Hands over to a colleague, who has to accept."""
+    alert = access_alert(request.user, alert_id, to="review")
+    chosen = request.POST.get("to", "")
+    to = next((nurse for nurse in staff_of(alert.child.care_team) if str(nurse.pk) == chosen), request.user)
+    with refusals(request):
+        taking.offer_alert(alert=alert, to=to, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+@require_POST
+def accept(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    alert = access_alert(request.user, alert_id, to="review")
+    with refusals(request):
+        taking.accept_offer(alert=alert, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+def staff_of(team: CareTeam) -> list[User]:
+    """Who works in the team, in the order in which they are called."""
+    memberships = Membership.objects.filter(care_team=team, ended_at=None, role__in=TEAM_ROLES)
+    ordered = memberships.select_related("user").order_by("call_order", "begun_at")
+    return [membership.user for membership in ordered]
+
+
+def _to_child(alert: Alert) -> HttpResponse:
+    return see_other("nurse-child", alert.child_id)
+
+
+def _filters(request: HttpRequest, team: CareTeam) -> Filters:
+    """A therapy is kept by its address, which names nothing."""
+    kept = request.session.get(f"board-{team.pk}", {})
+    therapies = {address(therapy): therapy for therapy in load().therapies}
+    return Filters(**{**kept, "therapy": therapies.get(kept.get("therapy", ""), "")})

@@ -1,0 +1,145 @@
+"""One child, for the nurse: why the alert, what was logged, what was done; notes, and a text for the chart."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tracker.alerts import closings, taking
+from tracker.clinic.actions import nursing
+from tracker.clinic.chart_text import chart_text
+from tracker.clinic.forms import KnowForm
+from tracker.clinic.queries import child as nurse_child
+from tracker.clinic.views.board import NOTHING_TYPED, staff_of
+from tracker.core.access import access_child
+from tracker.core.pages import day_label, earlier_therapies, emergency_number
+from tracker.core.redirects import LOOK_AGAIN, see_other
+from tracker.core.refused import Refused
+from tracker.core.staff_pages import desk, team_for
+from tracker.families.queries.callback_numbers import fill_callbacks
+from tracker.home_care.forms import number_in
+from tracker.home_care.queries.drill import last_drill
+from tracker.logs import unsaved as draft
+from tracker.logs.views import late_words
+from tracker.logs.views.late_rule import Rule, kept_when_late
+from tracker.messaging.silence_query import silence_of
+from tracker.models import Child
+
+
+@require_safe
+def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """Everything about one child on one page."""
+    return child_page(request, child_id)
+
+
+def child_page(
+    request: HttpRequest, child_id: UUID, status: int = 200, typed: Mapping[str, str] = NOTHING_TYPED
+) -> HttpResponse:
+    """`typed`: what was entered to end the alert and refused, and why."""
+    child = access_child(request.user, child_id, to="review")
+    return _shown(request, child, KnowForm(child=child), typed=typed, status=status)
+
+
+def _shown(
+    request: HttpRequest,
+    child: Child,
+    form: KnowForm,
+    *,
+    typed_note: str = "",
+    typed: Mapping[str, str] = NOTHING_TYPED,
+    status: int = 200,
+) -> HttpResponse:
+    """`typed_note`: one that was refused, to be shortened."""
+    now = timezone.now()
+    context = _around(request, child, now)
+    alert = nurse_child.open_alert(child)
+    context |= {
+        "form": form,
+        "know_form": form,
+        "alert": alert,
+        "is_mine": alert is not None and alert.taken_by_id == request.user.pk,
+        "is_held": alert is not None and alert.taken_until is not None and alert.taken_until > now,
+        "is_offered_to_me": alert is not None and alert.offered_to_id == request.user.pk,
+        "colleagues": [nurse for nurse in staff_of(context["team"]) if nurse != request.user],
+        "outcomes": taking.outcomes_of(alert.urgency) if alert else (),
+        "again_in": taking.minutes_to_choose(alert.urgency) if alert else (),
+        "typed": typed,
+        "closed": closings.last_closed(child, alert, now),
+        "fired": nurse_child.fired(child, alert),
+        "days": nurse_child.page_of_days(child, _day(request.GET.get("until", "")), now),
+        "notes": nurse_child.notes(child),
+        "forms_kept": draft.forms_kept(request.session, child, request.user, now),
+        "drill": last_drill(child),
+        "unit": child.units,
+        "silence": silence_of(child, now),
+    }
+    return render(request, "tracker/clinic/child.html", context | {"typed_note": typed_note}, status=status)
+
+
+@require_safe
+def chart(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """Plain text for the hospital's own record."""
+    now, child = timezone.now(), access_child(request.user, child_id, to="review")
+    context = _around(request, child, now)
+    alert = nurse_child.open_alert(child)
+    fired = nurse_child.fired(child, alert)
+    context["text"] = chart_text(child, context["patient_day"], context["patient_earlier"], alert, fired, now)
+    return render(request, "tracker/clinic/chart.html", context)
+
+
+@kept_when_late(Rule("review", late_words.note))
+@require_POST
+def note(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    child, now = access_child(request.user, child_id, to="review"), timezone.now()
+    text = request.POST.get("text", "")
+    try:
+        nursing.write_note(
+            child=child,
+            text=text,
+            client_uuid=number_in(request.POST.get("client_uuid", "")),
+            written_at=draft.sent_at(request.POST, now),
+            by=request.user,
+            now=now,
+        )
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return _shown(request, child, KnowForm(child=child), typed_note=text, status=LOOK_AGAIN)
+    return see_other(reverse("nurse-child", args=[child.pk]) + "#notes")
+
+
+@kept_when_late(Rule("review", late_words.known_numbers))
+@require_POST
+def know(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """The clinic's number of the child, and where to reach the family."""
+    child, now = access_child(request.user, child_id, to="review"), timezone.now()
+    form = KnowForm(request.POST, child=child)
+    if not form.is_valid():
+        return _shown(request, child, form, status=LOOK_AGAIN)
+    nursing.know_child(child=child, **form.told(), by=request.user, now=now)
+    return see_other(reverse("nurse-child", args=[child.pk]) + "#numbers")
+
+
+def _around(request: HttpRequest, child: Child, now: Any) -> dict[str, Any]:
+    team = team_for(request, child.care_team_id)
+    fill_callbacks([child])
+    return desk(request, team, now) | {
+        "patient": child,
+        "patient_day": day_label(child, now),
+        "patient_earlier": earlier_therapies(child, now),
+        "patient_age": child.age_years(now),
+        "emergency_number": emergency_number(child),
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,127 @@
+"""What these forms share: how a field is drawn, times on the family's clock."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.lib import time_zones as places
+from tracker.logs.forms.fields import typed
+
+
+class PageForm(forms.Form):
+    """A form whose page has the form tag. `drawn_as` names the template of a field that has its own;
+    `side_by_side` are two neighbours that share a line where it is long enough."""
+
+    drawn_as: ClassVar[dict[str, str]] = {}
+    side_by_side: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def helper(self) -> FormHelper:
+        """Laid out when the page is drawn: by then all fields are there."""
+        rows: list[Any] = []
+        for name in self.fields:
+            if name in self.side_by_side[1:] or not self._is_drawn(name):
+                continue
+            pair = name in self.side_by_side
+            rows.append(Div(*self.side_by_side, css_class="side-by-side") if pair else self._drawn(name))
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = Layout(*rows)
+        return helper
+
+    def _is_drawn(self, name: str) -> bool:
+        """False for a field that another one's template draws."""
+        return True
+
+    def _drawn(self, name: str) -> Any:
+        how = self.drawn_as.get(name)
+        return Field(name, template=f"tracker/core/fields/{how}.html") if how else name
+
+
+class MonthField(forms.CharField):
+    """The month of birth. Browsers without a month picker get a text field: 2018-05 and 5/2018 are read."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"type": "month", "placeholder": "2018-05", "autocomplete": "off"}
+        super().__init__(widget=forms.TextInput(attrs), **kwargs)
+
+    def clean(self, value: str | None) -> date | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = re.fullmatch(r"(?P<year>\d{4})[-/. ](?P<month>\d{1,2})", text) or re.fullmatch(
+            r"(?P<month>\d{1,2})[-/. ](?P<year>\d{4})", text
+        )
+        try:
+            return date(int(found["year"]), int(found["month"]), 1)
+        except (TypeError, ValueError):
+            raise ValidationError(_("Type the year and the month, for example 2018-05.")) from None
+
+
+class DayField(forms.DateField):
+    def __init__(self, **kwargs: Any) -> None:
+        errors = {"invalid": gettext_lazy("Pick the day, or type it like 2026-05-31.")}
+        widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=widget, error_messages=errors, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+class MomentField(forms.CharField):
+    """A day and a time on the family's clock. Cleans to an aware datetime in `zone`, or None."""
+
+    def __init__(self, zone: ZoneInfo, **kwargs: Any) -> None:
+        self.zone = zone
+        super().__init__(widget=forms.TextInput({"type": "datetime-local"}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
+        return value
+
+    def clean(self, value: str | None) -> datetime | None:
+        text = typed(super().clean(value))[:16].replace(" ", "T")
+        if not text:
+            return None
+        try:
+            at = datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=self.zone)
+            there_and_back = at.astimezone(UTC).astimezone(self.zone)
+        except (ValueError, OverflowError):
+            raise ValidationError(
+                _("Pick the day and the time, or type them like 2026-05-31 14:30.")
+            ) from None
+        if there_and_back.time() != at.time():
+            raise ValidationError(
+                _("The clocks went forward that night and left this time out. Pick another.")
+            )
+        return at
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone, chosen by its place. A browser may know it by an older name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            choices=lambda: [("", _("Choose")), *places.zones_by_region()],
+            error_messages={"invalid_choice": gettext_lazy("Choose a place from the list.")},
+            **kwargs,
+        )
+        self.widget.attrs["data-zone"] = ""
+
+    def valid_value(self, value: str) -> bool:
+        return places.is_zone(value)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """An older name gets a place in the list, so that it is not lost on the way back."""
+        bound = super().get_bound_field(form, field_name)
+        value = bound.value()
+        listed = {code for _region, zones in places.zones_by_region() for code, _place in zones}
+        if value and value not in listed and places.is_zone(value):
+            self.choices = [(value, value.replace("_", " ")), *places.zones_by_region()]
+        return bound

@@ -1,0 +1,202 @@
+"""What stands on every page around a child: whose page it is, and the number to call at this hour."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, F, OuterRef
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from therapies.schedule import PUMP_ON, Label
+from tracker.assessment.courses import earlier_of, labels_of
+from tracker.assessment.wording import vocabulary
+from tracker.core.access import children_of
+from tracker.lib import telephone
+from tracker.lib.emergency_numbers import ANYWHERE
+from tracker.lib.telephone import Telephone
+from tracker.models import Alert, CareTeam, Child, Role, Urgency
+from tracker.models.people import Line
+
+_OWN = {
+    "role": F("memberships__role"),
+    "callback_number": F("memberships__callback_number"),
+    "callback_confirmed_at": F("memberships__callback_confirmed_at"),
+}
+"""Of the reader's own membership of each."""
+
+
+class NumberToCall(NamedTuple):
+    """A number as pages show it: whose it is, the digits, and when it is answered."""
+
+    label: str
+    number: Telephone | None
+    hours: str = ""
+
+
+def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
+    """The context of base.html. Activates the family's time zone until the request ends (PersonsPlace)."""
+    timezone.activate(child.zone)
+    families = children_of(request.user).select_related(None).annotate(in_emergency=_is_in_emergency(now))
+    children = list(families.values("pk", "nickname", "colour", "in_emergency", **_OWN))
+    own = next((one for one in children if one["pk"] == child.pk), None)
+    return {
+        "child": child,
+        "as_staff": bool(getattr(child, "staff_role", None)),
+        "children": children,
+        "no_history": bool(own) and own["role"] == Role.HELPER,
+        "is_emergency": own["in_emergency"] if own else in_emergency(child, now),
+        "asks_callback": bool(own) and own["role"] == Role.PARENT and _is_callback_missing(child, own),
+        "day_label": day_label(child, now),
+        "call": number_to_call(child.care_team, now),
+        "emergency_number": emergency_number(child),
+        "now": now,
+    }
+
+
+def _is_callback_missing(child: Child, own: Mapping[str, Any]) -> bool:
+    """A clinic's team watches, and cannot call this parent back, or nobody has said that the number is right."""
+    is_there = own["callback_number"] and own["callback_confirmed_at"]
+    return not child.care_team.kept_by_family and not is_there
+
+
+def known_numbers(request: HttpRequest) -> dict[str, Any]:
+    """A context processor: on a page of no child, the number of the reader's own, where all of them have the same.
+
+    While one of them has an open emergency, the numbers are that child's. Asked for by the templates alone, and only
+    where a page says no number itself.
+    """
+
+    @cache
+    def known() -> dict[str, Any]:
+        person, now = getattr(request, "user", None), timezone.now()
+        children = (
+            list(children_of(person).annotate(in_emergency=_is_in_emergency(now)))
+            if person and person.is_authenticated
+            else []
+        )
+        children = [child for child in children if child.in_emergency] or children
+        calls = {number_to_call(child.care_team, now) for child in children}
+        emergencies = {emergency_number(child) for child in children}
+        return {
+            "call": calls.pop() if len(calls) == 1 else None,
+            "emergency_number": emergencies.pop() if len(emergencies) == 1 else None,
+            "is_emergency": any(child.in_emergency for child in children),
+        }
+
+    return {
+        "call": lambda: known()["call"],
+        "emergency_number": lambda: known()["emergency_number"],
+        "is_emergency": lambda: known()["is_emergency"],
+    }
+
+
+def in_emergency(child: Child, now: datetime) -> bool:
+    """An emergency of this child is open: wherever a page says to call, the ambulance comes first."""
+    return Alert.objects.open_to_family(now).filter(child=child, urgency=Urgency.EMERGENCY).exists()
+
+
+def _is_in_emergency(now: datetime) -> Exists:
+    """As `in_emergency`, asked along with a person's children: no page has a query more for it."""
+    return Exists(Alert.objects.open_to_family(now).filter(child=OuterRef("pk"), urgency=Urgency.EMERGENCY))
+
+
+def emergency_number(child: Child) -> Telephone | None:
+    """The one number of an ambulance; None where the country is not known: pages then link 112 and 911 apart."""
+    number = child.number_in_an_emergency
+    return None if number == ANYWHERE else telephone.of(number)
+
+
+def number_to_call(team: CareTeam, at: datetime) -> NumberToCall:
+    """The one number for this hour; and while its team is closed, until when."""
+    line = team.number_for(at)
+    return NumberToCall(
+        _whose(team, is_night=line.is_night), telephone.of(line.number), _closed_until(team, line, at)
+    )
+
+
+def _closed_until(team: CareTeam, line: Line, at: datetime) -> str:
+    """Where one number is for all hours, nobody said that it has any."""
+    opens = team.opens_after(at) if team.day_number and team.night_number and not line.is_open else None
+    if opens is None:
+        return ""
+    when = _when(timezone.localtime(opens))
+    return _("Closed until %(when)s. This line answers now.") % {"when": when}
+
+
+def all_numbers(team: CareTeam, child: Child | None = None) -> list[NumberToCall]:
+    """Both numbers, each with its hours; then whom to try if nobody answers there."""
+    opens, closes = (date_format(at, "TIME_FORMAT") for at in (team.opens_at, team.closes_at))
+    hours = _("%(opens)s to %(closes)s") % {"opens": opens, "closes": closes}
+    numbers = []
+    if team.day_number:
+        numbers.append(NumberToCall(_whose(team, is_night=False), telephone.of(team.day_number), hours))
+    if team.night_number:
+        number = telephone.of(team.night_number)
+        numbers.append(NumberToCall(_whose(team, is_night=True), number, _("at all other hours")))
+    return numbers + second_numbers(team, child)
+
+
+def second_numbers(team: CareTeam, child: Child | None = None) -> list[NumberToCall]:
+    """Whom to try if nobody answers: the team's second line, then the family's home-care company."""
+    name = team.name or _("Care team")
+    second, home_care = (
+        telephone.of(team.second_number),
+        telephone.of(child.home_care_number if child else ""),
+    )
+    lines = [(_("%(team)s, second line") % {"team": name}, second), (_("Home-care company"), home_care)]
+    return [NumberToCall(label, number, _("if nobody answers")) for label, number in lines if number]
+
+
+def day_label(child: Child, at: datetime, *, pump_stopped: bool = False) -> str:
+    """ "Cycle 2, day 5, pump running until Friday 09:00": all labels of the course as one line.
+
+    `pump_stopped`: a log says so and the treatment does not know it yet; then it does not say that the pump runs.
+    """
+    labels = labels_of(child, at)
+    return labels_text(label for label in labels if not (pump_stopped and label[0] in PUMP_ON))
+
+
+def earlier_therapies(child: Child, at: datetime) -> list[str]:
+    """ "inotuzumab ozogamicin: Cycle 2, day 26, 19 days after dose 2": what else is watched for, and why."""
+    return [
+        ": ".join(filter(None, (therapy_name(earlier.course.therapy), labels_text(earlier.labels))))
+        for earlier in earlier_of(child, at)
+    ]
+
+
+def therapy_name(therapy_id: str) -> str:
+    """Its name in the reader's language; its id where the knowledge has no such therapy."""
+    known = vocabulary()
+    found = known.therapies.get(therapy_id) if known else None
+    return _(found.name) if found else therapy_id
+
+
+def labels_text(labels: Iterable[Label]) -> str:
+    """Labels as one line."""
+    return ", ".join(map(label_text, labels))
+
+
+def label_text(label: Label) -> str:
+    """A day label in the reader's language."""
+    text, values = label
+    shown = {key: _when(value) if isinstance(value, datetime) else value for key, value in values.items()}
+    return _(text) % shown
+
+
+def _when(at: datetime) -> str:
+    """Near enough to name the weekday alone; else the date."""
+    near = abs((at - timezone.now()).days) < 6
+    return date_format(at, "l H:i" if near else "j F, H:i")
+
+
+def _whose(team: CareTeam, *, is_night: bool) -> str:
+    name = team.name or _("Care team")
+    if not (team.day_number and team.night_number):
+        return name
+    return (
+        _("%(team)s, night line") % {"team": name} if is_night else _("%(team)s, day line") % {"team": name}
+    )

@@ -1,0 +1,45 @@
+"""Before what cannot be taken back, or changes who sees what, a page asks once more who it is."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+LATELY = 5 * 60  # seconds
+
+View = Callable[..., HttpResponse]
+
+
+def asks_again(view: View) -> View:
+    """For a view: password, passkey or code once more, unless one was given in the last five minutes.
+
+    What was sent is kept meanwhile, and done after the answer. Who has none of them signs in by a code in the mail:
+    that person signs in anew, comes back to the same address with GET, and does it once more.
+    """
+
+    @wraps(view)
+    def asks(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if gave_a_sign_lately(request):
+            return view(request, *args, **kwargs)
+        if get_adapter().get_reauthentication_methods(request.user):
+            raise ReauthenticationRequired  # allauth keeps the request and leads to its page
+        return sign_in_again(request)
+
+    return asks
+
+
+def gave_a_sign_lately(request: HttpRequest) -> bool:
+    """A password, passkey or code in the last five minutes."""
+    given = [record["at"] for record in get_authentication_records(request, request.user)]
+    return time.time() - max(given, default=0) < LATELY
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """For who has nothing but codes by mail."""
+    return render(request, "tracker/core/again.html")

@@ -1,0 +1,194 @@
+"""Children and their care teams."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from therapies.schedule import Event
+from tracker.alerts.escalation import follow, open_around
+from tracker.core.audit import record_audit
+from tracker.core.board_mark import redraw
+from tracker.core.refused import Refused
+from tracker.families.actions.treatment import start_course
+from tracker.messaging import reminders
+from tracker.models import CareTeam, Child, Membership, Role, User
+
+ABOUT_A_CHILD = (
+    "nickname",
+    "birth_month",
+    "colour",
+    "writes",
+    "baseline_weight_kg",
+    "units",
+    "time_zone",
+    "country",
+    "emergency_number",
+    "home_care_number",
+    "first_sentence",
+)
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
+CODE_LENGTH = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers:
+    """Whom to call when. `open_days` are ISO weekdays; hours over midnight end on the next day."""
+
+    day_number: str = ""
+    night_number: str = ""
+    second_number: str = ""
+    open_days: str = "12345"
+    opens_at: time = time(8)
+    closes_at: time = time(17)
+    time_zone: str = "UTC"
+
+
+def begin_child(
+    *,
+    about: Mapping[str, Any],
+    numbers: Numbers,
+    therapy: str,
+    events: Sequence[Event] = (),
+    by: User,
+    now: datetime,
+    child_id: UUID | None = None,
+) -> Child:
+    """A child with its first parent, its own care team and its course. `about`: see ABOUT_A_CHILD.
+
+    With a `child_id` that came with the form, a double tap gives one child.
+    """
+    child = Child(pk=child_id or uuid4(), begun_at=now, changed_at=now, **_only(about))
+    try:
+        with transaction.atomic():
+            child.care_team = _own_care_team(numbers, now)
+            child.save(force_insert=True)
+            Membership.objects.create(user=by, child=child, role=Role.PARENT, begun_at=now)
+            record_audit("child.begun", by=by, now=now, child=child.pk)
+            start_course(child=child, therapy=therapy, events=events, by=by, now=now)
+            return child
+    except IntegrityError:
+        before = Child.objects.filter(pk=child.pk, memberships__user=by, memberships__ended_at=None).first()
+        if before is None:
+            raise
+        return before
+
+
+@transaction.atomic
+def update_child(*, child: Child, about: Mapping[str, Any], by: User, now: datetime) -> None:
+    """Changes some of ABOUT_A_CHILD."""
+    for name, value in _only(about).items():
+        setattr(child, name, value)
+    child.changed_at = now
+    child.save(update_fields=(*about, "changed_at"))
+    if "time_zone" in about:
+        reminders.follow_zone(child=child, now=now)
+    redraw(child.care_team_id, now=now)
+    record_audit("child.changed", by=by, now=now, child=child.pk, fields=sorted(about))
+
+
+@transaction.atomic
+def pause(*, child: Child, reason: str, by: User, now: datetime) -> None:
+    """Nothing is sent any more until `resume`. `reason` is one of PauseReason; nothing is asked."""
+    child.paused_at, child.paused_reason, child.changed_at = now, reason, now
+    child.save(update_fields=("paused_at", "paused_reason", "changed_at"))
+    redraw(child.care_team_id, now=now)
+    record_audit("child.paused", by=by, now=now, child=child.pk)
+
+
+@transaction.atomic
+def resume(*, child: Child, by: User, now: datetime) -> None:
+    """Ends a pause; without one it changes nothing."""
+    if Child.objects.filter(pk=child.pk, paused_at__isnull=False).update(
+        paused_at=None, paused_reason="", changed_at=now
+    ):
+        redraw(child.care_team_id, now=now)
+        follow(now=now, child=child)
+        record_audit("child.resumed", by=by, now=now, child=child.pk)
+    child.paused_at, child.paused_reason = None, ""
+
+
+@transaction.atomic
+def change_numbers(*, care_team: CareTeam, numbers: Numbers, by: User, now: datetime) -> None:
+    """The numbers and hours; what they were and are stays on record."""
+    changed = {}
+    for name, value in asdict(numbers).items():
+        if getattr(care_team, name) != value:
+            changed[name] = [str(getattr(care_team, name)), str(value)]
+            setattr(care_team, name, value)
+    if changed:
+        care_team.changed_at = now
+        care_team.save(update_fields=(*changed, "changed_at"))
+        follow(now=now, child__care_team=care_team)
+        record_audit("numbers.changed", by=by, now=now, about=care_team.pk, changed=changed)
+
+
+@transaction.atomic
+def begin_care_team(*, name: str, numbers: Numbers, by: User, now: datetime) -> CareTeam:
+    """A clinic's care team, with a code that families join it by. Who begins it leads it."""
+    code = "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
+    team = CareTeam.objects.create(
+        name=name, kept_by_family=False, join_code=code, begun_at=now, changed_at=now, **asdict(numbers)
+    )
+    Membership.objects.create(user=by, care_team=team, role=Role.LEAD, begun_at=now)
+    record_audit("care-team.begun", by=by, now=now, about=team.pk)
+    return team
+
+
+@transaction.atomic
+def join_care_team(*, child: Child, code: str, by: User, now: datetime) -> CareTeam:
+    """The clinic's team takes the place of the one that the family kept. Refused: no such code."""
+    team = CareTeam.objects.filter(join_code="".join(code.split()).upper(), kept_by_family=False).first()
+    if team is None:
+        raise Refused(_("No care team has this code. Check it with your nurse."))
+    _move(child, team, now)
+    record_audit("care-team.joined", by=by, now=now, child=child.pk, about=team.pk)
+    return team
+
+
+@transaction.atomic
+def leave_care_team(*, child: Child, by: User, now: datetime) -> CareTeam:
+    """The family keeps its own numbers again, first those of the clinic: there is always one to call."""
+    left = child.care_team
+    if left.kept_by_family:
+        return left
+    kept = Numbers(**{name: getattr(left, name) for name in Numbers.__dataclass_fields__})
+    _move(child, _own_care_team(kept, now), now)
+    record_audit("care-team.left", by=by, now=now, child=child.pk, about=left.pk)
+    return child.care_team
+
+
+def _move(child: Child, team: CareTeam, now: datetime) -> None:
+    before = child.care_team
+    child.care_team, child.changed_at = team, now
+    child.save(update_fields=("care_team", "changed_at"))
+    redraw(before.pk, team.pk, now=now)
+    follow(now=now, child=child)
+    if before.kept_by_family and before.pk != team.pk:
+        before.delete()
+
+
+@transaction.atomic
+def set_login_open(*, person: User, is_open: bool, by: User, now: datetime) -> None:
+    """Closes a login, or opens it again. Whom a closed one was to tell, and what it held, goes to others at once."""
+    if not User.objects.filter(pk=person.pk).exclude(is_active=is_open).update(is_active=is_open):
+        return
+    person.is_active = is_open
+    follow(now=now, pk__in=open_around(person))
+    record_audit("login.opened" if is_open else "login.closed", by=by, now=now, about=person.pk)
+
+
+def _own_care_team(numbers: Numbers, now: datetime) -> CareTeam:
+    return CareTeam.objects.create(kept_by_family=True, begun_at=now, changed_at=now, **asdict(numbers))
+
+
+def _only(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be told about a child. Raises TypeError for anything else: then a view is wrong."""
+    if unknown := set(about) - set(ABOUT_A_CHILD):
+        raise TypeError(f"not about a child: {', '.join(sorted(unknown))}")
+    return dict(about)

@@ -1,0 +1,122 @@
+"""What a family takes along to a visit: the days between two dates, in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from tracker.assessment import wording as speaking
+from tracker.assessment.courses import anchors_of
+from tracker.lib import charts as pictures
+from tracker.lib.charts import Curve, HeatMap
+from tracker.logs import queries as record
+from tracker.logs.queries import Row
+from tracker.models import Alert, Call, Child, DoseGiven, Question
+from tracker.models.alerts import WAS_ADVISED
+
+PERIODS = (7, 14, 30, 90)
+HEAT_DAYS = 30  # as many columns as paper has room for
+MOST_LOGS = 2000  # twenty a day for 90 days: a paper with more is none
+MOST_TOLD = 50
+LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
+NOT_SAID = 3  # a sign of which nobody said how bad it is: the rules take the worse reading too
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the team told the family, when, and to which question."""
+
+    at: datetime
+    words: str
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    child: Child
+    first: date
+    last: date
+    made_at: datetime
+    rows: list[Row]  # newest first, corrected ones too
+    curve: Curve
+    heats: list[HeatMap]
+    alerts: list[Alert]
+    doses: list[DoseGiven]
+    questions: list[Question]
+    told: list[Told]
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def summary_of(child: Child, days: int, at: datetime) -> Summary:
+    """The last `days` days. A fixed number of queries."""
+    last = at.astimezone(child.zone).date()
+    first = last - timedelta(days=days - 1)
+    since = record.midnight(child, first)
+    logs = record.logs_of(child).filter(observed_at__gte=since, observed_at__lte=at)
+    shown = list(logs.order_by("-observed_at", "-received_at")[:MOST_LOGS])
+    rows = record.rows_with_what_followed(shown, for_family_at=at)
+    standing = [row for row in rows if row.corrected_by is None]
+    alerts = Alert.objects.filter(child=child, raised_at__gte=since, taken_in_by=None)
+    alerts = alerts.select_related("resolved_by").prefetch_related("calls")
+    doses = DoseGiven.objects.standing().filter(child=child, given_at__gte=since).select_related("given_by")
+    return Summary(
+        child=child,
+        first=first,
+        last=last,
+        made_at=at,
+        rows=rows,
+        curve=_curve(child, standing, since, at),
+        heats=_heats(child, standing, first, last),
+        alerts=[alert.as_family_sees(at) for alert in alerts.order_by("raised_at")],
+        doses=list(doses.order_by("given_at")),
+        questions=list(open_questions(child)),
+        told=told_to(child),
+    )
+
+
+def open_questions(child: Child) -> QuerySet[Question]:
+    """What is still to be asked, the oldest first."""
+    standing = Question.objects.filter(child=child, answered_at=None, withdrawn_at=None)
+    return standing.select_related("asked_by").order_by("asked_at")
+
+
+def told_to(child: Child) -> list[Told]:
+    """What the team told them, by phone or at a visit, the newest first. Two queries."""
+    calls = Call.objects.filter(child=child, reached=True).filter(~Q(told="") | WAS_ADVISED)
+    answered = Question.objects.filter(child=child, answered_at__isnull=False, withdrawn_at=None)
+    told = [Told(call.called_at, call.in_words) for call in calls.order_by("-called_at")[:MOST_TOLD]]
+    told += [Told(q.answered_at, q.answer, q.text) for q in answered.order_by("-answered_at")[:MOST_TOLD]]
+    return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def _curve(child: Child, rows: Sequence[Row], since: datetime, at: datetime) -> Curve:
+    measured = ((row.observed_at, speaking.celsius_of(row.report)) for row in rows)
+    readings: list[tuple[datetime, Decimal]] = sorted((when, value) for when, value in measured if value)
+    return pictures.curve(readings, anchors_of(child), since, at)
+
+
+def _heats(child: Child, rows: Sequence[Row], first: date, last: date) -> list[HeatMap]:
+    """Pictures of 30 days at most, each with the signs that were seen in it."""
+    begins = range(0, (last - first).days + 1, HEAT_DAYS)
+    stretches = [
+        (first + timedelta(days=n), min(last, first + timedelta(days=n + HEAT_DAYS - 1))) for n in begins
+    ]
+    by_day = [(row.observed_at.astimezone(child.zone).date(), row) for row in rows]
+    heats = [_heat([one for one in by_day if start <= one[0] <= end], start, end) for start, end in stretches]
+    return [heat for heat in heats if heat.rows]
+
+
+def _heat(rows: Sequence[tuple[date, Row]], first: date, last: date) -> HeatMap:
+    shown = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    signs: dict[str, dict[date, int]] = {}
+    for day, row in rows:
+        for sign in row.report.get("symptoms") or ():
+            levels = signs.setdefault(speaking.name_of(sign["code"]), {})
+            levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), NOT_SAID))
+    worst_first = sorted(signs.items(), key=lambda item: (-max(item[1].values()), item[0]))
+    return pictures.heat_map(dict(worst_first), shown, {day for day, _row in rows})

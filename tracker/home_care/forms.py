@@ -1,0 +1,182 @@
+"""Forms of the family's own pages: doses, the pump, questions, the drill."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.logs.forms.fields import AHEAD, WordsField
+from tracker.models.pump import FEWEST_DAYS, MOST_DAYS
+
+LONGEST_QUESTION = 2000
+NO_TIME = gettext_lazy("Nothing was recorded. Pick the day and the time when it was, up to now.")
+_TIME = re.compile(r"(\d{1,2})[:.h]?(\d{2})?\s*(am|pm)?", re.IGNORECASE)
+LONGEST_GAP = 72
+WEEKDAYS = tuple((str(number + 1), name) for number, name in WEEKDAYS_ABBR.items())
+
+
+class PlainForm(forms.Form):
+    """Drawn by crispy without a form tag: the page has its own, with its token."""
+
+    layout: tuple[Any, ...] = ()
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = Layout(*(self.layout or self.fields))
+        return helper
+
+
+class MedicineForm(PlainForm):
+    """What the label says. Nothing is computed from it but the clock."""
+
+    name = forms.CharField(label=gettext_lazy("Name on the label"), max_length=80)
+    dose = forms.CharField(
+        label=gettext_lazy("Dose, as written on the label"),
+        max_length=80,
+        help_text=gettext_lazy("For example: 5 mL, or half a tablet. It is shown as you type it."),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("When is it given?"),
+        choices=(("times", gettext_lazy("At fixed times")), ("needed", gettext_lazy("As needed"))),
+        widget=forms.RadioSelect,
+    )
+    times = forms.CharField(
+        label=gettext_lazy("Times, for fixed times"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("For example: 08:00, 20:00"),
+    )
+    days = forms.MultipleChoiceField(
+        label=gettext_lazy("Only on these days"),
+        choices=WEEKDAYS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None ticked means every day."),
+    )
+    gap_hours = forms.IntegerField(
+        label=gettext_lazy("Shortest gap in hours, for as needed"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_GAP,
+        help_text=gettext_lazy("As the label or your care team says."),
+    )
+    lowers_fever = forms.BooleanField(
+        label=gettext_lazy("It lowers a fever. A fever medicine can hide a fever."), required=False
+    )
+    layout = (
+        "name",
+        "dose",
+        Field("kind", template="tracker/core/fields/chips.html"),
+        "times",
+        Field("days", template="tracker/home_care/days_field.html"),
+        "gap_hours",
+        "lowers_fever",
+    )
+
+    def clean_times(self) -> list[str]:
+        return times_in(self.cleaned_data["times"])
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("kind") == "times" and "times" in found and not found["times"]:
+            self.add_error("times", _("Type at least one time."))
+        if found.get("kind") == "needed" and "gap_hours" in found and not found["gap_hours"]:
+            self.add_error("gap_hours", _("Type the shortest gap. The label or your care team has it."))
+        return found
+
+    @property
+    def label(self) -> dict[str, Any]:
+        """As the actions want it."""
+        found = self.cleaned_data
+        return {
+            "name": found["name"],
+            "dose": found["dose"],
+            "as_needed": found["kind"] == "needed",
+            "times": found["times"],
+            "days": "".join(sorted(found["days"])),
+            "gap_hours": found["gap_hours"],
+            "lowers_fever": found["lowers_fever"],
+        }
+
+
+class IntervalForm(PlainForm):
+    """The clinic's intervals. Clinics differ: 2 to 7 days, some change a bag every day."""
+
+    bag = forms.IntegerField(label=gettext_lazy("Bag, days"))
+    needle = forms.IntegerField(label=gettext_lazy("Needle, days"))
+    dressing = forms.IntegerField(label=gettext_lazy("Dressing, days"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+            field.validators += [MinValueValidator(FEWEST_DAYS), MaxValueValidator(MOST_DAYS)]
+            field.widget.attrs |= {"inputmode": "numeric", "min": FEWEST_DAYS, "max": MOST_DAYS}
+
+
+class QuestionForm(PlainForm):
+    """One question for the next visit."""
+
+    text = WordsField(
+        label=gettext_lazy("A question for the next visit"),
+        at_most=LONGEST_QUESTION,
+        error_messages={"required": gettext_lazy("Type the question first.")},
+    )
+    layout = (Field("text", template="tracker/core/fields/text.html"),)
+
+
+def times_in(text: str) -> list[str]:
+    """ "8, 20:00, 9:30 pm" as "HH:MM" each, in order."""
+    found = set()
+    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]| and ", text))):
+        match = _TIME.fullmatch(part)
+        if match is None:
+            raise forms.ValidationError(_("“%(text)s” is not a time.") % {"text": part})
+        found.add(_clock(match, part))
+    return sorted(found)
+
+
+def _clock(match: re.Match[str], part: str) -> str:
+    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    try:
+        return time(hour, minute).isoformat("minutes")
+    except ValueError:
+        raise forms.ValidationError(_("“%(text)s” is not a time.") % {"text": part}) from None
+
+
+def number_in(text: str) -> uuid.UUID:
+    """The form's own number; a form that lost it is a new one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def moment_in(typed: Mapping[str, str], name: str, now: datetime, tapped_at: datetime) -> datetime | None:
+    """The picked time, on the family's clock, which is active; when the button was tapped, where that said "now".
+
+    None for a time that is missing, broken or still to come: taken for now, it would be another one than was meant.
+    """
+    text, at = typed.get(name, "").strip(), typed.get("at", "")
+    if at == "now" or not (text or at == "picked"):
+        return tapped_at
+    try:
+        local = datetime.fromisoformat(text)
+        moment = local if local.tzinfo else local.replace(tzinfo=timezone.get_current_timezone())
+        return min(moment, now) if moment <= now + AHEAD else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,260 @@
+"""The answer to a log, and "I have called"."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tracker.alerts.actions import record_call
+from tracker.alerts.closings import emergency_before
+from tracker.alerts.family_ending_query import REMEMBERED
+from tracker.assessment import phone_script as telling
+from tracker.assessment import wording as speaking
+from tracker.assessment.assess import MEDICINE, age_when_received
+from tracker.assessment.courses import has_begun
+from tracker.assessment.earlier_logs import remembered
+from tracker.assessment.follow_up import questions
+from tracker.assessment.phone_script import Told
+from tracker.assessment.wording import Report
+from tracker.core.access import access_log
+from tracker.core.pages import (
+    day_label,
+    earlier_therapies,
+    emergency_number,
+    frame,
+    in_emergency,
+    number_to_call,
+    second_numbers,
+)
+from tracker.home_care.queries.doses import fever_medicine_since, said_on_the_phone
+from tracker.logs import queries as record
+from tracker.logs import unsaved as draft
+from tracker.logs.forms.call import CalledForm
+from tracker.logs.queries import Became
+from tracker.logs.views import late_words
+from tracker.logs.views.common import LOOK_AGAIN, may_log, therapies_of
+from tracker.logs.views.late_rule import Rule, kept_when_late
+from tracker.models import Alert, Call, Child, SymptomLog, Urgency
+from tracker.models.alerts import AT_ANY_HOUR
+from tracker.models.logs import is_worse
+
+UNCONFIRMED_AFTER = timedelta(minutes=5)
+NUDGE_AFTER = timedelta(minutes=10)
+NUDGE_UNTIL = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+
+
+@require_GET
+def answer(request: HttpRequest, log_id: UUID) -> HttpResponse:
+    """What to do, whom to call, what to say and why; asked for by followed.js, only what became of it."""
+    log, now = access_log(request.user, log_id, to="see"), timezone.now()
+    if request.headers.get("X-Part") == "followed":
+        return _followed(request, log, now)
+    return _page(request, log, CalledForm(now=now, zone=log.child.zone), now)
+
+
+@kept_when_late(Rule("log", late_words.call))
+@require_http_methods(["GET", "HEAD", "POST"])
+def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
+    """Keeps when they called and what they were told. Opened again after a complaint, it leads to the answer."""
+    log, now = access_log(request.user, log_id, to="log"), timezone.now()
+    if request.method != "POST":
+        return redirect("answer", log.pk)
+    form = CalledForm(request.POST, now=draft.sent_at(request.POST, now), zone=log.child.zone)
+    if not form.is_valid():
+        return _page(request, log, form, now)
+    record_call(child=log.child, caregiver=request.user, now=now, **form.as_recorded())
+    response = redirect(reverse("answer", args=[log.pk]) + "#called")
+    response.status_code = 303
+    return response
+
+
+def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime) -> HttpResponse:
+    around = frame(request, log.child, now)
+    assessment, report = log.assessment, record.told_in(log)
+    report |= assessment.basis.get("recorded", {})  # what the rules were told beside it
+    if report.get("pump") == "stopped":
+        around["day_label"] = day_label(log.child, now, pump_stopped=True)
+    if given := fever_medicine_since(log.child, log.observed_at):
+        report |= MEDICINE
+    told = Told(
+        report=report,
+        therapies=therapies_of(assessment.basis, log.child),
+        age_years=log.child.age_years(now),
+        day_label=around["day_label"],
+        seen_at=log.observed_at,
+        now=now,
+        earlier=_earlier(log, assessment.response),
+        has_begun=has_begun(log.child, now),
+        earlier_therapies=earlier_therapies(log.child, now),
+    )
+    said = telling.answer_in_words(assessment.response, told)
+    standing = _standing(log, said, now)  # before the answer is put in words: it changes the headline
+    context = around | answer_context(said, told, in_emergency=around["is_emergency"])
+    context |= _what_followed(log, said["urgency"], now)
+    context |= {
+        "standing": standing,
+        "log": log,
+        "called_form": form,
+        "may_log": may_log(log),
+        "emergency_before": _emergency_before(log, said["urgency"], standing),
+        "corrected_by": log.corrections.first(),
+        "fever_medicine": given,
+        "fever_rule": telling.fever_rule(assessment.basis, log.child.care_team.name),
+    }
+    context["what_to_say"][-1:-1] = said_on_the_phone(given)  # before the question that ends the script
+    status = LOOK_AGAIN if form.is_bound else 200
+    return render(request, "tracker/logs/answer.html", context, status=status)
+
+
+def _earlier(log: SymptomLog, response: dict[str, Any]) -> list[tuple[float, Report]]:
+    """What the logs said that the answer remembers. A log that came a day late counts from when it came."""
+    age = age_when_received(log) / HOUR
+    told = record.told_at(log.child, remembered(log, response))
+    beside = record.told_beside(log) if response["flags"] else []  # what it says may be theirs
+    return [(0.0, said) for said in beside] + [
+        ((log.observed_at - at) / HOUR + age, said) for at, said in told
+    ]
+
+
+def answer_context(said: dict[str, Any], told: Told, *, in_emergency: bool = False) -> dict[str, Any]:
+    """What every answer shows, with a login or without.
+
+    A danger that stands only in the note is asked about beside the number, unless the answer says to call anyway.
+    """
+    asked = questions(said)
+    dangers = [one for one in asked if one["field"] == "note" and said["urgency"] not in AT_ANY_HOUR]
+    others = [one for one in said["needs_confirmation"] if not (dangers and one["field"] == "note")]
+    return {
+        "answer": said | {"needs_confirmation": others},
+        "dangers": dangers,
+        "carried_over": telling.carried_over(said, told),
+        "summary": telling.summary(told),
+        "what_to_say": telling.what_to_say(told, said),
+        "instructions": telling.instructions(told.therapies[0], said["urgency"]) if told.therapies else [],
+        "is_emergency": in_emergency or said["urgency"] == Urgency.EMERGENCY,
+        "questions": [one for one in asked if one not in dangers],
+    }
+
+
+def _followed(request: HttpRequest, log: SymptomLog, now: datetime) -> HttpResponse:
+    """The parts of the page that change while it is open. What it says to do is not among them."""
+    timezone.activate(log.child.zone)
+    urgency = log.assessment.urgency
+    context = _what_followed(log, urgency, now)
+    context |= {
+        "log": log,
+        "call": number_to_call(log.child.care_team, now),
+        "emergency_number": emergency_number(log.child),
+        "is_emergency": urgency == Urgency.EMERGENCY or _is_in_emergency(log, context["became"], now),
+    }
+    return render(request, "tracker/logs/_followed.html", context)
+
+
+def _is_in_emergency(log: SymptomLog, became: Became | None, now: datetime) -> bool:
+    """A child has one open alert: where it is this log's, no more is asked."""
+    if became is not None and became.alert.is_open:
+        return became.alert.urgency == Urgency.EMERGENCY
+    return in_emergency(log.child, now)
+
+
+def _standing(log: SymptomLog, said: dict[str, Any], now: datetime) -> Any:
+    """An open alert that asks for more than this answer, from another log. The headline says so."""
+    standing = record.open_alert(log.child, now)
+    if standing and not is_worse(standing.urgency, than=said["urgency"]):
+        standing = None
+    if standing and said["urgency"] == Urgency.NOTE:
+        said["headline"] = _("Saved. An earlier log still says to call.")
+    elif standing and said["urgency"] == Urgency.TODAY:
+        said["headline"] = _("Call now: an earlier log still says so")
+    elif said["urgency"] == Urgency.NOTE and said["needs_confirmation"]:
+        said["headline"] = _("Saved. One question is open.")
+    return open_answer(standing, log.child, now)
+
+
+def open_answer(alert: Alert | None, child: Child, now: datetime) -> Any:
+    """What an open alert says to do, with its age: one that nobody has ended must not look like tonight's."""
+    if alert is None:
+        return None
+    seen_at = alert.seen_at or alert.raised_at
+    return SimpleNamespace(
+        log_pk=alert.newest_log or alert.log_id,
+        urgency=alert.urgency,
+        headline=_headline(alert.urgency),
+        seen_at=seen_at,
+        is_old=now - seen_at >= REMEMBERED,
+        not_reached_at=alert.tried_at,
+        ends_at=alert.pk if child.care_team.kept_by_family else None,
+    )
+
+
+def _headline(urgency: str) -> str:
+    known = speaking.vocabulary()
+    return _(known.messages[urgency]) if known else _("Call your care team now")
+
+
+def _emergency_before(log: SymptomLog, urgency: str, standing: Any) -> Became | None:
+    """One that was closed in the day before this log, where the page does not call an ambulance already."""
+    if Urgency.EMERGENCY in (urgency, standing and standing.urgency):
+        return None
+    before = emergency_before(log.child, log.received_at)
+    return record.became(before) if before else None
+
+
+def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, Any]:
+    """Calls, and what became of the alert."""
+    calls, became = record.calls_since(log), record.became_of(log, now)
+    return {
+        "calls": calls,
+        "became": became,
+        "is_held": bool(became) and became.is_in_hand(now),
+        "not_reached_at": _not_reached(became, calls),
+        "nobody_confirmed": _is_unconfirmed(log, became, calls, now),
+        "call_is_missing": _is_call_missing(log, urgency, became, calls, now),
+        "is_urgent": urgency in AT_ANY_HOUR,
+        "nobody_answered": _is_unanswered(urgency, became, calls),
+        "second_numbers": second_numbers(log.child.care_team, log.child),
+    }
+
+
+def _not_reached(became: Became | None, calls: Sequence[Call]) -> datetime | None:
+    """When the team called in vain, until the family has reached it since."""
+    tried_at = became.not_reached_at if became else None
+    if tried_at and any(call.reached and call.recorded_at >= tried_at for call in calls):
+        return None
+    return tried_at
+
+
+def _is_unconfirmed(log: SymptomLog, became: Became | None, calls: Sequence[Call], now: datetime) -> bool:
+    """An urgent alert that nobody of a clinic's team has taken in time, and no call has reached."""
+    if became is None or log.child.care_team.kept_by_family or not became.alert.is_open:
+        return False
+    is_late = now - became.alert.raised_at >= UNCONFIRMED_AFTER
+    is_urgent = became.alert.urgency in AT_ANY_HOUR
+    return is_urgent and is_late and not became.is_held(now) and not any(call.reached for call in calls)
+
+
+def _is_unanswered(urgency: str, became: Became | None, calls: Sequence[Call]) -> bool:
+    """The last call that was written down reached nobody, and nothing has been decided since."""
+    is_open = became is None or became.alert.is_open
+    return urgency != Urgency.NOTE and is_open and bool(calls) and not calls[-1].reached
+
+
+def _is_call_missing(
+    log: SymptomLog, urgency: str, became: Became | None, calls: Sequence[Call], now: datetime
+) -> bool:
+    """Ten minutes after an urgent answer, or after a call that nobody answered, no call has reached the team."""
+    if urgency not in AT_ANY_HOUR or any(call.reached for call in calls):
+        return False
+    if became is not None and not became.alert.is_open:
+        return False
+    since = max([log.received_at, *(call.recorded_at for call in calls)])
+    return NUDGE_AFTER <= now - since < NUDGE_UNTIL

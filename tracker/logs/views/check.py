@@ -1,0 +1,62 @@
+"""/check: anybody, without a login. The answer is in the POST itself; no cookie is set and nothing is kept."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from tracker.assessment.assess import assess_alone
+from tracker.assessment.phone_script import Told, answer_in_words
+from tracker.lib.in_progress import InProgress
+from tracker.logs.forms.check import AboutForm
+from tracker.logs.forms.log import Asking, LogForm
+from tracker.logs.views.answer import answer_context
+from tracker.logs.views.common import LOOK_AGAIN
+from tracker.logs.views.late import answers_of, every_therapy
+from tracker.models import Urgency
+
+AT_ONCE = InProgress(4)
+"""Of the sixteen threads of a process. The others are for parents who are signed in."""
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Whom to call, and the same form again: without the rules, the database or the page around."""
+    typed = [(name, value) for name, values in request.POST.lists() for value in values]
+    context = {"typed": typed, "action": request.get_full_path()}
+    page = HttpResponse(render_to_string("tracker/logs/busy.html", context), status=503)
+    page["Retry-After"] = "5"
+    return page
+
+
+@login_not_required
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@AT_ONCE.else_(busy)
+def check(request: HttpRequest) -> HttpResponse:
+    """Therapy, what you see, the answer."""
+    sent = request.POST if request.method == "POST" else None
+    about = AboutForm(sent, adult="adult" in request.GET)
+    asking = Asking(now=timezone.now(), zone=ZoneInfo("UTC"), kind="check", neuro=True, pump=True)
+    form = LogForm(sent, asking=asking)
+    context: dict[str, Any] = {"about": about, "form": form, "log": None, "here": "check"}
+    if sent is None:
+        return render(request, "tracker/logs/check.html", context)
+    context |= _answered(about, form)
+    status = 200 if about.chosen and form.is_valid() else LOOK_AGAIN
+    return render(request, "tracker/logs/check.html", context, status=status)
+
+
+def _answered(about: AboutForm, form: LogForm) -> dict[str, Any]:
+    """Without a therapy the worst of all: what is urgent for any does not wait for the choice. A note would wait."""
+    answers, chosen = answers_of(form), [about.chosen] if about.chosen else []
+    response = assess_alone(chosen or every_therapy(), about.context(), answers)
+    if not chosen and response["urgency"] == Urgency.NOTE:
+        return {}
+    told = Told(answers or {}, chosen, about.cleaned_data.get("age_years"))
+    return answer_context(answer_in_words(response, told), told) | {"questions": []}

@@ -1,0 +1,107 @@
+"""Days: the temperature curve, the signs by day and every log, two weeks at a time."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tracker.assessment import wording as speaking
+from tracker.assessment.courses import anchors_of
+from tracker.core.access import access_child, may
+from tracker.core.pages import day_label, frame
+from tracker.lib import charts as pictures
+from tracker.logs import queries as record
+from tracker.logs.queries import Row
+from tracker.models import Child, SymptomLog
+
+SHOWN = timedelta(days=13)  # and the last day itself
+MOST = 300  # logs on a page; who has more in two weeks sees fewer days
+LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
+NOT_SAID = 3  # a sign of which nobody said how bad it is: the rules take the worse reading too
+
+
+@require_GET
+def days(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """The two weeks that end with ?until=, as pictures or, with ?view=table, as tables."""
+    child, now = access_child(request.user, child_id, to="history"), timezone.now()
+    around, today = frame(request, child, now), now.astimezone(child.zone).date()
+    last = _day(request.GET.get("until", ""), today)
+    first, logs = _stretch(child, last)
+    rows = record.rows_with_what_followed(logs, for_family_at=now)
+    counting = [row for row in rows if row.corrected_by is None]
+    context = {
+        **around,
+        "view": "table" if request.GET.get("view") == "table" else "picture",
+        "first": first,
+        "last": last,
+        "earlier": first - timedelta(days=1) if _is_any_before(child, first) else None,
+        "later": min(last + SHOWN + timedelta(days=1), today) if last < today else None,
+        "unit": child.units,
+        "curve": _curve(child, counting, first, min(record.midnight(child, last + timedelta(days=1)), now)),
+        "heat": _heat(child, counting, first, last),
+        "timeline": _timeline(child, rows),
+        "may_log": may((child.family_role, child.staff_role), "log"),
+    }
+    return render(request, "tracker/logs/days.html", context)
+
+
+def _day(text: str, today: date) -> date:
+    """The day that was asked for; today where that is none, or one to come."""
+    try:
+        return max(min(date.fromisoformat(text), today), date(2000, 1, 1))
+    except ValueError:
+        return today
+
+
+def _stretch(child: Child, last: date) -> tuple[date, list[SymptomLog]]:
+    """The first day shown and its logs, newest first: whole days, unless one day alone has too many."""
+    first, end = last - SHOWN, record.midnight(child, last + timedelta(days=1))
+    between = {"observed_at__gte": record.midnight(child, first), "observed_at__lt": end}
+    logs = list(record.logs_of(child).filter(**between).order_by("-observed_at", "-received_at")[: MOST + 1])
+    if len(logs) <= MOST:
+        return first, logs
+    cut = _local(child, logs[-1].observed_at)
+    whole = [log for log in logs if _local(child, log.observed_at) > cut]
+    return (cut + timedelta(days=1), whole) if whole else (cut, logs[:MOST])
+
+
+def _is_any_before(child: Child, day: date) -> bool:
+    return SymptomLog.objects.filter(child=child, observed_at__lt=record.midnight(child, day)).exists()
+
+
+def _local(child: Child, at: datetime) -> date:
+    return at.astimezone(child.zone).date()
+
+
+def _curve(child: Child, rows: Iterable[Row], first: date, end: datetime) -> pictures.Curve:
+    measured = ((row.observed_at, speaking.celsius_of(row.report)) for row in rows)
+    readings: list[tuple[datetime, Decimal]] = sorted((at, value) for at, value in measured if value)
+    return pictures.curve(readings, anchors_of(child), record.midnight(child, first), end)
+
+
+def _heat(child: Child, rows: Sequence[Row], first: date, last: date) -> pictures.HeatMap:
+    shown = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    signs: dict[str, dict[date, int]] = {}
+    for row in rows:
+        day = _local(child, row.observed_at)
+        for sign in row.report.get("symptoms") or ():
+            levels = signs.setdefault(speaking.name_of(sign["code"]), {})
+            levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), NOT_SAID))
+    worst_first = sorted(signs.items(), key=lambda item: (-max(item[1].values()), item[0]))
+    return pictures.heat_map(dict(worst_first), shown, {_local(child, row.observed_at) for row in rows})
+
+
+def _timeline(child: Child, rows: Iterable[Row]) -> list[dict[str, Any]]:
+    by_day = groupby(rows, key=lambda row: _local(child, row.observed_at))
+    days = [(day, list(of_day)) for day, of_day in by_day]
+    return [
+        {"day": day, "day_label": day_label(child, of_day[0].observed_at), "rows": of_day}
+        for day, of_day in days
+    ]

@@ -1,0 +1,306 @@
+"""A log that comes after the session has ended, with a stale CSRF token, with a slip, or while the database fails.
+
+It is assessed, the numbers stand beside the answer, and nothing that was typed is lost.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tracker.assessment.assess import assess_alone, assess_unsaved
+from tracker.assessment.courses import has_begun
+from tracker.assessment.phone_script import Told, answer_in_words
+from tracker.assessment.wording import vocabulary
+from tracker.core.access import access_child, access_event, access_log
+from tracker.core.pages import (
+    day_label,
+    earlier_therapies,
+    emergency_number,
+    frame,
+    in_emergency,
+    number_to_call,
+)
+from tracker.logs import queries as record
+from tracker.logs import unsaved as draft
+from tracker.logs.forms.fields import typed
+from tracker.logs.forms.log import NOTE_AT_MOST, Asking, LogForm
+from tracker.logs.unsaved import Draft
+from tracker.logs.views.answer import answer_context
+from tracker.logs.views.common import log_form
+from tracker.models import Child, Urgency, User
+
+View = Callable[..., HttpResponse]
+
+
+def answered_late(kind: str) -> Callable[[View], View]:
+    """Marks a view whose POST is answered even without a login or with a stale CSRF token."""
+
+    def mark(view: View) -> View:
+        view.late = lambda request, **which: late(request, view, kind, **which)  # type: ignore[attr-defined]
+        view.refused = lambda request, status: refused(request, status, kind)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def late(request: HttpRequest, view: View, kind: str, **which: UUID) -> HttpResponse:
+    """The answer to a form that came too late, by what is still known about whose it was."""
+    owner = draft.owner_of(request.POST)
+    if request.user.is_authenticated:
+        child = child_of(request.user, which)
+        if owner and (owner.child_id, owner.person_id) == (child.pk, request.user.pk):
+            return view(request, **which)  # our own form, given to this person: as good as a CSRF token
+        return not_saved(request, child, log_form(child, timezone.now(), kind, request.POST), status=403)
+    child = child_of_owner(owner, which)
+    if child is None:
+        return _nobodys(request, kind)
+    now = timezone.now()
+    seen = draft.with_time(request.POST, child.zone, draft.sent_at(request.POST, now))
+    keep(request, Draft(child.pk, owner.person_id, request.path, kind, seen, now))
+    form = log_form(child, now, kind, request.POST)
+    return render(request, "tracker/logs/late.html", _late(child, form, now), status=403)
+
+
+def refused(request: HttpRequest, status: int, kind: str) -> HttpResponse:
+    """The answer to a form that the database reads for and does not save: with the child's numbers."""
+    which, now = request.resolver_match.kwargs, timezone.now()
+    if request.user.is_authenticated:
+        child = child_of(request.user, which)
+        form = log_form(child, draft.sent_at(request.POST, now), kind, request.POST)
+        return not_saved(request, child, form, status=status, broken=True)
+    child = child_of_owner(draft.owner_of(request.POST), which)
+    if child is None:
+        return without_database(request, status)
+    form = log_form(child, draft.sent_at(request.POST, now), kind, request.POST)
+    context = {"form": form, "form_of": request.POST[draft.FIELD], "action": request.path, "broken": True}
+    return render(request, "tracker/logs/not_saved.html", _late(child, form, now) | context, status=status)
+
+
+def keep(request: HttpRequest, late_form: Draft) -> None:
+    """In a session of nobody, which lasts a day."""
+    draft.keep(request.session, late_form)
+    request.session.set_expiry(int(draft.KEPT_FOR.total_seconds()))
+
+
+@require_GET
+def log_kept(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """After the login: the log that waits, filled in, to be saved at one tap."""
+    child, now = access_child(request.user, child_id, to="log"), timezone.now()
+    waiting = draft.kept(request.session, child, now)
+    if waiting is None:
+        return redirect("today", child.pk)
+    form = log_form(child, now, waiting.kind, waiting.typed)
+    return not_saved(request, child, form, action=waiting.path, status=200, sent_at=waiting.sent_at)
+
+
+def not_saved(
+    request: HttpRequest,
+    child: Child,
+    form: LogForm,
+    *,
+    status: int,
+    action: str = "",
+    broken: bool = False,
+    sent_at: datetime | None = None,
+) -> HttpResponse:
+    """The answer to a log that is not saved, above the form with everything that was typed and its time.
+
+    `broken`: the database failed, and may fail again while this page is made. `sent_at`: it waited since then.
+    """
+    now = timezone.now()
+    around = _framed(request, child, now)
+    form.is_valid()
+    form.data = draft.with_time(form.data, child.zone, form.asking.now)
+    context = {
+        **around,
+        **emergency_first(_answered(child, form, now, with_history=True), around["is_emergency"]),
+        "form": form,
+        "action": action or request.path,
+        "form_of": draft.form_of(child, request.user),
+        "broken": broken,
+        "sent_at": sent_at,
+    }
+    return render(request, "tracker/logs/not_saved.html", context, status=status)
+
+
+def without_database(request: HttpRequest, status: int) -> HttpResponse:
+    """For the error page: the worst case from the rules alone, and a form that sends the same again."""
+    form = LogForm(request.POST, asking=Asking(now=timezone.now(), zone=timezone.get_default_timezone()))
+    context = _worst_case(form) | sent_again(request)
+    return HttpResponse(render_to_string("tracker/logs/not_saved_nobodys.html", context), status=status)
+
+
+def sent_again(request: HttpRequest) -> dict[str, Any]:
+    """For a page that sends the same again, with the time of the first sending. Asks the database nothing."""
+    at = draft.sent_at(request.POST, timezone.now())
+    whose = [(draft.FIELD, request.POST.get(draft.FIELD, "")), (draft.SENT_AT, draft.signed_time(at))]
+    return {
+        "action": request.path,
+        "typed": [*draft.fields_of(request.POST), *whose],
+        "csrf_token": get_token(request),
+    }
+
+
+# ------------------------------------------------------------ whose it was
+
+
+def child_of(person: User, which: dict[str, UUID], *, to: str = "log") -> Child:
+    """The child that a form is about, by what stands in its address. Raises like `access_child`."""
+    if log_id := which.get("log_id"):
+        return access_log(person, log_id, to=to).child
+    if event_id := which.get("event_id"):
+        return access_event(person, event_id, to=to).course.child
+    return access_child(person, which["child_id"], to=to)
+
+
+def child_of_owner(owner: draft.Owner | None, which: dict[str, UUID], *, to: str = "log") -> Child | None:
+    """The child, if the person of the form may still do this. Speaks that person's language from here on."""
+    person = User.objects.filter(pk=owner.person_id, is_active=True).first() if owner else None
+    if person is None:
+        return None
+    try:
+        child = child_of(person, which, to=to)
+    except (Http404, PermissionDenied):
+        return None
+    if child.pk != owner.child_id:
+        return None
+    if person.language in dict(settings.LANGUAGES):
+        translation.activate(person.language)
+    return child
+
+
+# ------------------------------------------------------------ the answer
+
+
+def _late(child: Child, form: LogForm, now: datetime) -> dict[str, Any]:
+    around = signed_out(child, now, back="log-kept")
+    return {**around, **emergency_first(_answered(child, form, now), around["is_emergency"])}
+
+
+def signed_out(child: Child, now: datetime, *, back: str) -> dict[str, Any]:
+    """For who is not logged in: the numbers and the way back; no name, no history."""
+    timezone.activate(child.zone)
+    return {
+        "call": number_to_call(child.care_team, now),
+        "emergency_number": emergency_number(child),
+        "is_emergency": in_emergency(child, now),
+        "login": f"{reverse(settings.LOGIN_URL)}?next={reverse(back, args=[child.pk])}",
+    }
+
+
+def _answered(child: Child, form: LogForm, now: datetime, *, with_history: bool = False) -> dict[str, Any]:
+    return answered_unsaved(child, answers_of(form), form.observed_at, now, with_history=with_history)
+
+
+def answered_unsaved(
+    child: Child,
+    answers: Mapping[str, Any] | None,
+    at: datetime,
+    now: datetime,
+    *,
+    with_history: bool = True,
+) -> dict[str, Any]:
+    """What the answer page shows, of a report that is not saved. The history is for who may see it."""
+    therapies = [child.course.therapy] if child.course else []
+    response = assess_unsaved(child, answers, at, with_history=with_history)
+    told = Told(dict(answers or {}), therapies, child.age_years(now), **_where_it_stands(child, now))
+    return _context(response, told, _earlier(child, now) if with_history else None)
+
+
+def _context(response: dict[str, Any], told: Told, earlier: str | None = None) -> dict[str, Any]:
+    """As on the answer page. A note is no more than that, and says what is known of earlier logs."""
+    said = answer_in_words(response, told)
+    if said["urgency"] == Urgency.NOTE:
+        said["headline"] = earlier or _("Not saved yet. Earlier logs were not looked at.")
+    return answer_context(said, told) | {"questions": []}
+
+
+def emergency_first(answer: dict[str, Any], in_emergency: bool) -> dict[str, Any]:
+    """While an emergency is open, a milder answer dials the ambulance first too."""
+    return answer | {"is_emergency": in_emergency or answer["is_emergency"]}
+
+
+def _earlier(child: Child, now: datetime) -> str | None:
+    """What an answer that is only a note says of an alert that is open."""
+    try:
+        is_open = record.open_alert(child, now) is not None
+    except DatabaseError:
+        return None
+    return _("Not saved yet. An earlier log still says to call.") if is_open else _("Not saved yet.")
+
+
+def _where_it_stands(child: Child, now: datetime) -> dict[str, Any]:
+    """The day of the therapy and the earlier ones; nothing of them where the database fails."""
+    try:
+        return {
+            "day_label": day_label(child, now),
+            "has_begun": has_begun(child, now),
+            "earlier_therapies": earlier_therapies(child, now),
+        }
+    except DatabaseError:
+        return {}
+
+
+def _nobodys(request: HttpRequest, kind: str) -> HttpResponse:
+    """Nobody knows whose form it was: the worst case, and the form again, for after a login in another window."""
+    now = timezone.now()
+    asking = Asking(now=now, zone=timezone.get_default_timezone(), kind=kind, neuro=True, pump=True)
+    form = LogForm(request.POST, asking=asking)
+    context = _worst_case(form) | {
+        "form": form,
+        "action": request.path,
+        "login": f"{reverse(settings.LOGIN_URL)}?next=/",
+    }
+    return render(request, "tracker/logs/not_saved.html", context, status=403)
+
+
+def _worst_case(form: LogForm) -> dict[str, Any]:
+    """What was sent, asked with every therapy and nothing else known."""
+    answers = answers_of(form)
+    response = assess_alone(every_therapy(), {}, answers)
+    return _context(response, Told(answers or {}))
+
+
+def every_therapy() -> list[str]:
+    known = vocabulary()
+    return list(known.therapies) if known else []
+
+
+def answers_of(form: LogForm) -> dict[str, Any] | None:
+    """What was answered, even where a time cannot be or a note is too long; None where a field that counts
+    cannot be read.
+    """
+    form.is_valid()
+    try:
+        answers = form.answers()
+    except KeyError:
+        return None
+    note = typed(form.data.get("note", ""))[:NOTE_AT_MOST] if "note" in form.errors else ""
+    return answers | {"note": note} if note else answers
+
+
+def _framed(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
+    """The frame; without its queries where the database fails."""
+    try:
+        return frame(request, child, now)
+    except DatabaseError:
+        timezone.activate(child.zone)
+        return {
+            "child": child,
+            "call": number_to_call(child.care_team, now),
+            "emergency_number": emergency_number(child),
+            "is_emergency": False,  # nobody can look: the answer to what was sent may still say so
+        }

@@ -1,0 +1,141 @@
+"""Web Push: encrypted for the browser, signed with the site's own key, and only to push services that are listed."""
+
+import json
+from collections.abc import Collection
+from functools import cache
+from urllib.parse import urlsplit
+
+import requests
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from py_vapid import Vapid, b64urlencode
+from pywebpush import WebPushException, webpush
+
+from tracker.messaging.channels import outbox
+from tracker.messaging.channels.errors import SendError
+from tracker.messaging.channels.wording import headline
+from tracker.models import Channel, ContactPoint, Message
+
+SIZE = 256
+"""Every payload is as long: its length does not tell an alert from a reminder."""
+CONNECT, ANSWER = 3, 7  # seconds
+GONE = (404, 410)
+
+
+def send(message: Message) -> Collection[str]:
+    """To each browser of the recipient. One that has it is enough; those that are gone are handed back."""
+    points = ContactPoint.objects.filter(person=message.recipient, channel=Channel.PUSH, dead_at=None)
+    refusals = {point.address: _push(point, message) for point in points}
+    dead = [address for address, error in refusals.items() if error and error.dead]
+    if all(refusals.values()):
+        raise _worst(list(filter(None, refusals.values())), dead)
+    return dead
+
+
+def _worst(errors: list[SendError], dead: Collection[str]) -> SendError:
+    """Of several browsers: worth another try as long as one of them is."""
+    passing = [error for error in errors if not error.is_permanent]
+    if not passing:
+        code = errors[0].code if errors else "no-browser"
+        return SendError(code, is_permanent=True, dead=dead)
+    first = min(passing, key=lambda error: error.retry_after)
+    return SendError(first.code, is_unknown=first.is_unknown, retry_after=first.retry_after, dead=dead)
+
+
+def _push(point: ContactPoint, message: Message) -> SendError | None:
+    """None once the push service has it."""
+    if not is_allowed(point.address):
+        return SendError("not-a-push-service", is_permanent=True, dead=[point.address])
+    payload = payload_of(message)
+    if not settings.PUSH_LEAVES_THE_HOUSE:
+        outbox.write(kind="Push", to=message.recipient.email, text=headline(message), message=message)
+        return None
+    try:
+        with _session() as session:
+            webpush(
+                {"endpoint": point.address, "keys": point.keys},
+                data=payload,
+                vapid_private_key=_key(),
+                vapid_claims={"sub": settings.PUSH_CONTACT},  # a fresh one each time: it is written to
+                timeout=(CONNECT, ANSWER),
+                ttl=max(60, int((message.expires_at - message.queued_at).total_seconds())),
+                headers={"Topic": tag_of(message), "Urgency": "normal" if message.reminder_id else "high"},
+                requests_session=session,
+            )
+    except WebPushException as error:
+        return _refused(error, point)
+    except requests.RequestException:
+        return SendError("no-push-service", is_unknown=True)
+    except ValueError:  # keys that are none
+        return SendError("broken-keys", is_permanent=True, dead=[point.address])
+    return None
+
+
+def _refused(error: WebPushException, point: ContactPoint) -> SendError:
+    status = error.status_code or 0
+    if status in GONE:
+        return SendError(f"push-{status}", is_permanent=True, dead=[point.address])
+    asked = error.retry_after or ""
+    if status == 429 or status >= 500:
+        return SendError(f"push-{status}", retry_after=int(asked) if asked.isdigit() else 0)
+    return SendError(f"push-{status}", is_permanent=True)
+
+
+def payload_of(message: Message) -> str:
+    with translation.override(message.recipient.language):
+        told = {
+            "title": headline(message),
+            "tag": tag_of(message),
+            "url": reverse("message", args=[message.pk]),
+        }
+    text = json.dumps(told, ensure_ascii=False)
+    return text + " " * max(0, SIZE - len(text.encode()))
+
+
+def tag_of(message: Message) -> str:
+    """The same for all that is said about one occasion: the newer one takes the place of the older."""
+    return (message.alert_id or message.reminder_id or message.pk).hex
+
+
+def is_allowed(endpoint: str) -> bool:
+    """Whether it belongs to a push service of the list: an address that somebody sends us is not asked blindly.
+
+    A list's entry is a host, meaning https on its own port; ".host", any below it; or a whole origin.
+    """
+    try:
+        parts = urlsplit(endpoint)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if parts.username or parts.password or not endpoint.isascii():
+        return False
+    if f"{parts.scheme}://{parts.netloc}" in settings.PUSH_HOSTS:
+        return True
+    is_plain = parts.scheme == "https" and port in (None, 443)
+    return is_plain and any(_is_at(host, listed) for listed in settings.PUSH_HOSTS)
+
+
+def _is_at(host: str, listed: str) -> bool:
+    return host.endswith(listed) if listed.startswith(".") else host == listed
+
+
+def _session() -> requests.Session:
+    """Follows nobody elsewhere."""
+    session = requests.Session()
+    session.max_redirects = 0
+    return session
+
+
+@cache
+def _key() -> Vapid:
+    return Vapid.from_file(settings.PUSH_KEY_FILE)
+
+
+def public_key() -> str:
+    """What a browser subscribes with; empty where setup has not made a key."""
+    if not settings.PUSH_KEY_FILE.exists():
+        return ""
+    raw = _key().public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return str(b64urlencode(raw))

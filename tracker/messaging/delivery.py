@@ -1,0 +1,363 @@
+"""Messages: queued as rows, claimed by whoever delivers them, sent once or sent again, never forgotten.
+
+Alerts: when in doubt, again. Reminders by mail or SMS: when in doubt, not (docs/adr/at-least-and-at-most-once.md).
+"""
+
+import logging
+import random
+import time
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from tracker.lib.clock import SKEW
+from tracker.lib.task_queue import ring
+from tracker.messaging import contact_points as reaching
+from tracker.messaging.channels.errors import SendError
+from tracker.messaging.channels.sending import send
+from tracker.messaging.heartbeat_actions import record_heartbeat
+from tracker.models import Alert, Cause, Channel, Child, Kind, Lane, Message, ReminderPlan
+from tracker.models.messages import LEASE, ONCE_AT_MOST
+
+log = logging.getLogger(__name__)
+
+ALERT_LIVES = timedelta(hours=1)
+"""By then the escalation has told others, and this person again."""
+ANSWER_LIVES = timedelta(hours=12)
+"""Nobody tells it again, and the page says it as long as what to do (advice.py)."""
+BATCH = 50
+FRESH = 2.0  # seconds for which what was read of some reminders may be believed
+FIRST_PAUSE, LONGEST_PAUSE, LONGEST_ASKED = 10, 60, 600
+"""Seconds until a failed send is tried again: twice as long each time, or as long as the other side asks for."""
+LONGEST_PAUSE_OF_SIGN_IN = 600
+"""Such a mail may wait for a day: a mail server that is down is not asked each minute for each of them."""
+NOBODY_TOLD = timedelta(minutes=2)
+"""Until the next round, where none of a round's messages could be sent."""
+AHEAD = timedelta(minutes=15)
+"""No message of an alert is due later than this. One that is was put off before the clock was put back."""
+COUNTED_FROM_NOW = Q(kind__in=(Kind.ALERT, Kind.TEST, Kind.SIGN_IN)) | Q(
+    reminder__cause__in=(Cause.SNOOZED, Cause.LOOK_AGAIN, Cause.SILENCE)
+)
+"""What is due so long after it was queued. Other reminders are due at a time of day, however it was queued."""
+
+
+def queue(
+    *,
+    alert: Alert,
+    recipients: Iterable[UUID],
+    now: datetime,
+    kind: Kind = Kind.ALERT,
+    level: int = 0,
+    round: int = 1,
+    channel: str = "",
+    later: timedelta = timedelta(0),
+) -> None:
+    """One message to each, and a ring for the worker. Queueing the same one again changes nothing.
+
+    Without a channel each is told by the best way; from the second round on, by all of them.
+    """
+    people = list(recipients)
+    ways = {person: [channel] for person in people} if channel else reaching.ways_to(people)
+    lives = ANSWER_LIVES if kind == Kind.ANSWER else ALERT_LIVES
+    messages = [
+        Message(
+            kind=kind,
+            child_id=alert.child_id,
+            alert=alert,
+            recipient_id=person,
+            channel=way,
+            level=level,
+            round=round,
+            queued_at=now,
+            due_at=now + later,
+            expires_at=now + later + lives,
+        )
+        for person in people
+        for way in (ways[person] if round > 1 else ways[person][:1])
+    ]
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    if messages and not later:
+        ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+
+
+def queue_test(*, recipient: UUID, now: datetime) -> None:
+    """A test message by every way."""
+    Message.objects.bulk_create(
+        Message(
+            kind=Kind.TEST,
+            recipient_id=recipient,
+            channel=way,
+            queued_at=now,
+            due_at=now,
+            expires_at=now + ALERT_LIVES,
+        )
+        for way in reaching.ways_to([recipient])[recipient]
+    )
+    ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+
+
+def queue_canary(*, now: datetime) -> None:
+    """One a minute: it takes the way of an alert, to nobody. The old ones go, and those of a clock that was ahead."""
+    minute = now.replace(second=0, microsecond=0)
+    canary = Message(kind=Kind.CANARY, channel=Channel.CANARY, queued_at=now, due_at=minute)
+    canary.expires_at = minute + ALERT_LIVES
+    Message.objects.bulk_create([canary], ignore_conflicts=True)
+    is_over = Q(due_at__lt=minute - ALERT_LIVES) | Q(due_at__gt=now + SKEW)
+    Message.objects.filter(is_over, kind=Kind.CANARY).delete()
+
+
+def due(*, lane: Lane, now: datetime) -> list[UUID]:
+    """Some of those that wait, the oldest; shuffled, so that two workers seldom reach for the same one."""
+    waiting = Message.objects.filter(kind__in=lane.kinds).claimable(now).order_by("due_at")
+    found = list(waiting.values_list("pk", flat=True)[:BATCH])
+    random.shuffle(found)
+    return found
+
+
+def deliver_due(*, lane: Lane, now: datetime, seconds: float = 30) -> int:
+    """Delivers what is due, for so many seconds at most. A message that breaks stops none of the others."""
+    began, delivered = time.monotonic(), 0
+    work = _deliver_together if lane is Lane.REMINDERS else _deliver_each
+    while time.monotonic() - began < seconds:
+        if lane is Lane.REMINDERS:  # they come by the thousand, and somebody waits for a code
+            _deliver_each(due(lane=Lane.SIGN_IN, now=_later(now, began)), now, began)
+        found = due(lane=lane, now=_later(now, began))
+        before, delivered = delivered, delivered + work(found, now, began)
+        if delivered == before:
+            return delivered
+    ring(f"tracker.tasks.deliver_{lane}", queue=lane.queue)  # there may be more
+    return delivered
+
+
+def _later(now: datetime, began: float) -> datetime:
+    """The time passes while it works: a claim counts from when it is made."""
+    return now + timedelta(seconds=time.monotonic() - began)
+
+
+def _deliver_each(found: Iterable[UUID], now: datetime, began: float) -> int:
+    delivered = 0
+    for message_id in found:
+        try:
+            delivered += deliver(message_id=message_id, now=_later(now, began))
+        except Exception:
+            log.exception("message_broken", extra={"message_id": message_id})
+    return delivered
+
+
+def _deliver_together(found: Iterable[UUID], now: datetime, began: float) -> int:
+    """Reminders come by the thousand: looked at in one query and written down in one. Each is claimed by itself:
+    it was free, and nobody else has tried it since.
+
+    Where that takes long, the rest is looked at again.
+    """
+    loaded, delivered, sent = time.monotonic(), 0, []
+    free = Message.objects.filter(pk__in=found).claimable(_later(now, began))
+    for message in free.with_what_matters():
+        if time.monotonic() - loaded > FRESH:
+            break
+        try:
+            if _mine(message).update(claimed_until=_later(now, began) + LEASE, tries=message.tries + 1):
+                delivered, message.tries = delivered + 1, message.tries + 1
+                if (dead := _handle(message, _later(now, began))) is not None:
+                    sent.append(message)
+                    reaching.bury(message=message, addresses=dead, now=now)
+        except Exception:
+            log.exception("message_broken", extra={"message_id": message.pk})
+    for tries in {message.tries for message in sent}:
+        together = [message.pk for message in sent if message.tries == tries]
+        rows = Message.objects.waiting().filter(pk__in=together, tries=tries)
+        rows.update(sent_at=_later(now, began), claimed_until=None, reason="")
+    return delivered
+
+
+def deliver(*, message_id: UUID, now: datetime) -> bool:
+    """Sends one message, if it still matters. False where somebody else has it in hand."""
+    free = Message.objects.filter(pk=message_id).claimable(now)
+    if not free.update(claimed_until=now + LEASE, tries=F("tries") + 1):
+        return False
+    message = Message.objects.with_what_matters().get(pk=message_id)
+    if (dead := _handle(message, now)) is not None:
+        _end(message, sent_at=now)
+        reaching.bury(message=message, addresses=dead, now=now)
+        if message.kind == Kind.CANARY:
+            record_heartbeat(name="canary", now=now)
+    return True
+
+
+def _handle(message: Message, now: datetime) -> Collection[str] | None:
+    """Sends it or says why not. Where it was sent: the addresses that turned out to be dead."""
+    if why := _needless(message, now):
+        _end(message, reason=why, dropped_at=now)
+        if why == "left":
+            _raise_the_next_level(message, now)
+        return None
+    return None if _is_held(message, now) else _send(message, now)
+
+
+def _needless(message: Message, now: datetime) -> str:
+    """Why it does not matter any more; empty while it does."""
+    if message.expires_at <= now:
+        return "late"
+    if message.kind == Kind.ALERT:
+        return _alert_needless(message, now)
+    if message.alert:
+        return _answer_needless(message, now)
+    if message.reminder:
+        return _reminder_needless(message)
+    return ""
+
+
+def _alert_needless(message: Message, now: datetime) -> str:
+    alert, child = message.alert, message.child
+    if not alert.is_open:
+        return "closed"
+    if alert.taken_by_id and (not alert.try_again_at or alert.taken_by_id == message.recipient_id):
+        return "taken"
+    if not (message.is_family or message.is_staff):
+        return "left"
+    if child.paused_at and (message.is_family or was_open_before_the_pause(alert, child, now)):
+        return "paused"
+    return "called" if message.is_family and not message.is_staff and message.has_called else ""
+
+
+def was_open_before_the_pause(alert: Alert, child: Child, now: datetime) -> bool:
+    """Then it waits. A pause that lies ahead, set before the clock was put back, keeps nothing waiting."""
+    return child.paused_at is not None and alert.raised_at <= child.paused_at <= now + SKEW
+
+
+def _answer_needless(message: Message, now: datetime) -> str:
+    """To the family: one closing is told of while it stands, a call that reached nobody while the alert is open."""
+    alert, child = message.alert, message.child
+    if message.kind == Kind.ANSWER and alert.resolved_at != message.queued_at:
+        return "undone"
+    if message.kind == Kind.CALLBACK and not alert.is_open:
+        return "closed"
+    if not message.is_family:
+        return "left"
+    return "paused" if was_open_before_the_pause(alert, child, now) else ""
+
+
+def _reminder_needless(message: Message) -> str:
+    if message.child.paused_at:
+        return "paused"
+    if not message.is_family:
+        return "left"
+    return "logged" if message.has_logged else ""
+
+
+def _is_held(message: Message, now: datetime) -> bool:
+    """Whether quiet hours keep a reminder back: until they end, or for good where it would come too late."""
+    reminder = message.reminder
+    plan = getattr(message.child, "reminder_plan", None) if reminder else None
+    if plan is None or reminder.is_asked_for or not plan.is_quiet(now, message.child.zone):
+        return False
+    until = plan.quiet_ends(now, message.child.zone)
+    if until < message.expires_at:
+        _mine(message).update(due_at=until, claimed_until=None)
+    else:
+        _end(message, reason="quiet", dropped_at=now)
+    return True
+
+
+def _send(message: Message, now: datetime) -> Collection[str] | None:
+    try:
+        return send(message)
+    except SendError as error:
+        _failed(message, error, now)
+    except Exception:
+        log.exception("channel_broken", extra={"message_id": message.pk})
+        _failed(message, SendError("broken", is_unknown=True), now)
+    return None
+
+
+def _failed(message: Message, error: SendError, now: datetime) -> None:
+    """For good: the next way and the next level at once. For now: again, soon, and after two tries others too."""
+    once_at_most = Message.objects.filter(ONCE_AT_MOST, pk=message.pk).exists()
+    log.warning("message_not_sent", extra={"message_id": message.pk})
+    with transaction.atomic():
+        reaching.bury(message=message, addresses=error.dead, now=now)
+        if error.is_permanent or (error.is_unknown and once_at_most):
+            _end(message, reason=error.code, failed_at=now)
+        else:
+            longest = LONGEST_PAUSE_OF_SIGN_IN if message.kind == Kind.SIGN_IN else LONGEST_PAUSE
+            pause = min(error.retry_after, LONGEST_ASKED) or min(
+                longest, FIRST_PAUSE * 2 ** min(message.tries - 1, 10)
+            )
+            _mine(message).update(
+                due_at=now + timedelta(seconds=pause), claimed_until=None, reason=error.code
+            )
+        if error.is_permanent or (not once_at_most and (message.tries > 1 or error.retry_after)):
+            _try_the_next_way(message, now)
+            _raise_the_next_level(message, now)
+
+
+def _try_the_next_way(message: Message, now: datetime) -> None:
+    """The same to the same person by the next of their channels, where they have one more."""
+    if message.kind in (Kind.TEST, Kind.CANARY):
+        return
+    ways = reaching.ways_to([message.recipient_id], reminders=message.kind == Kind.REMINDER)
+    rest = reaching.WAYS[reaching.WAYS.index(message.channel) + 1 :]
+    if following := [way for way in rest if way in ways[message.recipient_id]]:
+        same = ("kind", "child_id", "alert_id", "reminder_id", "recipient_id", "level", "round", "expires_at")
+        copy = {name: getattr(message, name) for name in same}
+        again = Message(**copy, channel=following[0], queued_at=now, due_at=now)
+        Message.objects.bulk_create([again], ignore_conflicts=True)
+        ring(f"tracker.tasks.deliver_{message.lane}", queue=message.lane.queue)
+
+
+def _raise_the_next_level(message: Message, now: datetime) -> None:
+    """Nobody waits for a nurse who could not be told. Where nobody at all could, the next round comes soon."""
+    if message.kind != Kind.ALERT or (message.is_family and not message.is_staff):
+        return
+    last = len(message.child.care_team.steps) - 1
+    same = Message.objects.filter(alert=message.alert_id, round=message.round, sent_at__isnull=False)
+    standing = Alert.objects.open().filter(
+        pk=message.alert_id, taken_by=None, round=message.round, level=message.level
+    )
+    if message.level < last:
+        raised = standing.update(escalates_at=now, escalation_set_at=now)
+    else:
+        soon = now + NOBODY_TOLD
+        later = standing.filter(escalates_at__gt=soon)
+        raised = not same.exists() and later.update(escalates_at=soon, escalation_set_at=now)
+    if raised:
+        ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+
+
+def _mine(message: Message) -> QuerySet:
+    """The row, as long as nobody has claimed it since it was read, or since this claim."""
+    return Message.objects.waiting().filter(pk=message.pk, tries=message.tries)
+
+
+def _end(message: Message, reason: str = "", **when: datetime) -> None:
+    _mine(message).update(claimed_until=None, reason=reason, sealed="", **when)
+
+
+def settle(*, now: datetime) -> None:
+    """Closes what nobody will deliver any more: too late, or in the hands of somebody who is gone."""
+    waiting = Message.objects.waiting()
+    waiting.filter(ONCE_AT_MOST, claimed_until__lte=now).update(
+        failed_at=now, claimed_until=None, reason="unknown"
+    )
+    late = waiting.filter(due_at__lte=now, expires_at__lte=now, claimed_until=None)
+    late.update(dropped_at=now, reason="late", sealed="")
+    waiting.filter(kind=Kind.ALERT, due_at__gt=now + AHEAD, queued_at__lte=now + SKEW).update(
+        due_at=now, claimed_until=None
+    )
+    to_families = waiting.filter(kind__in=(Kind.CALLBACK, Kind.ANSWER))  # these say what was at `queued_at`
+    to_families.filter(due_at__gt=now + AHEAD).update(due_at=now, claimed_until=None)
+    for message in waiting.filter(COUNTED_FROM_NOW, queued_at__gt=now + SKEW).select_related("reminder"):
+        _count_again(message, now)
+
+
+def _count_again(message: Message, now: datetime) -> None:
+    """It was queued by a clock that was ahead, and is due as long after now as it was to be after that moment."""
+    ahead = message.queued_at - now
+    due_at, expires_at = message.due_at - ahead, message.expires_at - ahead
+    again = {"queued_at": now, "due_at": due_at, "expires_at": expires_at, "claimed_until": None}
+    if _mine(message).update(**again) and message.reminder and message.reminder.cause == Cause.SNOOZED:
+        plans = ReminderPlan.objects.filter(child=message.child_id, snoozed_until__gt=due_at)
+        plans.update(snoozed_until=due_at)

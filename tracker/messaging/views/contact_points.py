@@ -1,0 +1,109 @@
+"""How one person is reached: this browser, a mobile number, e-mail. For families and staff alike."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tracker.core.access import access_way
+from tracker.core.redirects import see_other
+from tracker.lib import time_zones as places
+from tracker.messaging.channels import push
+from tracker.messaging.contact_points import (
+    add_browser,
+    choose_for_reminders,
+    forget_way,
+    known_ways,
+    set_mobile,
+)
+from tracker.messaging.delivery import queue_test
+from tracker.messaging.forms import BrowserForm, MobileForm
+from tracker.models import Channel, ContactPoint
+
+SERVICE_WORKER = Path(__file__).resolve().parents[2] / "static/tracker/sw.js"
+
+
+class Way(NamedTuple):
+    """One row of the page."""
+
+    name: str
+    address: str
+    channel: str
+    point: ContactPoint | None  # none: the e-mail address, of which nothing is known yet
+
+    @property
+    def may_go(self) -> bool:
+        return self.channel != Channel.EMAIL
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reach(request: HttpRequest) -> HttpResponse:
+    """Several small forms, told apart by their button."""
+    if request.method != "POST":
+        return shown(request, mobile_form(request))
+    now, asked = timezone.now(), request.POST.get("save", "")
+    if asked == "mobile":
+        form = mobile_form(request, request.POST)
+        if not form.is_valid():
+            return shown(request, form)
+        set_mobile(person=request.user, number=form.cleaned_data["number"], now=now)
+        messages.success(request, _("Saved. Send yourself a test message."))
+    elif asked == "test":
+        queue_test(recipient=request.user.pk, now=now)
+        messages.success(
+            request, _("A test message is on its way to you. Open it: then we know that it arrives.")
+        )
+    else:
+        verb, _blank, channel = asked.partition("-")
+        if channel in Channel.values and verb in ("on", "off"):
+            choose_for_reminders(person=request.user, channel=channel, wanted=verb == "on", now=now)
+    return see_other("reach")
+
+
+def mobile_form(request: HttpRequest, sent: Any = None) -> MobileForm:
+    return MobileForm(sent, country=places.country_of(request.user.time_zone))
+
+
+def shown(request: HttpRequest, form: MobileForm) -> HttpResponse:
+    ways = [
+        Way(Channel(channel).label, address, channel, point)
+        for channel, address, point in known_ways(request.user)
+    ]
+    context: dict[str, Any] = {"ways": ways, "form": form, "push_key": push.public_key()}
+    return render(request, "tracker/messaging/contact_points.html", context)
+
+
+@require_POST
+def push_subscribe(request: HttpRequest) -> HttpResponse:
+    """What push.js sends once the browser has said yes."""
+    form = BrowserForm(request.POST)
+    if form.is_valid() and push.is_allowed(form.cleaned_data["endpoint"]):
+        keys = {name: form.cleaned_data[name] for name in ("p256dh", "auth")}
+        endpoint = form.cleaned_data["endpoint"]
+        add_browser(person=request.user, endpoint=endpoint, keys=keys, now=timezone.now())
+        messages.success(request, _("This phone gets notifications now. Send yourself a test message."))
+    else:
+        messages.error(request, _("This browser cannot be reached with notifications. Use e-mail or SMS."))
+    return see_other("reach")
+
+
+@require_POST
+def forget(request: HttpRequest, point_id: UUID) -> HttpResponse:
+    forget_way(point=access_way(request.user, point_id))
+    return see_other("reach")
+
+
+@login_not_required
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """At the root, so that it may speak for the whole site; never from a cache, so that a fault in it can be mended."""
+    return HttpResponse(
+        SERVICE_WORKER.read_text(), content_type="text/javascript", headers={"Cache-Control": "no-cache"}
+    )

@@ -1,0 +1,68 @@
+"""What `manage.py check` asks of this site beyond Django's own questions."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.utils import timezone
+
+from therapies.catalogue import KnowledgeError, load
+from tracker.audit.chain import SHORTEST_KEY
+
+LOOK_AGAIN = timedelta(days=365)
+
+
+@register
+def knowledge_loads(**_: Any) -> list[CheckMessage]:
+    """The site would run without it and tell every family to call; that must not go live unseen."""
+    try:
+        load()
+    except KnowledgeError as error:
+        return [Error(f"The knowledge does not load: {error}", id="nightlight.E001")]
+    return []
+
+
+@register
+def sources_were_looked_at(**_: Any) -> list[CheckMessage]:
+    """Silence is not "still true": a document that nobody opened for a year is named."""
+    try:
+        sources = load().sources.values()
+    except KnowledgeError:
+        return []
+    long_ago = timezone.now().date() - LOOK_AGAIN
+    return [
+        Info(f"The source {source.id} was last looked at on {source.checked}.", id="nightlight.I001")
+        for source in sources
+        if source.checked < long_ago
+    ]
+
+
+@register(Tags.security)
+def house_is_private(**_: Any) -> list[CheckMessage]:
+    """The folder holds the secret key, and the database where no other is named."""
+    if settings.VAR.exists() and settings.VAR.stat().st_mode & 0o077:
+        hint = f"chmod 700 {settings.VAR}"
+        return [
+            Warning(
+                "Others on this machine can look into the site's folder.", hint=hint, id="nightlight.W001"
+            )
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def record_can_be_sealed(**_: Any) -> list[CheckMessage]:
+    """Without its key nobody could tell whether the record of who did what was changed."""
+    if len(settings.AUDIT_KEY) < SHORTEST_KEY:
+        hint = "Set AUDIT_KEY or AUDIT_KEY_FILE, or run `python manage.py setup`."
+        return [Error("The record has no key to be sealed with.", hint=hint, id="nightlight.E003")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def mail_leaves_the_house(**_: Any) -> list[CheckMessage]:
+    """A login code that lies in a file reaches nobody."""
+    if settings.EMAIL_BACKEND == "tracker.messaging.channels.outbox.EmailBackend":
+        return [Warning("Mail is only written to files.", hint="Set EMAIL_URL.", id="nightlight.W002")]
+    return []

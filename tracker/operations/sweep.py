@@ -1,0 +1,76 @@
+"""One sweep: what was left lying is picked up. Running it twice, or two at once, changes nothing."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from tracker.alerts import escalation as escalating
+from tracker.audit import chain as sealing
+from tracker.home_care.actions import care_reminders as caring
+from tracker.lib.task_queue import ring
+from tracker.messaging import delivery as messages
+from tracker.messaging import heartbeat_actions as duty
+from tracker.messaging import reminders, silence
+from tracker.models import Lane
+
+log = logging.getLogger(__name__)
+
+SECONDS, HEAPS = 10, 10
+"""For as long, and with so many heaps of reminders, nightwatch works before it looks at the alerts again."""
+
+
+def sweep(*, now: datetime, deliver: bool = False) -> bool:
+    """Asked for by beat every 15 seconds. nightwatch, with `deliver`, does what workers would be asked for.
+
+    Each step runs even if the one before it failed. Whether all of them went well.
+    """
+    work = _deliver if deliver else _ask
+    steps: list[Callable[[], object]] = [
+        partial(escalating.escalate_due, now=now),
+        partial(messages.queue_canary, now=now),
+        partial(work, Lane.ALERTS, now),
+        partial(messages.settle, now=now),
+        partial(reminders.put_right, now=now),
+        partial(_remind if deliver else _ask_to_remind, now),
+        partial(work, Lane.SIGN_IN, now),
+        partial(work, Lane.REMINDERS, now),
+    ]
+    went_well = [_try(step) for step in steps]
+    if all(went_well):
+        duty.record_heartbeat(name="sweep", now=now)
+    _try(
+        partial(sealing.seal, now=now)
+    )  # without it the record is not proven, and every message still leaves
+    return all(went_well)
+
+
+def _try(step: Callable[[], object]) -> bool:
+    try:
+        step()
+    except Exception:
+        log.exception("sweep_step_failed")
+        return False
+    return True
+
+
+def _ask(lane: Lane, now: datetime) -> None:
+    if messages.due(lane=lane, now=now):
+        ring(f"tracker.tasks.deliver_{lane}", queue=lane.queue)
+
+
+def _deliver(lane: Lane, now: datetime) -> None:
+    messages.deliver_due(lane=lane, now=now, seconds=SECONDS)
+
+
+def _ask_to_remind(now: datetime) -> None:
+    """Always: the reminders' lane shows with it that it is alive."""
+    ring("tracker.tasks.remind", queue=Lane.REMINDERS)
+
+
+def _remind(now: datetime) -> None:
+    for _some_hundred in range(HEAPS):
+        if not (reminders.remind_due(now=now) or reminders.numbers_due(now=now) or caring.doses_due(now=now)):
+            break
+    caring.lines_due(now=now)
+    silence.chase(now=now)

@@ -1,0 +1,19 @@
+"""More: all numbers, and the way to the pages that are seldom needed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tracker.core.access import access_child, may
+from tracker.core.pages import all_numbers, frame
+
+
+@require_safe
+def more(request: HttpRequest, child_id: str) -> HttpResponse:
+    child = access_child(request.user, child_id, to="log")
+    context = {
+        "may_manage": may([child.family_role], "manage"),
+        "numbers": all_numbers(child.care_team, child),
+    }
+    return render(request, "tracker/site/more.html", frame(request, child, timezone.now()) | context)

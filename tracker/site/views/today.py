@@ -1,0 +1,65 @@
+"""Today: where the child is, what was logged last, what the team said, what to do now."""
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tracker.assessment import phone_script as telling
+from tracker.core.access import access_child, may
+from tracker.core.pages import day_label, earlier_therapies, frame
+from tracker.families.views.course_questions import course_questions, says_pump_stopped
+from tracker.logs import queries as record
+from tracker.logs import unsaved as draft
+from tracker.logs.advice import last_advice
+from tracker.logs.views.answer import open_answer
+from tracker.logs.views.common import asks_neuro
+from tracker.models.alerts import AT_ANY_HOUR
+from tracker.site.views.family_tonight import own_today
+
+
+@require_GET
+def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
+    """The child's first page."""
+    child, now = access_child(request.user, child_id, to="see"), timezone.now()
+    around, last = frame(request, child, now), record.last_log(child)
+    standing = open_answer(record.open_alert(child, now), child, now)
+    if says_pump_stopped(last):
+        around["day_label"] = day_label(child, now, pump_stopped=True)
+    question, advice = _open_question(last), last_advice(child, request.user, now, last)
+    context = {
+        **around,
+        **own_today(child, now),
+        "last": last,
+        "advice": advice,
+        "open_question": question,
+        "danger_first": bool(question and question.is_danger)
+        and not (standing and standing.urgency in AT_ANY_HOUR),
+        "open_answer": standing,
+        "forms_kept": draft.forms_kept(request.session, child, request.user, now),
+        "decision": advice if advice and not standing and advice.is_to_be_followed(now) else None,
+        "is_kept": draft.kept(request.session, child, now) is not None,
+        "neuro": asks_neuro(child, now),
+        "week": record.week(child, now),
+        "course_questions": course_questions(child, now, last),
+        "earlier": earlier_therapies(child, now),
+        "may_manage": may((child.family_role,), "manage"),
+        "may_log": may((child.family_role, child.staff_role), "log"),
+        "paused": child.get_paused_reason_display() if child.paused_at else "",
+    }
+    return render(request, "tracker/site/today.html", context)
+
+
+def _open_question(last: record.Row | None) -> Any:
+    """What the last log's answer asks, until a reply or a newer log; nothing where it says to call anyway."""
+    if last is None or last.urgency in AT_ANY_HOUR:
+        return None
+    asked = sorted(record.asked_back(last), key=lambda one: one["field"] != "note")
+    if not asked:
+        return None
+    is_danger = asked[0]["field"] == "note"
+    return SimpleNamespace(log_pk=last.pk, is_danger=is_danger, message=telling.asked_in_words(asked[0]))

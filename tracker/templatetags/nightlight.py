@@ -1,0 +1,203 @@
+"""How numbers, times and codes are written. Formatting only: nothing is decided here."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from uuid import uuid4
+
+from django import template
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from therapies import catalogue
+from therapies.model import Instruction
+from tracker.assessment import wording as speaking
+from tracker.assessment.wording import degrees
+from tracker.lib import telephone
+from tracker.logs import unsaved as draft
+
+register = template.Library()
+
+THEMES = ("light", "dark", "night")
+URGENCIES = {
+    "emergency": gettext_lazy("Emergency"),
+    "now": gettext_lazy("Call now"),
+    "today": gettext_lazy("Call today"),
+    "note": gettext_lazy("Noted"),
+}
+SHAPES = {"emergency": "octagon-alert", "now": "triangle-alert", "today": "clock", "note": "square-pen"}
+
+
+@register.simple_tag(takes_context=True)
+def form_of(context: Mapping[str, Any], child: Any) -> SafeString:
+    """Whose form it is, signed: it is known again after its session has ended."""
+    person = getattr(context.get("request"), "user", None)
+    signed = draft.form_of(child, person) if person and person.is_authenticated else ""
+    return format_html('<input type="hidden" name="{}" value="{}">', draft.FIELD, signed)
+
+
+@register.simple_tag
+def form_number() -> SafeString:
+    """The number of one form: sent twice, it is saved once."""
+    return format_html('<input type="hidden" name="client_uuid" value="{}">', uuid4())
+
+
+SYNDROMES = {
+    "crs": (gettext_lazy("Whole-body reaction"), gettext_lazy("possible cytokine release syndrome, CRS")),
+    "neurotoxicity": (gettext_lazy("Reaction of the brain"), gettext_lazy("possible neurotoxicity, ICANS")),
+    "infusion-reaction": (
+        gettext_lazy("Reaction to the infusion"),
+        gettext_lazy("possible infusion reaction or allergy"),
+    ),
+    "infection": (gettext_lazy("Infection"), gettext_lazy("possible infection with few defences")),
+    "low-blood-counts": (gettext_lazy("Low blood counts"), gettext_lazy("possible cytopenia")),
+    "bleeding": (gettext_lazy("Bleeding"), gettext_lazy("possible low platelets")),
+    "liver-vod": (gettext_lazy("Liver"), gettext_lazy("possible blocked liver veins, VOD")),
+    "heart-rhythm": (gettext_lazy("Heartbeat"), gettext_lazy("possible change in heart rhythm")),
+    "tumor-lysis": (
+        gettext_lazy("Waste from leukemia cells that die"),
+        gettext_lazy("possible tumor lysis syndrome"),
+    ),
+    "capillary-leak": (gettext_lazy("Fluid leaking into the body"), gettext_lazy("possible capillary leak")),
+    "pump-or-line": (gettext_lazy("Pump or line"), ""),
+    "emergency-sign": (gettext_lazy("Emergency sign"), ""),
+    "caregiver-concern": (gettext_lazy("You are worried"), gettext_lazy("caregiver concern")),
+    "common-side-effect": (gettext_lazy("Known side effect"), ""),
+    "unlisted": (gettext_lazy("Not on the list of known side effects"), ""),
+}
+SEVERITIES = {
+    "mild": gettext_lazy("mild"),
+    "moderate": gettext_lazy("moderate"),
+    "severe": gettext_lazy("severe"),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture from the one set. It always stands beside a word, so it says nothing to a screen reader."""
+    sprite = static("tracker/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag
+def reason(flag: Mapping[str, Any]) -> SafeString:
+    """Why one red flag fired, with its sources. Kept by what it says: the same few stand on every answer."""
+    return _reason(json.dumps(flag, default=str, sort_keys=True), get_language())
+
+
+@register.simple_tag
+def until_reached(instructions: Iterable[Instruction]) -> SafeString:
+    """What to do and not to do until the team is reached, with sources: the same few texts for each therapy."""
+    return _until_reached(tuple(instructions), get_language())
+
+
+@lru_cache(maxsize=100)
+def _until_reached(instructions: tuple[Instruction, ...], language: str | None) -> SafeString:
+    return get_template("tracker/assessment/_do_not.html").render({"instructions": instructions})
+
+
+@lru_cache(maxsize=2000)
+def _reason(flag: str, language: str | None) -> SafeString:
+    return get_template("tracker/assessment/_reason.html").render({"flag": json.loads(flag)})
+
+
+@register.filter
+def theme(cookie: str | None) -> str:
+    """The look that was chosen, or nothing: then the phone's own choice holds."""
+    return cookie if cookie in THEMES else ""
+
+
+@register.filter
+def telephone_of(text: str) -> telephone.Telephone | None:
+    """The number of a column: to show it, and as .link to dial it."""
+    return telephone.of(text)
+
+
+@register.filter
+def urgency_word(urgency: str) -> str:
+    return str(URGENCIES.get(urgency, URGENCIES["now"]))
+
+
+@register.filter
+def urgency_shape(urgency: str) -> str:
+    """The icon of an urgency: each has a shape of its own, so that colour never stands alone."""
+    return SHAPES.get(urgency, SHAPES["now"])
+
+
+@register.filter
+def syndrome(code: str) -> str:
+    """The plain words for a syndrome."""
+    return str(SYNDROMES.get(code, (code, ""))[0])
+
+
+@register.filter
+def syndrome_term(code: str) -> str:
+    """The clinical term, which stands after the plain words."""
+    return str(SYNDROMES.get(code, ("", ""))[1])
+
+
+@register.filter
+def severity(code: str) -> str:
+    return str(SEVERITIES.get(code, ""))
+
+
+@register.filter
+def sign(code: str) -> str:
+    """The plain name of a symptom or an observation. What is neither is a rule."""
+    if code == "symptoms":
+        return _("Signs")
+    try:
+        knowledge = catalogue.load()
+    except catalogue.KnowledgeError:
+        return _("the rules")
+    known = knowledge.observations.get(code) or knowledge.symptoms.get(code)
+    return _(known.name) if known else _("the rules")
+
+
+@register.filter
+def celsius(value: Decimal | None, unit: str = "C") -> str:
+    """A temperature in °C, written in the family's unit: `{{ 38.4|celsius:"F" }}` is 101.1 °F."""
+    if value is None:
+        return ""
+    number = Decimal(str(value)) if unit == "C" else Decimal(str(value)) * 9 / 5 + 32
+    return degrees(number, unit)
+
+
+@register.filter
+def other_unit(unit: str) -> str:
+    return "F" if unit == "C" else "C"
+
+
+@register.filter
+def hours_ago(hours: float) -> str:
+    """As the rules count it, in words: 2.0003 is "2 hours ago", 0.05 "less than an hour ago"."""
+    return speaking.hours_ago(hours)
+
+
+@register.filter
+def ago(then: datetime | None, now: datetime) -> str:
+    """As people say it: "2 hours ago", "yesterday", "5 November". The exact time stands beside it."""
+    if then is None:
+        return ""
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
+    hours = minutes // 60
+    if hours < 18:
+        return ngettext("%(n)d hour ago", "%(n)d hours ago", hours) % {"n": hours}
+    days = (timezone.localtime(now).date() - timezone.localtime(then).date()).days
+    if days < 2:
+        return _("yesterday") if days else _("today")
+    if days < 7:
+        return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+    return formats.date_format(timezone.localtime(then), "DATE_FORMAT")
