@@ -95,10 +95,10 @@ def compare(lead: Any, team: Any) -> None:
 
 def anew(page: Callable[[], object]) -> Callable[[], object]:
     """As if nobody else had asked for it lately."""
-    from tracker.clinic.queries import board_cache as board_shared
+    from tracker.clinic.queries import board_cache
 
     def alone() -> object:
-        board_shared.forget()
+        board_cache.forget()
         return page()
 
     return alone

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from benchmarks.site import Visitor
 from therapies.schedule import Event
-from tracker.families.actions.children import Numbers, begin_child
+from tracker.families.actions.children import begin_child
+from tracker.families.numbers import Numbers
 from tracker.logs.actions.record import record_log
 from tracker.models import Assessment, Child, Observation, SymptomLog, User
 

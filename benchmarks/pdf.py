@@ -17,7 +17,8 @@ from django.utils import timezone
 
 import benchmarks.setting  # noqa: F401
 from therapies.schedule import Event
-from tracker.families.actions.children import Numbers, begin_child
+from tracker.families.actions.children import begin_child
+from tracker.families.numbers import Numbers
 from tracker.home_care.actions.doses import add_medicine, give_dose
 from tracker.home_care.documents.card import card_of, therapy_given
 from tracker.home_care.documents.pdf import card_pdf

@@ -64,22 +64,22 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.middleware.PrivatePages",
     "django.middleware.gzip.GZipMiddleware",  # it pads pages at random, so that their length tells nothing (BREACH)
-    "config.middleware.DatabaseWaiting",
-    "config.middleware.Sessions",
+    "tracker.site.middleware.sessions.DatabaseWaiting",
+    "tracker.site.middleware.sessions.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "config.middleware.LoginRequired",  # open pages say @login_not_required
-    "config.middleware.SecondFactor",
-    "tracker.site.middleware.StaffSessions",
-    "tracker.site.middleware.StaffReads",
-    "config.middleware.PersonsPlace",
+    "tracker.site.middleware.access.LoginRequired",  # open pages say @login_not_required
+    "tracker.site.middleware.access.SecondFactor",
+    "tracker.site.middleware.staff.StaffSessions",
+    "tracker.site.middleware.staff.StaffReads",
+    "tracker.site.middleware.pages.PersonsPlace",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "config.lost_drafts.LostDrafts",
+    "tracker.site.middleware.pages.LostDrafts",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.middleware.NoEmptyPage",
+    "tracker.site.middleware.pages.NoEmptyPage",
 ]
 TEMPLATES = [
     {

@@ -1,9 +1,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.apps import apps
 from django.contrib import admin
-from django.urls import include, path, re_path
-
-from tracker.accounts.views import addresses, sign_in_mails
+from django.urls import include, path
 
 admin.site.login = secure_admin_login(
     admin.site.login
@@ -16,19 +14,6 @@ for model in apps.get_models():
 
 urlpatterns = [
     path("", include("tracker.urls")),
-    path("account/email/", addresses.Addresses.as_view(), name="account_email"),
-    path("account/password/set/", addresses.set_password, name="account_set_password"),
-    re_path(
-        r"^account/confirm-email/(?P<key>[-:\w]+)/$",
-        addresses.ConfirmAddress.as_view(),
-        name="account_confirm_email",
-    ),
-    path(
-        "account/login/code/confirm/", sign_in_mails.ConfirmCode.as_view(), name="account_confirm_login_code"
-    ),
-    path(
-        "account/password/reset/done/", sign_in_mails.LinkSent.as_view(), name="account_reset_password_done"
-    ),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

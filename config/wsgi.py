@@ -9,12 +9,11 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
+from django.utils.module_loading import import_string
 
 from config import celery  # noqa: F401  (known before the first ring)
 
 application = get_wsgi_application()
-
-from tracker.operations.encryption_keys import keys_in_database, refuse_wrong_keys  # noqa: E402  (it needs the models)
 
 # _wrapped: asking for an empty SECRET_KEY is itself an error, with less to say.
 if len(getattr(settings._wrapped, "SECRET_KEY", "")) < 40:
@@ -22,5 +21,5 @@ if len(getattr(settings._wrapped, "SECRET_KEY", "")) < 40:
         "Nothing is served without a secret: set SECRET_KEY or SECRET_KEY_FILE (40 characters or more), "
         "or run `python manage.py setup`, which makes one."
     )
-refuse_wrong_keys(keys_in_database())
+import_string("tracker.operations.encryption_keys.refuse_foreign_database")()
 _ = get_resolver().url_patterns  # every view is imported now: nobody waits for it later

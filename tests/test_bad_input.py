@@ -29,7 +29,7 @@ from tests.support.mails import mails_to
 from tests.support.pages import Phone, text
 from tests.support.personas import NOW
 from tests.test_access_matrix import ROUTES, address, rows_for
-from tracker.assessment.answers import cleaned
+from tracker.lib.text import cleaned
 from tracker.models import Child, Observation, SymptomLog, User
 
 pytestmark = pytest.mark.django_db

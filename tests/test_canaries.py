@@ -31,12 +31,13 @@ from tests.support.personas import NOW, NUMBERS, SECRET, join
 from tests.support.sinks import Browser, Gateway, gateway
 from tests.test_access_matrix import ROUTES, address, rows_for
 from therapies.schedule import Event
-from tracker.alerts.actions import record_call, resolve_alert
+from tracker.alerts.actions import resolve_alert
 from tracker.clinic.actions.nursing import know_child, write_note
 from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
 from tracker.home_care.actions.doses import add_medicine, give_dose
 from tracker.home_care.actions.questions import answer_question, ask_question
-from tracker.lib import task_queue as doorbell
+from tracker.lib import task_queue
+from tracker.logs.actions.calls import record_call
 from tracker.management.commands.setup import make_push_key
 from tracker.messaging.channels import push
 from tracker.messaging.contact_points import add_browser, set_mobile
@@ -243,7 +244,7 @@ def sinks(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Ite
     handler.setFormatter(JsonLines())
     handler.emit = lambda record: sinks.lines.append(handler.format(record))  # type: ignore[method-assign]
     logging.getLogger().addHandler(handler)
-    monkeypatch.setattr(doorbell.Doorbell, "ring", lambda self, *told: sinks.rung.append(repr(told)))
+    monkeypatch.setattr(task_queue.Doorbell, "ring", lambda self, *told: sinks.rung.append(repr(told)))
     with gateway() as service, gateway() as carrier:
         sinks.listen(settings, service, carrier)
         yield sinks

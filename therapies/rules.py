@@ -17,7 +17,7 @@ from therapies.request import Request, read_request
 
 logger = logging.getLogger(__name__)
 COULD_NOT_CHECK = "We could not check this. Call your care team now."
-_REMEMBERED_HOURS = 24
+REMEMBERED_HOURS = 24
 _OLD_HOURS = 24
 _ASK_WEIGHT_PERCENT = 25
 
@@ -190,7 +190,7 @@ def _remembered(request: Request, catalogue: Catalogue, known: set[str]) -> list
     advised = request.context.get("team_advised_hours_ago")
     found: dict[str, Finding] = {}
     for position, report in enumerate(request.reports[1:], start=1):
-        if report.hours_ago - request.reports[0].hours_ago > _REMEMBERED_HOURS:
+        if report.hours_ago - request.reports[0].hours_ago > REMEMBERED_HOURS:
             break
         if advised is not None and advised < report.hours_ago:
             continue

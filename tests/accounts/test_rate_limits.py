@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.support.mails import code_for, link_for, mails_to
 from tests.support.pages import text
 from tests.support.personas import SECRET, child_of
-from tracker.accounts import rate_limits as guessing
+from tracker.accounts import rate_limits
 from tracker.models import User
 from tracker.site.demo.second_factors import code, seed_totp
 
@@ -188,7 +188,7 @@ class TestWhoGuesses:
 
     def test_gains_nothing_by_a_cookie_of_his_own_making(self, mother: User) -> None:
         client = at(ELSEWHERE)
-        client.cookies[guessing.COOKIE] = "aaaaaaaa.bbbbbbbb:forged"
+        client.cookies[rate_limits.COOKIE] = "aaaaaaaa.bbbbbbbb:forged"
         for _guess in range(PER_SENDER):
             sign_in(client, WRONG)
         sign_in(client)
@@ -277,19 +277,20 @@ class TestTheCookie:
         settings.HTTPS = True
         client = at(WARD)
         sign_in(client)
-        cookie = client.cookies[guessing.COOKIE]
+        cookie = client.cookies[rate_limits.COOKIE]
         assert cookie["httponly"]
         assert cookie["secure"]
         assert cookie["samesite"] == "Lax"
         for part in (str(mother.pk), mother.pk.hex, HERS, "mother"):
             assert part not in cookie.value
         other = at(WARD)
-        other.cookies[guessing.COOKIE] = cookie.value
+        other.cookies[rate_limits.COOKIE] = cookie.value
         assert other.get("/account/email/").status_code == 302
 
     def test_knows_everybody_of_a_wards_computer_and_the_newest_thirty(self) -> None:
         people = [
-            User.objects.create_user(f"n{number}@ward.example", RIGHT) for number in range(guessing.MOST + 1)
+            User.objects.create_user(f"n{number}@ward.example", RIGHT)
+            for number in range(rate_limits.MOST + 1)
         ]
         computer = at(WARD)
         for person in people:

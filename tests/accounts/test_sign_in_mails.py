@@ -20,11 +20,10 @@ from tests.support.waiting import wait_until
 from tracker.accounts.sign_in_mails import queue_sign_in_mail
 from tracker.lib.encryption import decrypt, new_key
 from tracker.management.commands.nightwatch import look
-from tracker.messaging import delivery as messages
-from tracker.messaging import reminders
+from tracker.messaging import delivery, reminders
 from tracker.models import Channel, ContactPoint, Heartbeat, Kind, Lane, Message, User
 from tracker.models.messages import LEASE
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 pytestmark = pytest.mark.django_db
 HERS, NOBODYS = "mother@family.example", "nobody@family.example"
@@ -60,7 +59,7 @@ def ask(client: Client, what: str = "code") -> Any:
 
 
 def carry(later: timedelta = timedelta(0)) -> None:
-    messages.deliver_due(lane=Lane.SIGN_IN, now=timezone.now() + later)
+    delivery.deliver_due(lane=Lane.SIGN_IN, now=timezone.now() + later)
 
 
 class TestTheMailServerIsNotWell:
@@ -138,7 +137,7 @@ class TestTheMailServerIsNotWell:
         queue_sign_in_mail(to=HERS, subject="new password", text="/", lives=timedelta(days=1), now=start)
         for hour in range(8):
             for minute in range(60):
-                messages.deliver_due(lane=Lane.SIGN_IN, now=start + timedelta(hours=hour, minutes=minute))
+                delivery.deliver_due(lane=Lane.SIGN_IN, now=start + timedelta(hours=hour, minutes=minute))
         assert 40 < Message.objects.get().tries < 60
 
 
@@ -169,12 +168,12 @@ class TestWhoCarriesIt:
 
     def test_a_heap_of_them_stands_in_front_of_no_alert(self, mother: User) -> None:
         now = timezone.now()
-        for number in range(messages.BATCH + 1):
+        for number in range(delivery.BATCH + 1):
             queue_sign_in_mail(
                 to=f"{number}@family.example", subject="", text="", lives=timedelta(hours=1), now=now
             )
-        messages.queue_test(recipient=mother.pk, now=now)
-        (waiting,) = messages.due(lane=Lane.ALERTS, now=now)
+        delivery.queue_test(recipient=mother.pk, now=now)
+        (waiting,) = delivery.due(lane=Lane.ALERTS, now=now)
         assert Message.objects.get(pk=waiting).kind == Kind.TEST
 
     def test_a_code_waits_for_no_heap_of_reminders(
@@ -184,16 +183,16 @@ class TestWhoCarriesIt:
         now = timezone.now()
         reminders.snooze(child=child, minutes=15, by=mother, now=now)
         reminders.remind_due(now=now + timedelta(minutes=16))
-        monkeypatch.setattr(messages, "BATCH", 1)
+        monkeypatch.setattr(delivery, "BATCH", 1)
         queue_sign_in_mail(to=HERS, subject="code", text="", lives=timedelta(hours=1), now=now)
-        messages.deliver_due(lane=Lane.REMINDERS, now=now + timedelta(minutes=16))
+        delivery.deliver_due(lane=Lane.REMINDERS, now=now + timedelta(minutes=16))
         assert [sent.subject for sent in mailoutbox] == ["code", "Nightlight: time for a log"]
 
     def test_each_goes_out_once_though_two_want_to(self, mother: User, mailoutbox: list[Any]) -> None:
         ask(Client())
         carry()
         carry(2 * LEASE)
-        sweeping.sweep(now=timezone.now(), deliver=True)
+        sweep.sweep(now=timezone.now(), deliver=True)
         assert len(mailoutbox) == 1
 
 
@@ -232,7 +231,7 @@ class TestASecret:
 
     def test_goes_when_nobody_can_use_it_any_more(self, mother: User, mailoutbox: list[Any]) -> None:
         ask(Client())
-        messages.settle(now=timezone.now() + timedelta(minutes=11))
+        delivery.settle(now=timezone.now() + timedelta(minutes=11))
         message = Message.objects.get(kind=Kind.SIGN_IN)
         assert (message.reason, message.sealed) == ("late", "")
         assert not mailoutbox

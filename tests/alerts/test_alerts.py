@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from tests.support.personas import NOW
-from tracker.alerts.actions import record_call, resolve_alert
+from tracker.alerts.actions import resolve_alert
 from tracker.alerts.escalation import escalate_due
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
 from tracker.messaging.delivery import queue
 from tracker.models import Alert, AlertEvent, Call, Channel, Child, Message, Outcome, User

@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from tests.support.personas import NOW, join, person
-from tracker.alerts.actions import record_call, resolve_alert
+from tracker.alerts.actions import resolve_alert
 from tracker.alerts.decisions import open_decision
 from tracker.alerts.escalation import escalate_due
 from tracker.alerts.reopening import reopen_alert
@@ -19,10 +19,11 @@ from tracker.alerts.taking import close_alert, offer_alert, record_not_reached, 
 from tracker.core.refused import Refused
 from tracker.families.actions.children import pause
 from tracker.families.actions.memberships import end_membership
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded, record_log
-from tracker.messaging import delivery as messages
+from tracker.messaging import delivery
 from tracker.models import Alert, CareTeam, Child, Kind, Membership, Message, Outcome, Role, SymptomLog, User
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 Log = Callable[..., Recorded]
 MINUTE = timedelta(minutes=1)
@@ -68,7 +69,7 @@ def close(
 def sent(after: timedelta, subject: str) -> list[str]:
     """Who gets a mail with this subject from what is due by then and was not sent before."""
     mail.outbox.clear()
-    sweeping.sweep(now=NOW + after, deliver=True)
+    sweep.sweep(now=NOW + after, deliver=True)
     return sorted(one.to[0].partition("@")[0] for one in mail.outbox if one.subject == subject)
 
 
@@ -376,15 +377,15 @@ def test_a_delivery_that_is_under_way_tells_of_no_closing_that_was_undone(
     """The undo and the delivery meet: whoever reads the alert after the undo sends nothing."""
     close(emergency, nurse)
     message = Message.objects.filter(kind=Kind.ANSWER).first()
-    real = messages._needless
+    real = delivery._needless
 
     def undo_first(message: Message, now: Any) -> str:
         reopen_alert(alert=emergency, by=nurse, now=NOW + MINUTE - SECOND)
-        monkeypatch.setattr(messages, "_needless", real)
+        monkeypatch.setattr(delivery, "_needless", real)
         return real(Message.objects.with_what_matters().get(pk=message.pk), now)
 
-    monkeypatch.setattr(messages, "_needless", undo_first)
-    messages.deliver(message_id=message.pk, now=NOW + MINUTE)
+    monkeypatch.setattr(delivery, "_needless", undo_first)
+    delivery.deliver(message_id=message.pk, now=NOW + MINUTE)
     assert not [one for one in mail.outbox if one.subject == ANSWERED]
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.personas import NOW, answers, join, person
-from tracker.alerts import escalation as escalating
+from tracker.alerts import escalation
 from tracker.alerts.actions import resolve_alert
 from tracker.alerts.escalation import escalate, escalate_due, next_opening
 from tracker.families.actions.children import pause, resume
@@ -115,14 +115,14 @@ class TestTheLadder:
         mila = Child.objects.get(nickname="Mila")
         seen = {"answers": answers(seizure=None), "observed_at": NOW, "now": NOW}
         record_log(child=mila, caregiver=stranger, client_uuid=uuid4(), **seen)
-        real = escalating.escalate
+        real = escalation.escalate
 
         def fail_for_one(*, alert_id: Any, now: datetime) -> bool:
             if alert_id == broken:
                 raise ZeroDivisionError
             return real(alert_id=alert_id, now=now)
 
-        monkeypatch.setattr(escalating, "escalate", fail_for_one)
+        monkeypatch.setattr(escalation, "escalate", fail_for_one)
         assert escalate_due(now=NOW) == 1
 
 
@@ -148,13 +148,13 @@ class TestATakenAlert:
     ) -> None:
         log(temperature=38.4)
         told(0 * MINUTE)
-        real = escalating.people_to_tell
+        real = escalation.people_to_tell
 
         def take_meanwhile(*of: Any) -> Any:
             self.take(nurse, NOW + 5 * MINUTE)
             return real(*of)
 
-        monkeypatch.setattr(escalating, "people_to_tell", take_meanwhile)
+        monkeypatch.setattr(escalation, "people_to_tell", take_meanwhile)
         assert told(5 * MINUTE) == []
         assert Alert.objects.get().taken_by == nurse
         assert verbs() == ["raised", "told"]

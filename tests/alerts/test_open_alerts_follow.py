@@ -12,7 +12,6 @@ from tracker.alerts.escalation import escalate_due
 from tracker.alerts.taking import take_alert
 from tracker.clinic.actions.policy import change_call_order, change_escalation
 from tracker.families.actions.children import (
-    Numbers,
     change_numbers,
     join_care_team,
     leave_care_team,
@@ -21,9 +20,10 @@ from tracker.families.actions.children import (
     set_login_open,
 )
 from tracker.families.actions.memberships import end_membership
+from tracker.families.numbers import Numbers
 from tracker.home_care.actions.duty import accept_baton, offer_baton
 from tracker.logs.actions.record import Recorded
-from tracker.messaging import delivery as messages
+from tracker.messaging import delivery
 from tracker.messaging.reminders import look_again, set_plan, snooze
 from tracker.models import (
     Alert,
@@ -112,11 +112,11 @@ class TestAFamilyThatMoves:
     def test_meanwhile_the_sweep_that_read_the_old_team_does_not_put_it_to_sleep(
         self, child: Child, care_team: CareTeam, nurse: User, mother: User, log: Log, monkeypatch: Any
     ) -> None:
-        from tracker.alerts import escalation as escalating
+        from tracker.alerts import escalation
 
         log(temperature=38.6)
         told(NOW)
-        real, met = escalating.people_to_tell, []
+        real, met = escalation.people_to_tell, []
 
         def join_meanwhile(*of: Any) -> Any:
             people = real(*of)
@@ -125,7 +125,7 @@ class TestAFamilyThatMoves:
                 join_care_team(child=child, code=care_team.join_code, by=mother, now=NOW + 25 * HOUR)
             return people
 
-        monkeypatch.setattr(escalating, "people_to_tell", join_meanwhile)
+        monkeypatch.setattr(escalation, "people_to_tell", join_meanwhile)
         told(NOW + 25 * HOUR)
         assert met
         told(NOW + 25 * HOUR)
@@ -183,7 +183,7 @@ class TestStaffWhoLeave:
         take_alert(alert=Alert.objects.get(), by=nurse, now=NOW + MINUTE)
         set_login_open(person=nurse, is_open=False, by=stranger, now=NOW + 2 * MINUTE)
         assert told(NOW + 2 * MINUTE) == ["Lead"]
-        messages.deliver_due(lane=Lane.ALERTS, now=NOW + 2 * MINUTE, seconds=5)
+        delivery.deliver_due(lane=Lane.ALERTS, now=NOW + 2 * MINUTE, seconds=5)
         assert Message.objects.get(recipient=nurse).reason == "left"
 
     @pytest.mark.hazard("H40")
@@ -355,36 +355,36 @@ class TestAClockThatWasTwoHoursAhead:
         pause(child=ward_child, reason="hospital", by=mother, now=self.ahead)
         log(temperature=38.6)
         assert told(NOW) == ["Lead", "Nurse"]
-        messages.deliver_due(lane=Lane.ALERTS, now=NOW, seconds=5)
+        delivery.deliver_due(lane=Lane.ALERTS, now=NOW, seconds=5)
         assert not Message.objects.filter(recipient=nurse, reason="paused").exists()
 
     @pytest.mark.hazard("H18")
     def test_still_asks_who_logged_after_ten_minutes(self, child: Child, mother: User, log: Log) -> None:
         log(temperature=38.6, at=self.ahead)
         told(self.ahead)
-        messages.settle(now=NOW + MINUTE)
+        delivery.settle(now=NOW + MINUTE)
         assert Message.objects.get(recipient=mother).due_at == NOW + 11 * MINUTE
 
     @pytest.mark.hazard("H18")
     def test_reminds_when_it_was_asked_to(self, child: Child, mother: User) -> None:
         look_again(child=child, at=self.ahead + HOUR, by=mother, now=self.ahead)
-        messages.settle(now=NOW)
+        delivery.settle(now=NOW)
         assert Message.objects.get(recipient=mother).due_at == NOW + HOUR
 
     @pytest.mark.hazard("H18")
     def test_ends_a_snooze_when_it_was_asked_to(self, child: Child, mother: User) -> None:
         set_plan(child=child, times=[time(8)], by=mother, now=NOW)
         snooze(child=child, minutes=15, by=mother, now=self.ahead)
-        messages.settle(now=NOW)
+        delivery.settle(now=NOW)
         assert Message.objects.get(recipient=mother).due_at == NOW + 15 * MINUTE
         assert ReminderPlan.objects.get().snoozed_until == NOW + 15 * MINUTE
 
     @pytest.mark.hazard("H18")
     def test_leaves_the_canary_to_every_minute(self, db: None) -> None:
-        messages.queue_canary(now=NOW + 5 * MINUTE)
+        delivery.queue_canary(now=NOW + 5 * MINUTE)
         Message.objects.update(sent_at=NOW + 5 * MINUTE)
-        messages.queue_canary(now=NOW)
-        messages.queue_canary(now=NOW + 5 * MINUTE)
+        delivery.queue_canary(now=NOW)
+        delivery.queue_canary(now=NOW + 5 * MINUTE)
         assert Message.objects.filter(kind=Kind.CANARY, sent_at=None).count() == 2
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.logs.test_races import at_once
 from tests.support.alert_machine import Machine, ward
 from tests.support.personas import NOW, join, person
-from tracker.alerts import states as alert_states
+from tracker.alerts import states
 from tracker.alerts.taking import HELD_FOR, accept_offer, close_alert, offer_alert, take_alert
 from tracker.core.refused import Refused
 from tracker.logs.actions.record import Recorded
@@ -33,14 +33,14 @@ def colleague(care_team: CareTeam, lead: User) -> User:
 
 
 def test_the_page_of_the_documentation_is_the_table() -> None:
-    assert DOCS.read_text() == alert_states.drawn() + "\n"
+    assert DOCS.read_text() == states.drawn() + "\n"
 
 
 def test_the_table_speaks_of_every_event_and_of_no_other() -> None:
-    assert {move.verb for move in alert_states.MOVES.values()} == set(AlertVerb.values)
-    assert {state for move in alert_states.MOVES.values() for state in (*move.states, move.to)} <= {
-        *alert_states.STATES,
-        alert_states.AS_BEFORE,
+    assert {move.verb for move in states.MOVES.values()} == set(AlertVerb.values)
+    assert {state for move in states.MOVES.values() for state in (*move.states, move.to)} <= {
+        *states.STATES,
+        states.AS_BEFORE,
         "",
     }
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from tests.support.personas import NOW, join
-from tracker.alerts.actions import record_call
 from tracker.alerts.escalation import escalate_due
 from tracker.alerts.taking import take_alert
+from tracker.logs.actions.calls import record_call
 from tracker.models import Alert, Call, CareTeam, Child, Membership, Message, Role, User
 
 pytestmark = pytest.mark.django_db

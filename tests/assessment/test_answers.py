@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.assessment.answers import Answer, cleaned, report_of, rows_of
+from tracker.assessment.answers import Answer, report_of, rows_of
+from tracker.lib.text import cleaned
 from tracker.models import Observation
 
 numbers = st.decimals(min_value=0, max_value=999, places=2, allow_nan=False)

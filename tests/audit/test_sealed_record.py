@@ -17,17 +17,17 @@ from django.db import connection
 from tests.audit.test_chain import Editor, run
 from tests.support.alert_machine import Machine, ward
 from tests.support.personas import NOW, child_of
-from tracker.accounts import erasure as erasing_module
+from tracker.accounts import erasure
 from tracker.accounts.erasure import erase_child
-from tracker.alerts.actions import record_call, resolve_alert
-from tracker.audit import chain as sealing_module
-from tracker.audit import sealed_rows
+from tracker.alerts.actions import resolve_alert
+from tracker.audit import chain, sealed_rows
 from tracker.audit.chain import keep_head, seal
 from tracker.audit.sealed_rows import AUDIT_EVENT, CLOSING, KINDS, Kind, items, key_of, unkeyed
 from tracker.audit.verify import Fault, verify
 from tracker.clinic.actions.nursing import write_note
 from tracker.core.audit import record_audit
 from tracker.home_care.actions.doses import add_medicine, give_dose
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.messaging.reminders import confirm_numbers
 from tracker.models import (
@@ -364,11 +364,11 @@ def test_rows_that_were_not_sealed_yet_may_be_sealed_by_a_sweep_that_had_read_th
 ) -> None:
     """Its links come after the erasure, for rows that are gone; that is no fault."""
     log(temperature=36.8, at=LATER)
-    waiting, is_all = sealing_module._waiting(100)
-    found = list(sealing_module._items(waiting))
+    waiting, is_all = chain._waiting(100)
+    found = list(chain._items(waiting))
     erase_child(child=ward_child, by=mother, now=LATER)
-    monkeypatch.setattr(sealing_module, "_items", lambda waiting: iter(found))
-    monkeypatch.setattr(sealing_module, "_waiting", lambda at_most: (waiting, is_all))
+    monkeypatch.setattr(chain, "_items", lambda waiting: iter(found))
+    monkeypatch.setattr(chain, "_waiting", lambda at_most: (waiting, is_all))
     assert seal(now=LATER + timedelta(minutes=1)) == len(found)
     monkeypatch.undo()
     assert len(found) > 1
@@ -380,7 +380,7 @@ def test_an_erasure_named_by_the_first_version_still_holds(
 ) -> None:
     """It did not say from which link on."""
     rows = {"assessment": [str(record.assessment.pk)]}
-    shown = sealing_module.proof(child=str(ward_child.pk), rows=rows)
+    shown = chain.proof(child=str(ward_child.pk), rows=rows)
     record_audit("record.erased", by=mother, now=LATER, child=ward_child.pk, rows=rows, proof=shown)
     with append_only.erasing():
         Assessment.objects.filter(pk=record.assessment.pk)._raw_delete("default")
@@ -423,7 +423,7 @@ def test_an_erasure_that_makes_no_sense_is_named(record: Recorded, ward_child: C
 def test_an_erasure_of_many_rows_names_them_in_several_events(
     child: Child, mother: User, monkeypatch: Any, log: Callable[..., Recorded]
 ) -> None:
-    monkeypatch.setattr(erasing_module, "TOGETHER", 2)
+    monkeypatch.setattr(erasure, "TOGETHER", 2)
     for hours in range(5):
         log(temperature=36.8, hours_ago=hours)
     seal(now=NOW)

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, QueryDict
 
 from tests.browser.sample_forms import CalledForm
-from tracker.assessment import phone_script as telling
-from tracker.lib import charts as pictures
-from tracker.lib import telephone
+from tracker.assessment import answer_text
+from tracker.lib import charts, telephone
 from tracker.logs.forms.log import Asking, LogForm
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -187,7 +186,7 @@ WHAT_TO_SAY = [
     "No fever medicine given.",
     "Should we come in?",
 ]
-INSTRUCTIONS = telling.instructions("tisagenlecleucel")
+INSTRUCTIONS = answer_text.instructions("tisagenlecleucel")
 
 
 def answer(answer: dict[str, Any], **more: Any) -> Context:
@@ -289,8 +288,8 @@ def days(view: str, **more: Any) -> Context:
         "later": None,
         "unit": "C",
         "may_log": True,
-        "curve": pictures.curve(readings, [(at(12, 11), "infusion")], at(5, 0), at(18, 4)),
-        "heat": pictures.heat_map(signs, shown, [day for day in shown if day.day != 16]),
+        "curve": charts.curve(readings, [(at(12, 11), "infusion")], at(5, 0), at(18, 4)),
+        "heat": charts.heat_map(signs, shown, [day for day in shown if day.day != 16]),
         "timeline": [
             {"day": date(2026, 11, 18), "day_label": "Day 6", "rows": [FEVER_LOG]},
             {"day": date(2026, 11, 17), "day_label": "Day 5", "rows": [QUIET_LOG, CORRECTED_LOG, BARE_LOG]},
@@ -300,8 +299,8 @@ def days(view: str, **more: Any) -> Context:
 
 
 NOTHING = {
-    "curve": pictures.curve([], [], NOW - timedelta(days=13), NOW),
-    "heat": pictures.heat_map({}, [], []),
+    "curve": charts.curve([], [], NOW - timedelta(days=13), NOW),
+    "heat": charts.heat_map({}, [], []),
 }
 TOLD = [
     ("Temperature", "38.4 °C (101.1 °F), under the arm, typed as “38,4”"),

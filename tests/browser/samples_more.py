@@ -10,7 +10,7 @@ import qrcode.image.svg
 from django.http import HttpRequest
 from django.utils.safestring import mark_safe
 
-from tests.browser import sample_forms as forms
+from tests.browser import sample_forms
 from tests.browser.samples import (
     BASE,
     CALL_NOW,
@@ -125,7 +125,12 @@ ENTRY = {
 
 def checked(**more: Any) -> Context:
     def context(request: HttpRequest) -> dict[str, Any]:
-        return log("check", neuro=True)(request) | STRANGER | {"about": forms.AboutForm(), "log": None} | more
+        return (
+            log("check", neuro=True)(request)
+            | STRANGER
+            | {"about": sample_forms.AboutForm(), "log": None}
+            | more
+        )
 
     return context
 
@@ -144,7 +149,7 @@ def family(**more: Any) -> Context:
         | {
             "members": MEMBERS,
             "may_manage": True,
-            "form": forms.InviteForm(),
+            "form": sample_forms.InviteForm(),
             "open_invitations": [OPEN_INVITATION],
             "invitation": None,
             **more,
@@ -168,11 +173,11 @@ def code(**more: Any) -> Context:
         BASE
         | STRANGER
         | {
-            "verify_form": forms.CodeForm(),
+            "verify_form": sample_forms.CodeForm(),
             "email": "mum@example.org",
             "can_resend": True,
             "can_change": True,
-            "change_form": forms.EmailForm(),
+            "change_form": sample_forms.EmailForm(),
             **more,
         }
     )
@@ -207,11 +212,11 @@ LOGS, FAMILIES, SITE = "tracker/logs/", "tracker/families/", "tracker/site/"
 MESSAGING, BEGIN = "tracker/messaging/", "tracker/families/begin/"
 
 STATES: dict[str, tuple[str, Context]] = {
-    "begin-1": (BEGIN + "1.html", begin(1, forms.ChildForm, may_skip=True)),
-    "begin-1-wrong": (BEGIN + "1.html", begin(1, wrong(forms.ChildForm, nickname=""), may_skip=True)),
-    "begin-2": (BEGIN + "2.html", begin(2, forms.TherapyForm)),
-    "begin-3": (BEGIN + "3.html", begin(3, forms.DatesForm, may_skip=True)),
-    "begin-4": (BEGIN + "4.html", begin(4, forms.NumbersForm)),
+    "begin-1": (BEGIN + "1.html", begin(1, sample_forms.ChildForm, may_skip=True)),
+    "begin-1-wrong": (BEGIN + "1.html", begin(1, wrong(sample_forms.ChildForm, nickname=""), may_skip=True)),
+    "begin-2": (BEGIN + "2.html", begin(2, sample_forms.TherapyForm)),
+    "begin-3": (BEGIN + "3.html", begin(3, sample_forms.DatesForm, may_skip=True)),
+    "begin-4": (BEGIN + "4.html", begin(4, sample_forms.NumbersForm)),
     "begin-4-asked": (BEGIN + "4.html", begin(4, lambda: asked(BeginNumbersForm, day_number="1234"))),
     "callback": (FAMILIES + "callback.html", callback()),
     "callback-asked": (
@@ -221,7 +226,7 @@ STATES: dict[str, tuple[str, Context]] = {
             | {"form": asked(CallbackForm, number="555 0142")}
         ),
     ),
-    "begin-5": (BEGIN + "5.html", begin(5, forms.LastForm)),
+    "begin-5": (BEGIN + "5.html", begin(5, sample_forms.LastForm)),
     "more": (SITE + "more.html", always(may_manage=True, numbers=NUMBERS)),
     "family": (FAMILIES + "family.html", family()),
     "family-invited": (FAMILIES + "family.html", family(invitation=NEW_INVITATION)),
@@ -229,14 +234,17 @@ STATES: dict[str, tuple[str, Context]] = {
     "treatment": (FAMILIES + "treatment.html", treatment()),
     "treatment-change": (
         FAMILIES + "treatment.html",
-        treatment(change="stop", form=forms.ChangeForm(), events=[]),
+        treatment(change="stop", form=sample_forms.ChangeForm(), events=[]),
     ),
     "settings": (
         FAMILIES + "settings.html",
-        lambda request: BASE | {"form": forms.ChildForm(), "numbers_form": forms.NumbersForm()},
+        lambda request: BASE | {"form": sample_forms.ChildForm(), "numbers_form": sample_forms.NumbersForm()},
     ),
-    "settings-clinic": (FAMILIES + "settings.html", lambda request: BASE | {"form": forms.ChildForm()}),
-    "pause": (FAMILIES + "pause.html", lambda request: BASE | {"form": forms.PauseForm()}),
+    "settings-clinic": (
+        FAMILIES + "settings.html",
+        lambda request: BASE | {"form": sample_forms.ChildForm()},
+    ),
+    "pause": (FAMILIES + "pause.html", lambda request: BASE | {"form": sample_forms.PauseForm()}),
     "end": (LOGS + "end.html", lambda request: BASE | ENDING | {"form": OverForm()}),
     "end-too-young": (LOGS + "end.html", always(**ENDING | {"form": None, "may_be_over": False})),
     "paused": (FAMILIES + "pause.html", always(paused="In hospital")),
@@ -252,27 +260,33 @@ STATES: dict[str, tuple[str, Context]] = {
     "check-today": (LOGS + "check.html", checked(answer=CALL_TODAY, emergency_number=telephone.of("999"))),
     "outbox": (MESSAGING + "outbox.html", nobody(mails=MAILS)),
     "outbox-empty": (MESSAGING + "outbox.html", nobody(mails=[])),
-    "login": ("account/login.html", entry(forms.LoginForm)),
-    "login-wrong": ("account/login.html", entry(wrong(forms.LoginForm, login="mum@example.org"))),
-    "signup": ("account/signup.html", entry(forms.LoginForm)),
+    "login": ("account/login.html", entry(sample_forms.LoginForm)),
+    "login-wrong": ("account/login.html", entry(wrong(sample_forms.LoginForm, login="mum@example.org"))),
+    "signup": ("account/signup.html", entry(sample_forms.LoginForm)),
     "signup-closed": ("account/signup_closed.html", nobody()),
-    "request-code": ("account/request_login_code.html", entry(forms.EmailForm)),
+    "request-code": ("account/request_login_code.html", entry(sample_forms.EmailForm)),
     "code": ("account/confirm_login_code.html", code()),
     "code-email": ("account/confirm_email_verification_code.html", code(can_change=False, cancel_url="/")),
     "code-password": ("account/confirm_password_reset_code.html", code(can_resend=False)),
-    "password-reset": ("account/password_reset.html", entry(forms.EmailForm)),
+    "password-reset": ("account/password_reset.html", entry(sample_forms.EmailForm)),
     "password-reset-done": ("account/password_reset_done.html", nobody()),
-    "password-from-key": ("account/password_reset_from_key.html", entry(forms.PasswordForm, action_url="/")),
+    "password-from-key": (
+        "account/password_reset_from_key.html",
+        entry(sample_forms.PasswordForm, action_url="/"),
+    ),
     "password-from-old-key": ("account/password_reset_from_key.html", nobody(token_fail=True)),
     "password-from-key-done": ("account/password_reset_from_key_done.html", nobody()),
-    "password-change": ("account/password_change.html", entry(forms.PasswordForm)),
-    "password-set": ("account/password_set.html", entry(forms.PasswordForm)),
-    "reauthenticate": ("account/reauthenticate.html", entry(forms.PasswordForm)),
+    "password-change": ("account/password_change.html", entry(sample_forms.PasswordForm)),
+    "password-set": ("account/password_set.html", entry(sample_forms.PasswordForm)),
+    "reauthenticate": ("account/reauthenticate.html", entry(sample_forms.PasswordForm)),
     "logout": ("account/logout.html", nobody()),
     "verification-sent": ("account/verification_sent.html", nobody()),
     "verification-required": ("account/verified_email_required.html", nobody()),
     "account-inactive": ("account/account_inactive.html", nobody()),
-    "email": ("account/email.html", entry(forms.EmailForm, emailaddresses=ADDRESSES, can_add_email=True)),
+    "email": (
+        "account/email.html",
+        entry(sample_forms.EmailForm, emailaddresses=ADDRESSES, can_add_email=True),
+    ),
     "email-confirm": ("account/email_confirm.html", nobody(confirmation=CONFIRMATION, can_confirm=True)),
     "email-confirm-gone": ("account/email_confirm.html", nobody(confirmation=None)),
     "400": ("400.html", nobody()),

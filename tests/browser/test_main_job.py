@@ -18,10 +18,10 @@ from playwright.sync_api import Page, expect
 from tests.config.test_start import free_port
 from tests.support.fixtures_infra import end_process, start_process
 from tests.support.waiting import PATIENCE, wait_until
+from tracker.assessment.wording import URGENCIES
 from tracker.lib import telephone
 from tracker.models import CareTeam
 from tracker.site.demo.story import PASSWORD, numbers_of, read_families, read_teams
-from tracker.templatetags.nightlight import URGENCIES
 
 FAMILIES = list(read_families())
 

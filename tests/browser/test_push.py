@@ -25,7 +25,7 @@ from tracker.management.commands.setup import make_push_key
 from tracker.messaging.channels import push
 from tracker.messaging.reminders import look_again
 from tracker.models import Child, ContactPoint, User
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # The browser's own push service cannot be reached from here: its answer is ours, what follows is the browser's.
@@ -94,7 +94,7 @@ def test_an_alert_and_a_reminder_arrive(
     seen = {"answers": answers(temperature=39.0), "observed_at": now, "now": now}
     logged = record_log(child=child, caregiver=mother, client_uuid=uuid4(), **seen)
     look_again(child=child_of(father, "Mila"), at=now, by=father, now=now)
-    sweeping.sweep(now=now, deliver=True)
+    sweep.sweep(now=now, deliver=True)
     wait_until(lambda: len(service.asked) == 2, "both pushes")
 
     session = telephone.context.new_cdp_session(telephone)
@@ -181,7 +181,7 @@ def test_a_browser_subscribes_decrypts_and_ends_it(
         observed_at=now,
         now=now,
     )
-    sweeping.sweep(now=now, deliver=True)
+    sweep.sweep(now=now, deliver=True)
     wait_until(lambda: len(service.asked) == 1, "the push")
     wait_until(lambda: outside.lines, "the browser to listen")
     for _try in range(60):

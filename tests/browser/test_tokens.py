@@ -10,7 +10,7 @@ from django.test import RequestFactory, override_settings
 
 from tests.browser import gallery
 from tracker.logs.forms.log import PICTURES
-from tracker.templatetags import nightlight as formatting
+from tracker.templatetags import nightlight
 
 STATIC = Path(__file__).resolve().parents[2] / "tracker" / "static" / "tracker"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -115,7 +115,7 @@ def test_the_browsers_frame_has_the_colour_of_the_page():
 def test_the_sprite_holds_the_icons_that_are_asked_for_and_no_others():
     sprite = (STATIC / "icons.svg").read_text()
     text = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
-    asked = {*re.findall(r'{% icon "([\w-]+)" %}', text), *PICTURES.values(), *formatting.SHAPES.values()}
+    asked = {*re.findall(r'{% icon "([\w-]+)" %}', text), *PICTURES.values(), *nightlight.SHAPES.values()}
     shown = set(re.findall(r'<symbol id="([\w-]+)"', sprite))
     assert asked == shown
 

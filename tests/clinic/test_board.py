@@ -21,7 +21,7 @@ from therapies.schedule import Event
 from tracker.alerts.actions import resolve_alert
 from tracker.alerts.taking import take_alert
 from tracker.clinic.actions.nursing import know_child
-from tracker.clinic.queries import board_cache as board_shared
+from tracker.clinic.queries import board_cache
 from tracker.families.actions.children import begin_care_team, join_care_team, pause
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.messaging.contact_points import set_mobile
@@ -281,7 +281,7 @@ class TestFreshness:
 def test_the_queries_do_not_grow_with_the_children(
     at_desk: Client, care_team: CareTeam, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(board_shared, "SHARED_FOR", timedelta(0))
+    monkeypatch.setattr(board_cache, "SHARED_FOR", timedelta(0))
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -345,7 +345,7 @@ class TestSharing:
     def test_ends_after_a_moment(self, at_desk: Client, care_team: CareTeam, ward_child: Child) -> None:
         assert "Juno" in board(at_desk, care_team)
         Child.objects.update(nickname="Jo")  # past all actions
-        with time_machine.travel(NOW + board_shared.SHARED_FOR, tick=False):
+        with time_machine.travel(NOW + board_cache.SHARED_FOR, tick=False):
             assert ">Jo<" in board(at_desk, care_team)
 
     def test_never_mixes_what_was_asked_for(

@@ -18,13 +18,13 @@ from django.urls import reverse
 from tests.support.personas import NOW, answers, child_of, join, person
 from therapies.schedule import Event
 from tracker.accounts.erasure import erase_child
-from tracker.alerts.actions import record_call
 from tracker.alerts.taking import HELD_FOR, accept_offer, close_alert, offer_alert, take_alert
 from tracker.clinic.actions.nursing import know_child
 from tracker.clinic.queries import board_version
 from tracker.families.actions.children import join_care_team, leave_care_team, pause, resume, update_child
 from tracker.families.actions.memberships import end_membership
 from tracker.families.actions.treatment import end_course, record_event, start_course, withdraw_event
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.messaging.heartbeat_actions import record_heartbeat
 from tracker.messaging.heartbeats import LIMITS, is_on_duty, seconds_since_heartbeats

@@ -17,8 +17,9 @@ from tests.site.test_costs import remember
 from tests.support.personas import NOW, answers, join, person
 from therapies.catalogue import load
 from therapies.schedule import Event
-from tracker.alerts.actions import record_call, resolve_alert
+from tracker.alerts.actions import resolve_alert
 from tracker.families.actions.treatment import record_event
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded, correct_log
 from tracker.models import Alert, AuditEvent, CareNote, CareTeam, Child, Role, User
 

@@ -14,13 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support.personas import NOW
-from tracker.alerts.actions import record_call
 from tracker.alerts.reopening import reopen_alert
 from tracker.alerts.taking import close_alert, record_not_reached, take_alert
 from tracker.core.staff_pages import locked_board
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
 from tracker.models import Alert, CareTeam, Child, Kind, Message, Outcome, User
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 Log = Callable[..., Recorded]
 MINUTE = timedelta(minutes=1)
@@ -293,7 +293,7 @@ class TestWhatWasDecided:
     ) -> None:
         close(alert, nurse)
         assert "has not opened the decision yet. In doubt, call." in seen(at_desk, "nurse-child", alert.child)
-        sweeping.sweep(now=NOW + MINUTE, deliver=True)
+        sweep.sweep(now=NOW + MINUTE, deliver=True)
         page = seen(at_desk, "nurse-child", alert.child, 2 * MINUTE)
         assert "Father: told at" in page
         message = Message.objects.get(kind=Kind.ANSWER, recipient=father)

@@ -20,7 +20,7 @@ from django.urls import reverse
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
-from config import gunicorn_worker as patient
+from config import gunicorn_worker
 from config.gunicorn_worker import PatientWorker
 from config.start.serve import answers
 from tests.support.fixtures_infra import database_url, end_process, start_process
@@ -126,22 +126,22 @@ CHUNKED = POST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 def test_each_chunk_is_as_long_as_it_says() -> None:
     whole = CHUNKED + b"5;a=b\r\n0\r\n\r\n\r\nA\r\n0123456789\r\n"
     for end in (b"0\r\n\r\n", b"000;x\r\n\r\n", b"0\r\nX-A: b\r\n\r\n"):
-        held = patient.Held()
+        held = gunicorn_worker.Held()
         for byte in whole + end:
-            assert patient.lacks(held) > 0
+            assert gunicorn_worker.lacks(held) > 0
             held.append(byte)
-        assert patient.lacks(held) == 0
+        assert gunicorn_worker.lacks(held) == 0
     for malformed in (b"x\r\n", b"-1\r\n", b"\r\n", b"0x5\r\n", b"1\r\nxyz", b"5" * 9000):
-        assert patient.lacks(patient.Held(CHUNKED + malformed)) == 0, malformed
-    assert patient.lacks(patient.Held(CHUNKED + b"FFFFFFF\r\n")) > patient.BODY
+        assert gunicorn_worker.lacks(gunicorn_worker.Held(CHUNKED + malformed)) == 0, malformed
+    assert gunicorn_worker.lacks(gunicorn_worker.Held(CHUNKED + b"FFFFFFF\r\n")) > gunicorn_worker.BODY
 
 
-@pytest.mark.parametrize("length", [patient.BODY + 1, 360_000, 540_000, 10**9])
-@pytest.mark.parametrize("came", [0, 1, patient.BODY, patient.HEAD + patient.BODY])
+@pytest.mark.parametrize("length", [gunicorn_worker.BODY + 1, 360_000, 540_000, 10**9])
+@pytest.mark.parametrize("came", [0, 1, gunicorn_worker.BODY, gunicorn_worker.HEAD + gunicorn_worker.BODY])
 def test_a_body_that_is_too_long_by_its_own_word_is_refused_at_once(length: int, came: int) -> None:
     """However much of it has come: it is never read to its end, and what is missing alone looks as if it might be."""
     head = f"POST /check/ HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode()
-    assert patient.lacks(patient.Held(head + b"a" * came)) == patient.FAR_TOO_MUCH
+    assert gunicorn_worker.lacks(gunicorn_worker.Held(head + b"a" * came)) == gunicorn_worker.FAR_TOO_MUCH
 
 
 def test_a_body_in_chunks_is_answered_at_once(web: int) -> None:
@@ -160,7 +160,7 @@ def test_a_thread_never_waits_for_a_client_whatever_we_take_for_whole(
     ours, theirs = socket.socketpair()
     conn = SimpleNamespace(sock=ours, parser=None, initialized=True)
     conn.init = lambda: setattr(conn, "parser", SimpleNamespace(unreader=SocketUnreader(ours)))
-    monkeypatch.setattr(patient, "lacks", lambda held: 0)
+    monkeypatch.setattr(gunicorn_worker, "lacks", lambda held: 0)
     monkeypatch.setattr(ThreadWorker, "handle", lambda self, conn: conn.parser.unreader.read(10_000))
     theirs.sendall(POST)
     with pytest.raises(ConnectionResetError):
@@ -240,7 +240,7 @@ def test_who_is_not_done_after_half_a_minute_is_hung_up_on(monkeypatch: pytest.M
     worker = PatientWorker.__new__(PatientWorker)
     theirs.sendall(GET)
     assert worker.handle(conn) is _DEFER
-    conn.since -= patient.WITHIN + 1
+    conn.since -= gunicorn_worker.WITHIN + 1
     theirs.sendall(b"X-A")
     assert worker.handle(conn) is False
     assert theirs.recv(1) == b""

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from config.start import virtualenv as environment
+from config.start import virtualenv
 from tests.support.fixtures_infra import BASE
 
 
@@ -16,17 +16,17 @@ def house(tmp_path, monkeypatch):
     """A house with its files and a pip that only notes what it is asked for."""
     for name in ("requirements.txt", "constraints.txt"):
         (tmp_path / name).write_text("thing==1\n")
-    monkeypatch.setattr(environment, "BASE", tmp_path)
-    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(environment, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    monkeypatch.setattr(virtualenv, "BASE", tmp_path)
+    monkeypatch.setattr(virtualenv, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(virtualenv, "PYTHON", tmp_path / ".venv" / "bin" / "python")
     return tmp_path
 
 
 @pytest.fixture
 def pip(house, monkeypatch):
     asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(environment, "run_pip", lambda *arguments: asked.append(arguments))
-    environment.make_by_hand()
+    monkeypatch.setattr(virtualenv, "run_pip", lambda *arguments: asked.append(arguments))
+    virtualenv.make_by_hand()
     return asked
 
 
@@ -35,58 +35,58 @@ def packages_of(python) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("make", [environment.make, environment.make_by_hand])
+@pytest.mark.parametrize("make", [virtualenv.make, virtualenv.make_by_hand])
 def test_an_environment_is_made_with_or_without_the_venv_module(house, make):
     make()
-    assert environment.is_usable()
-    prefix, packages = packages_of(environment.PYTHON).split()
+    assert virtualenv.is_usable()
+    prefix, packages = packages_of(virtualenv.PYTHON).split()
     assert prefix == str(house / ".venv")
     assert packages.startswith(prefix)
 
 
 def test_no_ensurepip_is_needed(house, monkeypatch):
     monkeypatch.setitem(sys.modules, "ensurepip", None)
-    environment.make()
-    assert environment.is_usable()
+    virtualenv.make()
+    assert virtualenv.is_usable()
 
 
 def test_without_the_venv_module_it_is_made_by_hand(house, monkeypatch):
     monkeypatch.setitem(sys.modules, "venv", None)
-    environment.make()
-    assert environment.is_usable()
+    virtualenv.make()
+    assert virtualenv.is_usable()
 
 
 def test_an_environment_whose_python_is_gone_is_made_anew(house, pip):
-    environment.PYTHON.unlink()
-    environment.PYTHON.symlink_to("/removed/python3.11")
-    assert not environment.is_usable()
-    environment.main([])
-    assert environment.is_usable()
+    virtualenv.PYTHON.unlink()
+    virtualenv.PYTHON.symlink_to("/removed/python3.11")
+    assert not virtualenv.is_usable()
+    virtualenv.main([])
+    assert virtualenv.is_usable()
 
 
 def test_what_is_installed_is_not_installed_again(pip):
-    environment.install("requirements.txt")
-    environment.install("requirements.txt")
+    virtualenv.install("requirements.txt")
+    virtualenv.install("requirements.txt")
     assert len(pip) == 1
 
 
 def test_a_changed_file_is_installed(house, pip):
-    environment.install("requirements.txt")
+    virtualenv.install("requirements.txt")
     (house / "constraints.txt").write_text("thing==2\n")
-    environment.install("requirements.txt")
+    virtualenv.install("requirements.txt")
     assert len(pip) == 2
 
 
 def test_an_installation_that_failed_is_tried_again(house, monkeypatch):
-    environment.make_by_hand()
-    monkeypatch.setattr(environment, "pip_wheel", lambda: house / "no-such-wheel")
+    virtualenv.make_by_hand()
+    monkeypatch.setattr(virtualenv, "pip_wheel", lambda: house / "no-such-wheel")
     for _ in range(2):
         with pytest.raises(SystemExit, match="pip could not install"):
-            environment.install("requirements.txt")
+            virtualenv.install("requirements.txt")
 
 
 def test_the_wheel_is_pip_and_whole():
-    with zipfile.ZipFile(environment.pip_wheel()) as wheel:
+    with zipfile.ZipFile(virtualenv.pip_wheel()) as wheel:
         assert wheel.testzip() is None
         assert "pip/__main__.py" in wheel.namelist()
 

@@ -9,7 +9,8 @@ from django.utils import timezone, translation
 
 from therapies import catalogue
 from therapies.model import SYNDROMES, URGENCIES
-from tracker.templatetags import nightlight as formatting
+from tracker.assessment import wording
+from tracker.templatetags import nightlight
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 18, 2, 20, tzinfo=BERLIN)
@@ -32,7 +33,7 @@ NOW = datetime(2026, 11, 18, 2, 20, tzinfo=BERLIN)
 )
 def test_times_are_written_as_people_say_them(ago, words):
     with timezone.override(BERLIN):
-        assert formatting.ago(NOW - ago, NOW) == words
+        assert nightlight.ago(NOW - ago, NOW) == words
 
 
 @pytest.mark.hazard("H03")
@@ -48,16 +49,16 @@ def test_times_are_written_as_people_say_them(ago, words):
     ],
 )
 def test_a_temperature_is_written_in_the_familys_unit_and_never_rounded_up_to_a_fever(celsius, unit, words):
-    assert formatting.celsius(Decimal(celsius), unit) == words
+    assert nightlight.celsius(Decimal(celsius), unit) == words
 
 
 def test_a_temperature_has_the_comma_of_the_language():
     with translation.override("es"):
-        assert formatting.celsius(Decimal("38.4")) == "38,4 °C"
+        assert nightlight.celsius(Decimal("38.4")) == "38,4 °C"
 
 
 def test_only_the_looks_that_exist_are_taken_from_a_cookie():
-    assert [formatting.theme(cookie) for cookie in ("night", "auto", '"><script>', None)] == [
+    assert [nightlight.theme(cookie) for cookie in ("night", "auto", '"><script>', None)] == [
         "night",
         "",
         "",
@@ -66,24 +67,24 @@ def test_only_the_looks_that_exist_are_taken_from_a_cookie():
 
 
 def test_every_urgency_has_a_word_and_a_shape():
-    assert len({formatting.urgency_word(urgency) for urgency in URGENCIES}) == 4
-    assert len({formatting.urgency_shape(urgency) for urgency in URGENCIES}) == 4
+    assert len({wording.urgency_word(urgency) for urgency in URGENCIES}) == 4
+    assert len({nightlight.urgency_shape(urgency) for urgency in URGENCIES}) == 4
 
 
 def test_an_urgency_that_nobody_knows_looks_like_call_now():
-    assert formatting.urgency_word("?") == formatting.urgency_word("now")
+    assert wording.urgency_word("?") == wording.urgency_word("now")
 
 
 def test_every_syndrome_has_plain_words_and_a_term_says_possible():
-    assert set(SYNDROMES) == set(formatting.SYNDROMES)
-    terms = [formatting.syndrome_term(code) for code in SYNDROMES]
+    assert set(SYNDROMES) == set(wording.SYNDROMES)
+    terms = [wording.syndrome_term(code) for code in SYNDROMES]
     assert all("possible" in term for term in terms if term and term != "caregiver concern")
 
 
 def test_a_sign_is_written_by_its_plain_name():
-    assert formatting.sign("chills") == "Chills, shaking"
-    assert formatting.sign("antipyretic_given") == "Fever medicine"
-    assert formatting.sign("CART-CRS-01") == "the rules"
+    assert nightlight.sign("chills") == "Chills, shaking"
+    assert nightlight.sign("antipyretic_given") == "Fever medicine"
+    assert nightlight.sign("CART-CRS-01") == "the rules"
 
 
 def test_a_sign_is_written_even_when_the_knowledge_is_broken(monkeypatch):
@@ -91,4 +92,4 @@ def test_a_sign_is_written_even_when_the_knowledge_is_broken(monkeypatch):
         raise catalogue.KnowledgeError("observations.toml", 1, "broken")
 
     monkeypatch.setattr(catalogue, "load", broken)
-    assert formatting.sign("temperature") == "the rules"
+    assert nightlight.sign("temperature") == "the rules"

@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from tests.support.pages import Phone, text
 from tests.support.personas import NOW
-from tracker.alerts.actions import record_call
 from tracker.clinic.actions.nursing import know_child
 from tracker.families.actions.callback_numbers import set_callback
 from tracker.families.actions.memberships import end_membership
+from tracker.logs.actions.calls import record_call
 from tracker.models import Alert, AuditEvent, CareTeam, Child, Membership, User
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,6 @@ from tests.support.personas import DAY_NUMBER, NIGHT_NUMBER, NOW, NUMBERS, child
 from therapies.schedule import Event
 from tracker.core.refused import Refused
 from tracker.families.actions.children import (
-    Numbers,
     begin_child,
     change_numbers,
     join_care_team,
@@ -22,7 +21,8 @@ from tracker.families.actions.children import (
     resume,
     update_child,
 )
-from tracker.lib import emergency_numbers as countries
+from tracker.families.numbers import Numbers
+from tracker.lib import emergency_numbers
 from tracker.models import AuditEvent, CareTeam, Child, Membership, PauseReason, Role, User
 
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
@@ -265,7 +265,7 @@ def test_a_superuser_can_be_made_by_the_command_line() -> None:
     ],
 )
 def test_the_emergency_number_is_that_of_the_country(country: str, number: str) -> None:
-    assert countries.emergency_number(country) == number
+    assert emergency_numbers.emergency_number(country) == number
     assert Child(country=country).number_in_an_emergency == number
 
 

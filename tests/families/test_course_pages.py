@@ -11,10 +11,10 @@ from tests.support.pages import Phone, links, text
 from tests.support.personas import NOW, NUMBERS, answers, child_of
 from therapies.catalogue import load
 from therapies.schedule import Event
-from tracker.alerts.actions import record_call
 from tracker.core.pages import day_label
 from tracker.families.actions.children import begin_child
 from tracker.families.actions.treatment import record_event, record_stop, start_course
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import record_log
 from tracker.models import Alert, Child, SymptomLog, TreatmentEvent, User
 from tracker.models.logs import Assessment

@@ -16,7 +16,7 @@ from tracker.families.actions.memberships import (
     revoke_invitation,
 )
 from tracker.models import AuditEvent, CareTeam, Child, Invitation, Membership, Role, User
-from tracker.models.people import digest_of
+from tracker.models.memberships import digest_of
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ def nobody_sweeps() -> None:
     from django.utils import timezone
 
     from tracker.management.commands import nightwatch
-    from tracker.messaging import heartbeat_actions as duty
+    from tracker.messaging import heartbeat_actions
     from tracker.operations import sweep as sweeping
 
     def sweep(*, now: object, deliver: bool = False) -> bool:
         for name in ("sweep", "reminders"):
-            duty.record_heartbeat(name=name, now=timezone.now())
+            heartbeat_actions.record_heartbeat(name=name, now=timezone.now())
         return True
 
     sweeping.sweep = sweep
@@ -48,14 +48,14 @@ def anybody_claims() -> None:
     """Who delivers does not look whether somebody else already does."""
     from django.utils import timezone
 
-    from tracker.messaging import delivery as messages
+    from tracker.messaging import delivery
     from tracker.models.messages import MessageQuerySet
 
     def claimable(self: MessageQuerySet, at: object) -> MessageQuerySet:
         return self.waiting().filter(due_at__lte=timezone.now())
 
     MessageQuerySet.claimable = claimable
-    messages._mine = lambda message: messages.Message.objects.filter(pk=message.pk)
+    delivery._mine = lambda message: delivery.Message.objects.filter(pk=message.pk)
 
 
 def claims_never_end() -> None:
@@ -71,25 +71,25 @@ def claims_never_end() -> None:
 
 def told_once() -> None:
     """The escalation ends with the first level: what came later would hide that the first message was lost."""
-    from tracker.alerts import escalation as escalating
+    from tracker.alerts import escalation
 
-    real = escalating.escalate_due
+    real = escalation.escalate_due
 
     def escalate_due(*, now: object) -> int:
-        escalating.Alert.objects.open().filter(round__gt=0).update(escalates_at=now + timedelta(hours=1))
+        escalation.Alert.objects.open().filter(round__gt=0).update(escalates_at=now + timedelta(hours=1))
         return real(now=now)
 
-    escalating.escalate_due = escalate_due
+    escalation.escalate_due = escalate_due
 
 
 def first_word_counts() -> None:
     """Whatever a mail server says, or does not say within two seconds, the message is done with."""
     from django.conf import settings
 
-    from tracker.messaging import delivery as messages
+    from tracker.messaging import delivery
 
     settings.EMAIL_TIMEOUT = 2
-    messages._failed = lambda message, error, now: messages._end(message, reason=error.code, failed_at=now)
+    delivery._failed = lambda message, error, now: delivery._end(message, reason=error.code, failed_at=now)
     told_once()
 
 
@@ -97,25 +97,25 @@ def reminders_again() -> None:
     """Reminders by mail are repeated when in doubt, as alerts are."""
     from django.db.models import Q
 
-    from tracker.messaging import delivery as messages
-    from tracker.models import messages as rows
+    from tracker.messaging import delivery
+    from tracker.models import delivery as rows
 
-    messages.ONCE_AT_MOST = rows.ONCE_AT_MOST = Q(pk=None)
+    delivery.ONCE_AT_MOST = rows.ONCE_AT_MOST = Q(pk=None)
 
 
 def eleven_seconds_each() -> None:
     """One more than an alert may take."""
     import time
 
-    from tracker.messaging import delivery as messages
+    from tracker.messaging import delivery
 
-    send = messages.send
+    send = delivery.send
 
-    def slowly(message: messages.Message) -> Collection[str]:
+    def slowly(message: delivery.Message) -> Collection[str]:
         time.sleep(11)
         return send(message)
 
-    messages.send = slowly
+    delivery.send = slowly
 
 
 def one_lane() -> None:

@@ -15,9 +15,8 @@ from django.utils import timezone
 
 from tests.faults.stage import Outcome, Stage, broken
 from tests.support.sinks import Browser, Gateway, MailServer
-from tracker.alerts import escalation as escalating
-from tracker.messaging import delivery as messages
-from tracker.messaging import reminders
+from tracker.alerts import escalation
+from tracker.messaging import delivery, reminders
 from tracker.models import Lane
 from tracker.operations import sweep as sweeping
 
@@ -48,8 +47,8 @@ def crash_at(step: int) -> Iterator[list[int]]:
         count()
         return sent
 
-    real = messages.send
-    with connection.execute_wrapper(before_statement), broken(messages, "send", around_sending):
+    real = delivery.send
+    with connection.execute_wrapper(before_statement), broken(delivery, "send", around_sending):
         yield taken
 
 
@@ -62,8 +61,8 @@ def alert_path(stage: Stage, post: MailServer, first: int = 1) -> Outcome:
         try:
             with crash_at(step) as taken:
                 stage.log(family, now, form)
-                escalating.escalate_due(now=now)
-                messages.deliver_due(lane=Lane.ALERTS, now=now)
+                escalation.escalate_due(now=now)
+                delivery.deliver_due(lane=Lane.ALERTS, now=now)
         except Crash:
             stage.log(family, now, form)
         mend(now, minutes=2)
@@ -81,7 +80,7 @@ def reminder_path(stage: Stage, post: MailServer) -> Outcome:
         try:
             with crash_at(step) as taken:
                 reminders.remind_due(now=now)
-                messages.deliver_due(lane=Lane.REMINDERS, now=now)
+                delivery.deliver_due(lane=Lane.REMINDERS, now=now)
         except Crash:
             pass
         mend(now, minutes=2)
@@ -110,7 +109,7 @@ def five_at_once(stage: Stage, post: MailServer) -> Outcome:
         connection.close()
 
     with broken(
-        messages, "_reminder_needless", lambda message: ""
+        delivery, "_reminder_needless", lambda message: ""
     ):  # who has just logged is reminded all the same
         threads = [threading.Thread(target=sweep) for _beat in range(5)]
         for thread in threads:
@@ -159,11 +158,11 @@ def clock_jumps(stage: Stage, post: MailServer) -> Outcome:
     """An hour, a day and more, ahead and back, with a worker that dies at each, and a mail server that is not well."""
     stage.remind_soon(stage.families, seconds=0)
     start = timezone.now() + timedelta(seconds=1)
-    with broken(messages, "_reminder_needless", lambda message: ""):
+    with broken(delivery, "_reminder_needless", lambda message: ""):
         for number, hours in enumerate((0, 1, 25, -25, -1, 0)):
             now = start + timedelta(hours=hours, seconds=30 * number)
             stage.log(stage.families[number], now)
-            escalating.escalate_due(now=now)
+            escalation.escalate_due(now=now)
             _die_while_sending(now)
             sweeping.sweep(now=now, deliver=True)
             post.mode = "451 later"
@@ -176,6 +175,6 @@ def _die_while_sending(now: Any) -> None:
     def die(message: Any) -> None:
         raise Crash
 
-    for message_id in messages.due(lane=Lane.ALERTS, now=now)[:1]:
-        with broken(messages, "send", die), suppress(Crash):
-            messages.deliver(message_id=message_id, now=now)
+    for message_id in delivery.due(lane=Lane.ALERTS, now=now)[:1]:
+        with broken(delivery, "send", die), suppress(Crash):
+            delivery.deliver(message_id=message_id, now=now)

@@ -11,12 +11,12 @@ from django.db.models import Q
 from tests.faults import steps
 from tests.faults.stage import Outcome, Stage, broken
 from tests.support.sinks import MailServer, gateway, mail_server
-from tracker.alerts import escalation as escalating
+from tracker.alerts import escalation
 from tracker.management.commands.setup import make_push_key
-from tracker.messaging import delivery as messages
+from tracker.messaging import delivery
 from tracker.messaging.channels import push
 from tracker.messaging.channels.errors import SendError
-from tracker.models import messages as rows
+from tracker.models import delivery as rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +42,7 @@ def service(settings: Any, tmp_path: Path) -> Iterator[Any]:
 
 def first_answer_counts(message: Any, error: SendError, now: Any) -> None:
     """Whatever a channel says, the message is done with."""
-    messages._end(message, reason=error.code, failed_at=now)
+    delivery._end(message, reason=error.code, failed_at=now)
 
 
 def anybody_may_claim(self: Any, at: Any) -> Any:
@@ -71,7 +71,7 @@ class TestACrashAtEveryStep:
         assert outcome.alerts > 20
 
     def test_would_lose_some_if_claims_never_ran_out(self, post: MailServer) -> None:
-        with broken(QUERYSET, "claimable", only_free_ones), broken(escalating, "escalate_due", tell_once()):
+        with broken(QUERYSET, "claimable", only_free_ones), broken(escalation, "escalate_due", tell_once()):
             assert steps.alert_path(Stage(1), post, first=24).lost
 
     def test_of_a_reminders_path_doubles_none(self, post: MailServer) -> None:
@@ -80,16 +80,16 @@ class TestACrashAtEveryStep:
         assert outcome.reminders > 10
 
     def test_would_double_some_if_reminders_were_repeated_like_alerts(self, post: MailServer) -> None:
-        with broken(rows, "ONCE_AT_MOST", NOTHING), broken(messages, "ONCE_AT_MOST", NOTHING):
+        with broken(rows, "ONCE_AT_MOST", NOTHING), broken(delivery, "ONCE_AT_MOST", NOTHING):
             assert steps.reminder_path(Stage(1), post).doubled
 
 
 def tell_once() -> Callable[..., int]:
     """The escalation without its later levels: it would hide that the first message was lost."""
-    real = escalating.escalate_due
+    real = escalation.escalate_due
 
     def escalate_due(*, now: Any) -> int:
-        escalating.Alert.objects.open().filter(round__gt=0).update(escalates_at=now + timedelta(hours=1))
+        escalation.Alert.objects.open().filter(round__gt=0).update(escalates_at=now + timedelta(hours=1))
         return real(now=now)
 
     return escalate_due
@@ -114,7 +114,7 @@ def test_a_mail_server_that_is_not_well_for_a_minute_loses_no_alert(post: MailSe
 
 
 def test_a_mail_server_would_lose_alerts_if_its_first_word_counted(post: MailServer) -> None:
-    with broken(messages, "_failed", first_answer_counts), broken(escalating, "escalate_due", tell_once()):
+    with broken(delivery, "_failed", first_answer_counts), broken(escalation, "escalate_due", tell_once()):
         assert steps.a_mail_server("451 later")(Stage(2), post).lost
 
 
@@ -129,8 +129,8 @@ def test_a_push_service_that_is_not_well_loses_no_alert(
 
 
 def test_a_push_service_would_lose_alerts_if_no_mail_followed(post: MailServer, service: Any) -> None:
-    nothing = broken(messages, "_try_the_next_way", lambda message, now: None)
-    with nothing, broken(escalating, "escalate_due", tell_once()):
+    nothing = broken(delivery, "_try_the_next_way", lambda message, now: None)
+    with nothing, broken(escalation, "escalate_due", tell_once()):
         assert steps.a_push_service(410)(Stage(2), post, service).lost
 
 
@@ -140,9 +140,9 @@ class TestAClockThatJumps:
         assert outcome.is_met, outcome.row()
 
     def test_would_lose_some_if_claims_were_kept_by_the_clock_alone(self, post: MailServer) -> None:
-        ahead = broken(messages, "AHEAD", timedelta(days=9))
+        ahead = broken(delivery, "AHEAD", timedelta(days=9))
         alone = broken(QUERYSET, "claimable", claims_by_the_clock_alone)
-        with ahead, alone, broken(escalating, "escalate_due", tell_once()):
+        with ahead, alone, broken(escalation, "escalate_due", tell_once()):
             assert steps.clock_jumps(Stage(6), post).lost
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
 
-from config.middleware import Sessions, renew
 from tests.faults.house import House
 from tests.faults.stage import broken
 from tests.support.holding import held
 from tracker.lib import database
+from tracker.site.middleware.sessions import Sessions, renew
 
 ANSWERED_WITHIN = 3.0  # seconds
 BEFORE = 3  # seconds of health

@@ -13,7 +13,7 @@ from tracker.home_care.actions.doses import add_medicine, end_medicine, give_dos
 from tracker.home_care.actions.duty import take_baton
 from tracker.home_care.actions.pump import record_change, set_intervals
 from tracker.models import Kind, Message, Reminder
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 MORNING, EVENING = datetime(2026, 11, 20, 8, tzinfo=UTC), datetime(2026, 11, 20, 20, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -38,7 +38,7 @@ def told():
 
 def test_a_planned_dose_reminds_every_parent_once(medicine, father, mailoutbox):
     for minute in range(3):
-        sweeping.sweep(now=MORNING + minute * MINUTE, deliver=True)
+        sweep.sweep(now=MORNING + minute * MINUTE, deliver=True)
     assert told() == [("Father", MORNING), ("Mother", MORNING)]
     assert len(mailoutbox) == 2
     assert not any("Levetiracetam" in f"{mail.subject} {mail.body}" for mail in mailoutbox)

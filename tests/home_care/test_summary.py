@@ -11,9 +11,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from tests.support.personas import NOW
-from tracker.alerts.actions import record_call
 from tracker.home_care.actions.questions import answer_question, ask_question, withdraw_question
 from tracker.home_care.documents.summary import summary_of
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import correct_log
 from tracker.models import Question
 

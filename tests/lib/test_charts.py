@@ -9,20 +9,20 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.lib import charts as pictures
+from tracker.lib import charts
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST, LAST = datetime(2026, 11, 5, tzinfo=BERLIN), datetime(2026, 11, 18, 4, 0, tzinfo=BERLIN)
 DAYS = [date(2026, 11, day) for day in range(5, 19)]
 
 
-def drawn(*readings: tuple[int, str]) -> pictures.Curve:
+def drawn(*readings: tuple[int, str]) -> charts.Curve:
     told = [(FIRST + timedelta(hours=hours), Decimal(value)) for hours, value in readings]
-    return pictures.curve(told, [(FIRST + timedelta(days=7), "infusion")], FIRST, LAST)
+    return charts.curve(told, [(FIRST + timedelta(days=7), "infusion")], FIRST, LAST)
 
 
 def test_a_day_without_a_log_is_not_a_day_without_the_sign():
-    heat = pictures.heat_map({"Headache": {DAYS[0]: 2}}, DAYS, DAYS[:2])
+    heat = charts.heat_map({"Headache": {DAYS[0]: 2}}, DAYS, DAYS[:2])
     assert [cell.level for cell in heat.rows[0].cells[:3]] == [2, 0, None]
 
 
@@ -40,7 +40,7 @@ def test_a_long_silence_breaks_the_line():
 
 
 def test_an_infusion_outside_the_picture_is_left_out():
-    far = pictures.curve([], [(LAST + timedelta(days=1), "infusion")], FIRST, LAST)
+    far = charts.curve([], [(LAST + timedelta(days=1), "infusion")], FIRST, LAST)
     assert far.anchors == ()
 
 
@@ -59,7 +59,7 @@ def test_no_stroke_runs_through_the_words_of_the_last_point(readings):
     on_it = [
         (px, py)
         for path in shown.paths
-        for px, py in pictures.along(path)
+        for px, py in charts.along(path)
         if x - 60 <= px <= x - 8 and y - 12 <= py <= y + 2
     ]
     assert on_it == []
@@ -74,8 +74,8 @@ def test_nothing_measured_is_nothing_drawn():
 @given(st.lists(st.decimals(min_value=-50, max_value=120, places=1), max_size=30))
 def test_every_point_stays_inside_the_picture(values):
     shown = drawn(*[(number * 10, str(value)) for number, value in enumerate(values)])
-    assert all(pictures.LEFT <= float(point.x) <= pictures.WIDTH for point in shown.points)
-    assert all(0 <= float(point.y) <= pictures.HEIGHT for point in shown.points)
+    assert all(charts.LEFT <= float(point.x) <= charts.WIDTH for point in shown.points)
+    assert all(0 <= float(point.y) <= charts.HEIGHT for point in shown.points)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

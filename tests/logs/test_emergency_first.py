@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from tests.support.pages import Phone, text
 from tests.support.personas import NOW, child_of
-from tracker.alerts.actions import record_call, resolve_alert
+from tracker.alerts.actions import resolve_alert
 from tracker.home_care.actions.card import make_card_link
+from tracker.logs.actions.calls import record_call
 from tracker.models import Alert, Child, Outcome, User
 from tracker.models.alerts import UNDO_WITHIN
 

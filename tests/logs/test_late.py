@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests.support.pages import FEVER, Phone, links, text
 from tests.support.personas import NIGHT_NUMBER, NOW
 from tracker.families.actions.memberships import end_membership
-from tracker.logs import unsaved as draft
+from tracker.logs import unsaved
 from tracker.models import Child, SymptomLog, User
 
 pytestmark = pytest.mark.usefixtures("night")
@@ -177,7 +177,7 @@ def test_the_short_forms_are_answered_too(phone: Phone, child: Child, route: str
 
 
 def bad_tokens(child: Child, mother: User) -> dict[str, str]:
-    good = draft.form_of(child, mother)
+    good = unsaved.form_of(child, mother)
     return {
         "none": "",
         "forged": good[:-2] + "xx",
@@ -201,7 +201,7 @@ def test_without_a_valid_form_the_worst_case_is_assumed_and_everything_stays(
     assert 'value="38,4"' in html
     assert "woke up cold" in html
     assert not SymptomLog.objects.exists()
-    assert draft.KEY not in client.session
+    assert unsaved.KEY not in client.session
 
 
 def test_a_form_older_than_a_month_says_nothing_any_more(phone: Phone, child: Child, night) -> None:
@@ -229,7 +229,7 @@ def test_a_form_of_one_child_opens_no_other(phone: Phone, child: Child, stranger
 
 
 def test_a_form_says_nothing_about_health(child: Child, mother: User) -> None:
-    read = signing.loads(draft.form_of(child, mother), salt=draft._PURPOSE)
+    read = signing.loads(unsaved.form_of(child, mother), salt=unsaved._PURPOSE)
     assert read == [child.pk.hex, mother.pk.hex]
 
 
@@ -260,7 +260,7 @@ def test_a_form_from_elsewhere_is_answered_and_saves_nothing(strict: Phone, chil
 def test_a_form_of_the_other_parent_is_not_saved_in_her_name_unasked(
     strict: Phone, child: Child, father: User
 ) -> None:
-    typed = TYPED | {"form_of": draft.form_of(child, father)}
+    typed = TYPED | {"form_of": unsaved.form_of(child, father)}
     assert strict.post(reverse("logs", args=[child.pk]), typed).status_code == 403
     assert not SymptomLog.objects.exists()
 
@@ -268,7 +268,7 @@ def test_a_form_of_the_other_parent_is_not_saved_in_her_name_unasked(
 def test_a_stranger_gets_nothing_by_a_stale_form(child: Child, stranger: User, mother: User) -> None:
     theirs = Phone(enforce_csrf_checks=True)
     theirs.force_login(stranger)
-    typed = TYPED | {"form_of": draft.form_of(child, mother)}
+    typed = TYPED | {"form_of": unsaved.form_of(child, mother)}
     assert theirs.post(reverse("logs", args=[child.pk]), typed).status_code == 404
 
 

@@ -19,7 +19,7 @@ from tests.test_access_matrix import address, rows_for
 from tracker.families.actions.memberships import end_membership
 from tracker.home_care.actions.doses import add_medicine
 from tracker.home_care.actions.pump import take_back_change
-from tracker.logs import unsaved as draft
+from tracker.logs import unsaved
 from tracker.models import (
     Call,
     CareNote,
@@ -85,17 +85,17 @@ def test_a_form_without_a_login_says_what_became_of_it(world: World, route: Rout
     if route.name in OPEN:
         return
     where = address(route, world)
-    typed = {draft.FIELD: draft.form_of(world.child, sender(world, route.name)), "text": "Hands are cold"}
+    typed = {unsaved.FIELD: unsaved.form_of(world.child, sender(world, route.name)), "text": "Hands are cold"}
     visitor = Client()
     answer = visitor.post(where, typed)
     assert answer.status_code == 403
     assert 'href="tel:' in answer.content.decode()
     if route.name in NEVER:
         assert "Nothing was done" in text(answer)
-        assert draft.KEY not in visitor.session
+        assert unsaved.KEY not in visitor.session
     else:
         assert "Not saved yet" in text(answer)
-        (waiting,) = visitor.session[draft.KEY]
+        (waiting,) = visitor.session[unsaved.KEY]
         assert (waiting["path"], waiting["child"]) == (where, str(world.child.pk))
 
 
@@ -144,7 +144,7 @@ def test_each_form_that_is_kept_says_whose_it_is(world: World) -> None:
                 for name, form in posting(response.content.decode(), page):
                     seen.add(name)
                     if name in KEPT | ANSWERED:
-                        assert re.search(rf'name="{draft.FIELD}" value="[^"]+"', form), (
+                        assert re.search(rf'name="{unsaved.FIELD}" value="[^"]+"', form), (
                             f"{name} on {route.name}"
                         )
     # Shown only in a state that other tests bring about: a question that is asked back, the pump, the grown-up's page.
@@ -439,13 +439,13 @@ def test_a_form_that_does_not_prove_itself_is_kept_by_nobody_and_stays_in_the_pa
     where = reverse("medicine-new", args=[child.pk])
     if whose == "a removed helper":
         end_membership(membership=helper.memberships.get(), by=mother, now=timezone.now())
-    token = "" if whose == "nobody" else draft.form_of(child, helper)
+    token = "" if whose == "nobody" else unsaved.form_of(child, helper)
     visitor = Client()
-    answer = visitor.post(where, {draft.FIELD: token, "name": "Paracetamol"})
+    answer = visitor.post(where, {unsaved.FIELD: token, "name": "Paracetamol"})
     assert answer.status_code == 403
     assert "Not saved" in text(answer)
     assert '<input type="hidden" name="name" value="Paracetamol">' in answer.content.decode()
-    assert draft.KEY not in visitor.session
+    assert unsaved.KEY not in visitor.session
 
 
 @pytest.fixture
@@ -460,7 +460,7 @@ def test_our_own_form_with_a_stale_token_is_saved_at_once(
 ) -> None:
     where = reverse("dose-give", args=[child.pk, medicine.pk])
     sent = form_on(strict.get(reverse("doses", args=[child.pk])).content.decode(), where)
-    assert strict.post(where, sent | {draft.CSRF: "stale"}).status_code == 303
+    assert strict.post(where, sent | {unsaved.CSRF: "stale"}).status_code == 303
     assert DoseGiven.objects.count() == 1
 
 
@@ -482,7 +482,7 @@ def test_the_time_of_a_form_is_the_servers_own(phone: Phone, child: Child, medic
     """What somebody else wrote into it is no time of ours."""
     where = reverse("dose-give", args=[child.pk, medicine.pk])
     sent = form_on(phone.get(reverse("doses", args=[child.pk])).content.decode(), where)
-    phone.post(where, sent | {draft.SENT_AT: (NOW - timedelta(hours=9)).isoformat()})
+    phone.post(where, sent | {unsaved.SENT_AT: (NOW - timedelta(hours=9)).isoformat()})
     assert DoseGiven.objects.get().given_at == NOW
 
 
@@ -498,7 +498,7 @@ def test_nothing_was_done_leads_back_to_the_page_of_the_form(client: Client, chi
 
 def test_a_line_change_and_its_taking_back_are_kept(phone: Phone, child: Child, mother: User) -> None:
     changed = reverse("pump-changed", args=[child.pk])
-    whose = {draft.FIELD: draft.form_of(child, mother)}
+    whose = {unsaved.FIELD: unsaved.form_of(child, mother)}
     phone.logout()
     phone.post(changed, whose | {"part": "bag", "client_uuid": str(uuid4())})
     phone.force_login(mother)
@@ -519,7 +519,7 @@ def test_a_line_change_and_its_taking_back_are_kept(phone: Phone, child: Child, 
 
 def test_a_change_of_the_treatment_is_kept_in_words(phone: Phone, child: Child, mother: User) -> None:
     where = reverse("treatment", args=[child.pk])
-    typed = {draft.FIELD: draft.form_of(child, mother), "kind": "moved", "at": "2026-11-13"}
+    typed = {unsaved.FIELD: unsaved.form_of(child, mother), "kind": "moved", "at": "2026-11-13"}
     phone.logout()
     phone.post(where, typed)
     phone.force_login(mother)

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from tests.support.pages import FEVER, Phone, text
 from tests.support.personas import NOW
-from tracker.alerts.actions import record_call, resolve_alert
+from tracker.alerts.actions import resolve_alert
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
 from tracker.models import Alert, Child, User
 

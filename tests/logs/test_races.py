@@ -11,10 +11,11 @@ import pytest
 from django.db import connection
 
 from tests.support.personas import NOW, NUMBERS, answers, join, person
-from tracker.alerts.actions import record_call, resolve_alert
+from tracker.alerts.actions import resolve_alert
 from tracker.core.refused import Refused
 from tracker.families.actions.children import begin_child
 from tracker.families.actions.memberships import accept_invitation, end_membership, invite
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import record_log
 from tracker.models import (
     Alert,

@@ -15,7 +15,7 @@ from therapies.catalogue import load
 from therapies.request import RequestError
 from therapies.rules import COULD_NOT_CHECK
 from therapies.schedule import Event
-from tracker.assessment import assess as assessing
+from tracker.assessment import assess
 from tracker.families.actions.children import update_child
 from tracker.families.actions.treatment import end_course, start_course
 from tracker.logs.actions.record import Recorded, correct_log, record_log
@@ -167,7 +167,7 @@ class TestWhateverTheRulesDo:
     def test_the_log_is_saved_and_the_answer_is_call_now(
         self, log: Log, monkeypatch: pytest.MonkeyPatch, failing: Callable[[Any], Any]
     ) -> None:
-        monkeypatch.setattr(assessing, "assess", failing)
+        monkeypatch.setattr(assess, "assess", failing)
         recorded = log(temperature=36.8)
         assert recorded.assessment.urgency == "now"
         assert recorded.assessment.response["headline"] == COULD_NOT_CHECK
@@ -187,7 +187,7 @@ class TestWhateverTheRulesDo:
         def fail(request: Any) -> Any:
             raise RequestError("reports[0]", str(request))
 
-        monkeypatch.setattr(assessing, "assess", fail)
+        monkeypatch.setattr(assess, "assess", fail)
         with caplog.at_level(logging.DEBUG):
             recorded = log(headache="severe")
         assert str(recorded.log.pk) in {str(getattr(line, "log_id", "")) for line in caplog.records}

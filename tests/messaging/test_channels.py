@@ -12,11 +12,10 @@ from django.urls import reverse
 
 from tests.support.personas import NOW
 from tests.support.sinks import Browser, Gateway, gateway
-from tracker.alerts import escalation as escalating
+from tracker.alerts import escalation
 from tracker.logs.actions.record import Recorded
 from tracker.management.commands.setup import make_push_key
-from tracker.messaging import contact_points as reaching
-from tracker.messaging import delivery as messages
+from tracker.messaging import contact_points, delivery
 from tracker.messaging.channels import push, sms
 from tracker.messaging.channels.errors import SendError
 from tracker.messaging.views.outbox import _mail
@@ -46,7 +45,7 @@ def telephone() -> Browser:
 
 @pytest.fixture
 def subscribed(service: Gateway, telephone: Browser, nurse: User) -> ContactPoint:
-    return reaching.add_browser(
+    return contact_points.add_browser(
         person=nurse, endpoint=f"{service.origin}/nurse", keys=telephone.keys, now=NOW
     )
 
@@ -55,12 +54,12 @@ def subscribed(service: Gateway, telephone: Browser, nurse: User) -> ContactPoin
 def paged(log: Callable[..., Recorded], ward_child: Any, subscribed: ContactPoint, nurse: User) -> Message:
     """A push to the nurse, about a fever."""
     log(temperature=38.4)
-    escalating.escalate_due(now=NOW)
+    escalation.escalate_due(now=NOW)
     return Message.objects.get(recipient=nurse)
 
 
 def deliver(after: timedelta = timedelta(0)) -> None:
-    messages.deliver_due(lane=Lane.ALERTS, now=NOW + after)
+    delivery.deliver_due(lane=Lane.ALERTS, now=NOW + after)
 
 
 class TestAPush:
@@ -100,14 +99,16 @@ class TestAPush:
         deliver()
         assert ContactPoint.objects.get().dead_at
         assert Message.objects.get(recipient=nurse, channel="email").sent_at
-        assert reaching.ways_to([nurse.pk])[nurse.pk] == ["email"]
+        assert contact_points.ways_to([nurse.pk])[nurse.pk] == ["email"]
         assert len(service.asked) == 1
 
     def test_reaches_the_other_telephone_when_one_is_gone(
         self, service: Gateway, paged: Message, nurse: User, telephone: Browser
     ) -> None:
         second = Browser()
-        reaching.add_browser(person=nurse, endpoint="https://elsewhere.example/x", keys=second.keys, now=NOW)
+        contact_points.add_browser(
+            person=nurse, endpoint="https://elsewhere.example/x", keys=second.keys, now=NOW
+        )
         deliver()
         paged.refresh_from_db()
         assert paged.sent_at
@@ -182,14 +183,14 @@ def test_only_push_services_are_asked(endpoint: str, allowed: bool) -> None:
 class TestAnSms:
     @pytest.fixture
     def mobile(self, nurse: User) -> ContactPoint:
-        return reaching.set_mobile(person=nurse, number="+15550100", now=NOW)
+        return contact_points.set_mobile(person=nurse, number="+15550100", now=NOW)
 
     @pytest.fixture
     def paged(
         self, log: Callable[..., Recorded], ward_child: Any, mobile: ContactPoint, nurse: User
     ) -> Message:
         log(temperature=38.4)
-        escalating.escalate_due(now=NOW)
+        escalation.escalate_due(now=NOW)
         return Message.objects.get(recipient=nurse)
 
     @pytest.fixture
@@ -256,9 +257,9 @@ class TestTheWaysToSomebody:
         client.post(reverse("push-subscribe"), {"endpoint": endpoint, **Browser().keys})
 
     def test_are_pushes_then_sms_then_mail(self, mother: User) -> None:
-        reaching.set_mobile(person=mother, number="+15550100", now=NOW)
-        reaching.add_browser(person=mother, endpoint="https://x.example", keys={}, now=NOW)
-        assert reaching.ways_to([mother.pk])[mother.pk] == ["push", "sms", "email"]
+        contact_points.set_mobile(person=mother, number="+15550100", now=NOW)
+        contact_points.add_browser(person=mother, endpoint="https://x.example", keys={}, now=NOW)
+        assert contact_points.ways_to([mother.pk])[mother.pk] == ["push", "sms", "email"]
 
     def test_of_a_browser_are_those_of_whoever_used_it_last(
         self, signed_in: Client, mother: User, stranger: User
@@ -277,9 +278,9 @@ class TestTheWaysToSomebody:
         assert not ContactPoint.objects.exists()
 
     def test_are_only_ones_own_to_remove(self, signed_in: Client, mother: User, stranger: User) -> None:
-        theirs = reaching.set_mobile(person=stranger, number="+15550100", now=NOW)
+        theirs = contact_points.set_mobile(person=stranger, number="+15550100", now=NOW)
         assert signed_in.post(reverse("way-forget", args=[theirs.pk])).status_code == 404
-        own = reaching.set_mobile(person=mother, number="+15550101", now=NOW)
+        own = contact_points.set_mobile(person=mother, number="+15550101", now=NOW)
         assert signed_in.post(reverse("way-forget", args=[own.pk])).status_code == 303
         assert list(ContactPoint.objects.all()) == [theirs]
 
@@ -289,8 +290,8 @@ class TestTheWaysToSomebody:
     def test_stay_after_signing_out_unless_this_browser_is_named(
         self, signed_in: Client, mother: User, stranger: User, asked: dict[str, str], left: int
     ) -> None:
-        reaching.add_browser(person=mother, endpoint="here", keys={}, now=NOW)
-        reaching.add_browser(person=stranger, endpoint="there", keys={}, now=NOW)
+        contact_points.add_browser(person=mother, endpoint="here", keys={}, now=NOW)
+        contact_points.add_browser(person=stranger, endpoint="there", keys={}, now=NOW)
         assert signed_in.post(reverse("account_logout"), asked).status_code == 302
         assert ContactPoint.objects.count() == left
         assert ContactPoint.objects.filter(person=stranger).exists()
@@ -312,7 +313,7 @@ class TestTheWaysToSomebody:
     def test_that_do_not_work_are_shown_to_their_owner(
         self, signed_in: Client, mother: User, child: Any
     ) -> None:
-        reaching.set_mobile(person=mother, number="+15550100", now=NOW)
+        contact_points.set_mobile(person=mother, number="+15550100", now=NOW)
         ContactPoint.objects.update(dead_at=NOW)
         assert "Does not work" in signed_in.get(reverse("reach")).content.decode()
         page = signed_in.get(reverse("reminders", args=[child.pk])).content.decode()
@@ -320,10 +321,10 @@ class TestTheWaysToSomebody:
 
     def test_can_be_kept_for_alerts_alone(self, signed_in: Client, mother: User) -> None:
         signed_in.post(reverse("reach"), {"save": "off-email"})
-        assert reaching.ways_to([mother.pk], reminders=True)[mother.pk] == []
-        assert reaching.ways_to([mother.pk])[mother.pk] == ["email"]
+        assert contact_points.ways_to([mother.pk], reminders=True)[mother.pk] == []
+        assert contact_points.ways_to([mother.pk])[mother.pk] == ["email"]
         signed_in.post(reverse("reach"), {"save": "on-email"})
-        assert reaching.ways_to([mother.pk], reminders=True)[mother.pk] == ["email"]
+        assert contact_points.ways_to([mother.pk], reminders=True)[mother.pk] == ["email"]
 
 
 def test_the_service_worker_stands_at_the_root_and_is_never_cached(client: Client) -> None:

@@ -9,12 +9,13 @@ import pytest
 from django.core import mail
 
 from tests.support.personas import NOW
-from tracker.alerts import escalation as escalating
-from tracker.alerts.actions import record_call, resolve_alert
+from tracker.alerts import escalation
+from tracker.alerts.actions import resolve_alert
 from tracker.families.actions.children import pause
 from tracker.families.actions.memberships import end_membership
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
-from tracker.messaging import delivery as messages
+from tracker.messaging import delivery
 from tracker.messaging.channels.errors import SendError
 from tracker.messaging.reminders import remind_due, set_plan
 from tracker.models import (
@@ -30,7 +31,7 @@ from tracker.models import (
     Reminder,
     User,
 )
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 Log = Callable[..., Recorded]
 MINUTE = timedelta(minutes=1)
@@ -47,7 +48,7 @@ class Broken:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.error: Exception | None = None
         self.sent: list[Message] = []
-        monkeypatch.setattr(messages, "send", self.send)
+        monkeypatch.setattr(delivery, "send", self.send)
 
     def send(self, message: Message) -> tuple[()]:
         if self.error and message.channel != Channel.CANARY:
@@ -65,7 +66,7 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Broken:
 def paged(log: Log, ward_child: Child, nurse: User, lead: User) -> Alert:
     """A fever, of which nurse and lead have just been told, and the mother in ten minutes."""
     log(temperature=38.4)
-    escalating.escalate_due(now=NOW)
+    escalation.escalate_due(now=NOW)
     return Alert.objects.get()
 
 
@@ -74,7 +75,7 @@ def to(person: User) -> Message:
 
 
 def deliver(lane: Lane = Lane.ALERTS, after: timedelta = timedelta(0)) -> int:
-    return messages.deliver_due(lane=lane, now=NOW + after)
+    return delivery.deliver_due(lane=lane, now=NOW + after)
 
 
 def remind(child: Child, by: User, **about: Any) -> None:
@@ -99,8 +100,8 @@ class TestDelivering:
     def test_leaves_what_is_in_anothers_hands(self, paged: Alert, nurse: User) -> None:
         message = to(nurse)
         Message.objects.filter(pk=message.pk).update(claimed_until=NOW + timedelta(seconds=1))
-        assert not messages.deliver(message_id=message.pk, now=NOW)
-        assert messages.deliver(message_id=message.pk, now=NOW + timedelta(seconds=1))
+        assert not delivery.deliver(message_id=message.pk, now=NOW)
+        assert delivery.deliver(message_id=message.pk, now=NOW + timedelta(seconds=1))
 
     @pytest.mark.hazard("H11")
     def test_takes_over_from_one_who_died_while_sending(
@@ -108,10 +109,10 @@ class TestDelivering:
     ) -> None:
         channel.error = SystemExit("killed")
         with pytest.raises(SystemExit):
-            messages.deliver(message_id=to(nurse).pk, now=NOW)
+            delivery.deliver(message_id=to(nurse).pk, now=NOW)
         channel.error = None
-        assert not messages.deliver(message_id=to(nurse).pk, now=NOW + timedelta(seconds=29))
-        assert messages.deliver(message_id=to(nurse).pk, now=NOW + timedelta(seconds=30))
+        assert not delivery.deliver(message_id=to(nurse).pk, now=NOW + timedelta(seconds=29))
+        assert delivery.deliver(message_id=to(nurse).pk, now=NOW + timedelta(seconds=30))
         assert to(nurse).sent_at == NOW + timedelta(seconds=30)
 
     def test_believes_the_last_claim_only(self, paged: Alert, nurse: User, monkeypatch: Any) -> None:
@@ -119,25 +120,25 @@ class TestDelivering:
 
         def sleep_and_send(message: Message) -> tuple[()]:
             Message.objects.filter(pk=message.pk).update(claimed_until=None)
-            monkeypatch.setattr(messages, "send", lambda message: ())
-            messages.deliver(message_id=message.pk, now=NOW + MINUTE)
+            monkeypatch.setattr(delivery, "send", lambda message: ())
+            delivery.deliver(message_id=message.pk, now=NOW + MINUTE)
             return ()
 
-        monkeypatch.setattr(messages, "send", sleep_and_send)
-        messages.deliver(message_id=to(nurse).pk, now=NOW)
+        monkeypatch.setattr(delivery, "send", sleep_and_send)
+        delivery.deliver(message_id=to(nurse).pk, now=NOW)
         assert (to(nurse).tries, to(nurse).sent_at) == (2, NOW + MINUTE)
 
     def test_is_not_stopped_by_a_message_that_breaks(
         self, paged: Alert, nurse: User, lead: User, monkeypatch: Any
     ) -> None:
-        real = messages._needless
+        real = delivery._needless
 
         def break_for_the_nurse(message: Message, now: Any) -> str:
             if message.recipient == nurse:
                 raise ZeroDivisionError
             return real(message, now)
 
-        monkeypatch.setattr(messages, "_needless", break_for_the_nurse)
+        monkeypatch.setattr(delivery, "_needless", break_for_the_nurse)
         deliver()
         assert to(lead).sent_at
         assert to(nurse).sent_at is None
@@ -147,7 +148,7 @@ class TestDelivering:
     ) -> None:
         message_id = to(nurse).pk
         with django_assert_max_num_queries(3):
-            messages.deliver(message_id=message_id, now=NOW)
+            delivery.deliver(message_id=message_id, now=NOW)
 
 
 class TestWhatIsNotSent:
@@ -196,7 +197,7 @@ class TestWhatIsNotSent:
         remind(child, by=mother)
         pause(child=child, reason="not-needed", by=mother, now=NOW)
         for minutes in range(0, 120, 10):
-            sweeping.sweep(now=NOW + minutes * MINUTE, deliver=True)
+            sweep.sweep(now=NOW + minutes * MINUTE, deliver=True)
         assert not mail.outbox
         assert not Message.objects.filter(kind=Kind.REMINDER).waiting().exists()
 
@@ -208,8 +209,8 @@ class TestALogOfAPausedChild:
         """Whoever logs a seizure in spite of a pause is at home again, or mistaken; the ward finds out which."""
         pause(child=ward_child, reason="hospital", by=mother, now=NOW - timedelta(hours=1))
         log(seizure=None)
-        sweeping.sweep(now=NOW, deliver=True)
-        sweeping.sweep(now=NOW + 10 * MINUTE, deliver=True)
+        sweep.sweep(now=NOW, deliver=True)
+        sweep.sweep(now=NOW + 10 * MINUTE, deliver=True)
         assert {sent.to[0] for sent in mail.outbox} == {"lead@example.org", "nurse@example.org"}
 
 
@@ -218,7 +219,7 @@ class TestAMailThatFails:
         channel.error = SendError("smtp-421")
         pauses, at = [], NOW
         for _try in range(5):
-            messages.deliver(message_id=to(nurse).pk, now=at)
+            delivery.deliver(message_id=to(nurse).pk, now=at)
             pauses.append((to(nurse).due_at - at).total_seconds())
             at = to(nurse).due_at
         assert pauses == [10, 20, 40, 60, 60]
@@ -228,10 +229,10 @@ class TestAMailThatFails:
     def test_for_good_raises_the_next_level_at_once(self, paged: Alert, nurse: User, channel: Broken) -> None:
         channel.error = SendError("smtp-550", is_permanent=True, dead=["nurse@example.org"])
         assert paged.escalates_at == NOW + 5 * MINUTE
-        messages.deliver(message_id=to(nurse).pk, now=NOW)
+        delivery.deliver(message_id=to(nurse).pk, now=NOW)
         assert to(nurse).failed_at == NOW
         assert Alert.objects.get().escalates_at == NOW
-        assert escalating.escalate_due(now=NOW) == 1
+        assert escalation.escalate_due(now=NOW) == 1
         assert Alert.objects.get().level == 1
 
     @pytest.mark.hazard("H14")
@@ -241,7 +242,7 @@ class TestAMailThatFails:
         Message.objects.filter(recipient=nurse).update(channel=Channel.SMS)
         ContactPoint.objects.create(person=nurse, channel=Channel.SMS, address="+1555", begun_at=NOW)
         channel.error = SendError("no-such-number", is_permanent=True, dead=["+1555"])
-        messages.deliver(message_id=to(nurse).pk, now=NOW)
+        delivery.deliver(message_id=to(nurse).pk, now=NOW)
         second = Message.objects.get(recipient=nurse, channel=Channel.EMAIL)
         assert (second.due_at, second.level, second.round) == (NOW, 0, 1)
         assert ContactPoint.objects.get().dead_at == NOW
@@ -250,16 +251,16 @@ class TestAMailThatFails:
         Message.objects.filter(recipient=nurse).update(channel=Channel.PUSH)
         channel.error = SendError("http-503")
         first = to(nurse)
-        messages.deliver(message_id=first.pk, now=NOW)
+        delivery.deliver(message_id=first.pk, now=NOW)
         assert Message.objects.filter(recipient=nurse).count() == 1
-        messages.deliver(message_id=first.pk, now=NOW + timedelta(seconds=10))
+        delivery.deliver(message_id=first.pk, now=NOW + timedelta(seconds=10))
         assert Message.objects.filter(recipient=nurse).count() == 2
 
     @pytest.mark.hazard("H14")
     def test_with_dead_channels_all_over_does_not_spin(self, paged: Alert, channel: Broken) -> None:
         channel.error = SendError("smtp-550", is_permanent=True)
         for second in range(0, 60, 5):
-            sweeping.sweep(now=NOW + timedelta(seconds=second), deliver=True)
+            sweep.sweep(now=NOW + timedelta(seconds=second), deliver=True)
         alert = Alert.objects.get()
         assert (alert.round, alert.level) == (1, 2)
         assert alert.escalates_at >= NOW + 2 * MINUTE  # nobody could be told: the next round comes soon
@@ -283,7 +284,7 @@ class TestAReminderInDoubt:
             deliver(Lane.REMINDERS)
         channel.error = None
         for seconds in (30, 60, 90):
-            sweeping.sweep(now=NOW + timedelta(seconds=seconds), deliver=True)
+            sweep.sweep(now=NOW + timedelta(seconds=seconds), deliver=True)
         assert (to(mother).reason, [m for m in channel.sent if m.kind == Kind.REMINDER]) == ("unknown", [])
 
     def test_is_repeated_by_push_which_replaces_itself(
@@ -312,13 +313,13 @@ class TestTheMail:
     def test_says_one_of_four_fixed_texts_and_leads_to_the_login(
         self, paged: Alert, child: Child, nurse: User
     ) -> None:
-        sweeping.sweep(now=NOW, deliver=True)
-        sweeping.sweep(now=NOW + 5 * MINUTE, deliver=True)
+        sweep.sweep(now=NOW, deliver=True)
+        sweep.sweep(now=NOW + 5 * MINUTE, deliver=True)
         remind(child, by=User.objects.get(name="Mother"))
         forget_the_log()
         deliver(Lane.REMINDERS)
         resolve_alert(alert=paged, outcome=Outcome.CLINIC, note="", by=nurse, now=NOW + 6 * MINUTE)
-        sweeping.sweep(now=NOW + 7 * MINUTE, deliver=True)
+        sweep.sweep(now=NOW + 7 * MINUTE, deliver=True)
         assert {sent.subject for sent in mail.outbox} == {
             "Nightlight: urgent, open now",
             "Nightlight: still nobody, open now",
@@ -329,7 +330,7 @@ class TestTheMail:
     @pytest.mark.hazard("H05")
     def test_names_nobody_and_nothing(self, paged: Alert, child: Child) -> None:
         for minutes in (0, 5, 10, 15):
-            sweeping.sweep(now=NOW + minutes * MINUTE, deliver=True)
+            sweep.sweep(now=NOW + minutes * MINUTE, deliver=True)
         remind(child, by=User.objects.get(name="Mother"))
         forget_the_log()
         deliver(Lane.REMINDERS)
@@ -341,7 +342,7 @@ class TestTheMail:
     @pytest.mark.hazard("H11")
     def test_has_the_same_id_however_often_it_is_sent(self, paged: Alert, nurse: User) -> None:
         for after in (timedelta(0), MINUTE):
-            messages.deliver(message_id=to(nurse).pk, now=NOW + after)
+            delivery.deliver(message_id=to(nurse).pk, now=NOW + after)
             Message.objects.update(sent_at=None)
         ids = [sent.extra_headers["Message-ID"] for sent in mail.outbox]
         assert ids == [f"<{to(nurse).pk}@localhost>"] * 2
@@ -369,19 +370,19 @@ class TestTheMail:
 class TestTheCanary:
     def test_takes_the_way_of_an_alert_once_a_minute(self, db: None) -> None:
         for seconds in (0, 15, 30, 45, 60):
-            sweeping.sweep(now=NOW + timedelta(seconds=seconds), deliver=True)
+            sweep.sweep(now=NOW + timedelta(seconds=seconds), deliver=True)
         assert Message.objects.filter(kind=Kind.CANARY).exclude(sent_at=None).count() == 2
         assert Heartbeat.objects.get(name="canary").at >= NOW + MINUTE
 
     def test_leaves_no_heap(self, db: None) -> None:
         for minutes in range(0, 180, 10):
-            sweeping.sweep(now=NOW + minutes * MINUTE, deliver=True)
+            sweep.sweep(now=NOW + minutes * MINUTE, deliver=True)
         assert Message.objects.count() <= 7
 
 
 def test_the_lanes_do_not_wait_for_each_other(paged: Alert, child: Child, mother: User) -> None:
     remind(child, by=mother)
-    assert {m.kind for m in Message.objects.filter(pk__in=messages.due(lane=Lane.ALERTS, now=NOW))} == {
+    assert {m.kind for m in Message.objects.filter(pk__in=delivery.due(lane=Lane.ALERTS, now=NOW))} == {
         "alert"
     }
     deliver()

@@ -18,11 +18,11 @@ from tests.support.fixtures_infra import BASE
 from tests.support.personas import answers, child_of
 from tests.support.sinks import MailServer, mail_server
 from tests.support.waiting import wait_until
-from tracker.lib import task_queue as doorbell
+from tracker.lib import task_queue
 from tracker.logs.actions.record import record_log
 from tracker.messaging.reminders import set_plan
 from tracker.models import Child, Message, ReminderTime, User
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,7 +70,7 @@ def test_a_reminder_reaches_the_mother(post: MailServer, worker: Any, mother: Us
         **never,
     )
     assert ReminderTime.objects.get().due_at <= now
-    doorbell.ring("tracker.tasks.remind", queue="reminders")
+    task_queue.ring("tracker.tasks.remind", queue="reminders")
     wait_until(lambda: post.arrivals, "the mail")
     assert post.arrivals[0].mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
@@ -106,7 +106,7 @@ def test_a_mail_server_that_answers_late_or_not_at_all_loses_nothing(
     now = timezone.now()
     for seconds, mode in ((0, "451 later"), (11, "cut"), (60, "ok")):
         post.mode = mode
-        sweeping.sweep(now=now + timedelta(seconds=seconds), deliver=True)
+        sweep.sweep(now=now + timedelta(seconds=seconds), deliver=True)
     first = Message.objects.get(recipient=nurse, level=0)
     ids = [arrival.id for arrival in post.arrivals if arrival.to == "nurse@example.org"]
     assert ids.count(f"<{first.pk}@localhost>") == 2

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.support.personas import NOW
 from tracker.messaging.reminders import look_again, set_plan
 from tracker.models import Cause, Child, Message, NumberCheck, Reminder, ReminderPlan, ReminderTime, User
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_the_demos_outbox_says_why_each_message_went_out(
     settings.EMAIL_BACKEND = "tracker.messaging.channels.outbox.EmailBackend"
     log(temperature=38.4)
     for minutes in (0, 5, 10, 15):
-        sweeping.sweep(now=NOW + timedelta(minutes=minutes), deliver=True)
+        sweep.sweep(now=NOW + timedelta(minutes=minutes), deliver=True)
     page = client.get(reverse("outbox")).content.decode()
     assert "An alert was raised, and they are first on call." in page
     assert "Nobody has taken an alert: the next ones are told." in page

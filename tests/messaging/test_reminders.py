@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 
 from tests.support.personas import NOW
-from tracker.alerts.actions import record_call
 from tracker.core.refused import Refused
 from tracker.families.actions.children import pause, update_child
 from tracker.families.actions.memberships import end_membership
 from tracker.home_care.actions.duty import take_baton
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
-from tracker.messaging import delivery as messages
+from tracker.messaging import delivery
 from tracker.messaging.reminders import confirm_numbers, numbers_due, remind_due, set_plan, snooze
 from tracker.models import (
     Cause,
@@ -28,7 +28,7 @@ from tracker.models import (
     ReminderTime,
     User,
 )
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 Log = Callable[..., Recorded]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -43,7 +43,7 @@ def mail_is_kept(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def silence_is_asked_about_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """These families never log, and would be asked about that too: test_silence.py."""
-    monkeypatch.setattr(sweeping.silence, "chase", lambda *, now: None)
+    monkeypatch.setattr(sweep.silence, "chase", lambda *, now: None)
 
 
 def plan(child: Child, by: User, *times: time, at: datetime = NOW - HOUR, **about: Any) -> ReminderPlan:
@@ -66,7 +66,7 @@ def queued() -> list[tuple[str, int, float]]:
 def sent(after: timedelta = timedelta(0)) -> list[str]:
     """Who gets a reminder at that moment."""
     before = set(Message.objects.exclude(sent_at=None).values_list("pk", flat=True))
-    sweeping.sweep(now=NOW + after, deliver=True)
+    sweep.sweep(now=NOW + after, deliver=True)
     new = Message.objects.filter(kind=Kind.REMINDER).exclude(sent_at=None).exclude(pk__in=before)
     return sorted(new.values_list("recipient__name", flat=True))
 
@@ -303,12 +303,12 @@ def test_reminders_go_out_though_one_messages_channel_breaks(
 ) -> None:
     plan(child, mother, nudge_minutes=1)
     remind_due(now=NOW)
-    real = messages.send
+    real = delivery.send
 
     def break_for_the_mother(message: Message) -> Any:
         if message.recipient == mother:
             raise ZeroDivisionError
         return real(message)
 
-    monkeypatch.setattr(messages, "send", break_for_the_mother)
+    monkeypatch.setattr(delivery, "send", break_for_the_mother)
     assert sent(3 * MINUTE) == ["Father"]

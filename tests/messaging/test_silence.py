@@ -18,8 +18,7 @@ from tracker.home_care.actions.duty import accept_baton, offer_baton
 from tracker.logs.actions.record import Recorded
 from tracker.messaging import silence
 from tracker.messaging.reminders import remind_due, set_plan
-from tracker.messaging.silence import ask_due, record_reached
-from tracker.messaging.silence_query import silence_of
+from tracker.messaging.silence import ask_due, record_reached, silence_of
 from tracker.models import (
     AuditEvent,
     CareTeam,
@@ -34,7 +33,7 @@ from tracker.models import (
     User,
 )
 from tracker.models.messages import Channel
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 Log = Callable[..., Recorded]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -80,26 +79,26 @@ class TestTheFamily:
         log(temperature=36.8)
         ask_due(now=LATER)
         log(temperature=36.9, at=LATER + 30 * MINUTE)
-        sweeping.sweep(now=LATER + 61 * MINUTE, deliver=True)
+        sweep.sweep(now=LATER + 61 * MINUTE, deliver=True)
         assert {m.reason for m in Message.objects.filter(reminder__cause=Cause.SILENCE)} == {"logged"}
         assert silence_of(Child.objects.get(), LATER + 61 * MINUTE) is None
 
     @pytest.mark.hazard("H23")
     def test_gets_the_text_of_every_reminder(self, child: Child, log: Log) -> None:
         log(temperature=36.8)
-        sweeping.sweep(now=LATER, deliver=True)
-        sweeping.sweep(now=LATER + MINUTE, deliver=True)
+        sweep.sweep(now=LATER, deliver=True)
+        sweep.sweep(now=LATER + MINUTE, deliver=True)
         assert [sent.subject for sent in mail.outbox] == ["Nightlight: time for a log"]
         assert "Juno" not in mail.outbox[0].body
 
     def test_is_left_to_sleep_and_asked_in_the_morning(self, child: Child, mother: User, log: Log) -> None:
         set_plan(child=child, times=[], by=mother, now=NOW, quiet_from=time(22), quiet_until=time(7))
         log(temperature=36.8)
-        sweeping.sweep(now=LATER, deliver=True)
-        sweeping.sweep(now=LATER + MINUTE, deliver=True)
+        sweep.sweep(now=LATER, deliver=True)
+        sweep.sweep(now=LATER + MINUTE, deliver=True)
         assert not mail.outbox
         morning = LATER.replace(hour=7, minute=0, second=30)
-        sweeping.sweep(now=morning, deliver=True)
+        sweep.sweep(now=morning, deliver=True)
         assert len(mail.outbox) == 1
 
     @pytest.mark.hazard("H41")

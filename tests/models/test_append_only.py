@@ -8,9 +8,9 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from tests.support.personas import NOW
-from tracker.alerts.actions import record_call
 from tracker.audit.chain import seal
 from tracker.clinic.actions.nursing import write_note
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
 from tracker.messaging.reminders import confirm_numbers
 from tracker.models import Alert, AlertEvent, Child, SymptomLog, User

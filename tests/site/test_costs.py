@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.support.personas import NOW, answers
-from tracker.alerts.actions import record_call
 from tracker.core.access import access_child
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded, correct_log, record_log
 from tracker.models import Alert, Child, Observation, SymptomLog, User
 

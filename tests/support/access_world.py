@@ -14,7 +14,6 @@ from django.utils import timezone
 from tests.support.personas import NOW, SECRET
 from therapies.catalogue import load
 from therapies.explaining import address, subjects
-from tracker.alerts.actions import record_call
 from tracker.families.actions.memberships import invite
 from tracker.home_care.actions.card import make_card_link
 from tracker.home_care.actions.doses import add_medicine, give_dose
@@ -22,6 +21,7 @@ from tracker.home_care.actions.drill import begin_drill
 from tracker.home_care.actions.duty import offer_baton
 from tracker.home_care.actions.pump import record_change
 from tracker.home_care.actions.questions import ask_question
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
 from tracker.logs.actions.self_report import record_own_answers
 from tracker.messaging.contact_points import set_mobile

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from tests.support.personas import NOW, NUMBERS, child_of, join, person
-from tracker.alerts.actions import Finding, raise_alert, record_call
+from tracker.alerts.actions import Finding, raise_alert
 from tracker.alerts.escalation import escalate
 from tracker.alerts.reopening import reopen_alert
 from tracker.alerts.states import CLOSED, HELD, MOVES, OFFERED, OPEN, PART, SWEEP, TRIED, WAITING
@@ -32,6 +32,7 @@ from tracker.alerts.taking import (
 from tracker.core.child_lock import hold
 from tracker.core.refused import Refused
 from tracker.families.actions.children import begin_care_team, join_care_team
+from tracker.logs.actions.calls import record_call
 from tracker.models import Alert, Child, Kind, Message, Outcome, Role, SymptomLog, Urgency, User
 from tracker.models.logs import is_worse
 

@@ -25,7 +25,7 @@ from config.start.supervisor import end_with
 from tests.support.clock import environment
 from tests.support.moment import NOW
 from tests.support.waiting import PATIENCE, wait_until
-from tracker.lib import task_queue as doorbell
+from tracker.lib import task_queue
 
 BASE = Path(__file__).resolve().parents[2]
 DATABASES = {"db", "transactional_db"}
@@ -130,7 +130,7 @@ def bell(settings: Any, monkeypatch: pytest.MonkeyPatch, broker: str) -> str:
     with Connection(broker) as connection:
         connection.default_channel.client.flushall()
     settings.CELERY_BROKER_URL = broker
-    monkeypatch.setattr(doorbell, "doorbell", doorbell.Doorbell())
+    monkeypatch.setattr(task_queue, "doorbell", task_queue.Doorbell())
     return broker
 
 

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 from django.core import mail
 from django.utils import timezone
 
-from tracker.messaging import delivery as messages
+from tracker.messaging import delivery
 from tracker.models import Lane
 
 
 def mails_to(address: str) -> list[str]:
     """The texts, the oldest first."""
-    messages.deliver_due(lane=Lane.SIGN_IN, now=timezone.now())
+    delivery.deliver_due(lane=Lane.SIGN_IN, now=timezone.now())
     return [sent.body for sent in mail.outbox if sent.to == [address]]
 
 

@@ -1,13 +1,17 @@
 """What the tests of the pages share: a phone that sends forms, and what is read on a page."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from tracker.models import Child
+from tests.support.personas import NOW
+from tracker.models import Child, User
 
 FEVER = {"temperature": "38,4", "unit": "C", "route": "armpit", "antipyretic_given": "no", "when": "0"}
 
@@ -31,3 +35,18 @@ def text(response: Any) -> str:
 
 def links(response: Any) -> list[str]:
     return re.findall(r'href="([^"]*)"', response.content.decode())
+
+
+@pytest.fixture
+def night() -> Iterator[Any]:
+    """A quarter past two, when Juno's family logs; `night.shift(60)` lets a minute pass."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def phone(mother: User) -> Phone:
+    """The mother's."""
+    phone = Phone()
+    phone.force_login(mother)
+    return phone

@@ -10,11 +10,12 @@ import time_machine
 
 from tests.support.moment import NOW
 from therapies.schedule import Event
-from tracker.families.actions.children import Numbers, begin_care_team, begin_child, join_care_team
+from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
 from tracker.families.actions.memberships import accept_invitation, end_membership, invite
+from tracker.families.numbers import Numbers
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.models import CareTeam, Child, Role, User
-from tracker.models.people import TEAM_ROLES
+from tracker.models.memberships import TEAM_ROLES
 from tracker.site.demo.second_factors import seed_totp
 
 SECRET = "JBSWY3DPEHPK3PXP"  # of the app that nurses have their codes from

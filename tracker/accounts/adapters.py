@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from tracker.accounts import rate_limits as guessing
+from tracker.accounts import rate_limits
 from tracker.accounts.addresses import is_login, may_confirm
 from tracker.accounts.ownership import change_password, confirm_owner, end_sessions
 from tracker.accounts.sign_in_mails import queue_sign_in_mail
@@ -90,17 +90,17 @@ class Adapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth takes the try back where the password turns out to be right."""
-        self._login_failed_rl_usage = guessing.count(request, "password", credentials["email"])
+        self._login_failed_rl_usage = rate_limits.count(request, "password", credentials["email"])
         if self._login_failed_rl_usage is None:
             raise self.validation_error("too_many_login_attempts")
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """After a new password by mail."""
-        guessing.forgive(request, credentials["email"])
+        rate_limits.forgive(request, credentials["email"])
 
     def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
         response = super().post_login(request, user, **about)
-        guessing.remember_browser(request, response, user)
+        rate_limits.remember_browser(request, response, user)
         return response
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from tracker.accounts import rate_limits as guessing
+from tracker.accounts import rate_limits
 from tracker.accounts.addresses import is_login, person_with
 
 
@@ -61,7 +61,7 @@ class NewPasswordForm(ResetPasswordKeyForm):
 
 
 def _count_mail(email: str) -> None:
-    if guessing.count(context.request, "mail", email) is None:
+    if rate_limits.count(context.request, "mail", email) is None:
         raise get_adapter().validation_error("too_many_mails")
 
 

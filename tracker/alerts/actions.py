@@ -9,15 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker.alerts import decisions as answering
-from tracker.alerts.unanswered import bring_the_next_level
-from tracker.assessment.answers import cleaned
-from tracker.core.board_mark import redraw
+from tracker.alerts import decisions
 from tracker.core.child_lock import Held, hold
 from tracker.core.refused import Refused
 from tracker.lib.task_queue import ring
-from tracker.messaging import reminders
-from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child, Lane, Outcome, User
+from tracker.lib.text import cleaned
+from tracker.models import Alert, AlertEvent, AlertVerb, Child, Lane, Outcome, User
 from tracker.models.alerts import THE_FAMILYS
 from tracker.models.logs import RANK, is_worse
 
@@ -79,13 +76,13 @@ def resolve_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datet
         raise Refused(_("Nobody was reached: it stays open."))
     with transaction.atomic():
         hold(alert.child)
-        closed = _resolve(alert.pk, outcome, note, by, now)
+        closed = record_resolution(alert.pk, outcome, note, by, now)
         if closed and outcome not in THE_FAMILYS:
-            answering.send_decision(alert=alert, now=now)
+            decisions.send_decision(alert=alert, now=now)
         return closed
 
 
-def _resolve(alert_id: UUID, outcome: str, note: str, by: User, now: datetime) -> bool:
+def record_resolution(alert_id: UUID, outcome: str, note: str, by: User, now: datetime) -> bool:
     note, standing = cleaned(note).strip(), Alert.objects.open().filter(not_anothers(by, now), pk=alert_id)
     closed = standing.update(resolved_by=by, resolved_at=now, outcome=outcome, resolution_note=note)
     if closed:
@@ -98,52 +95,3 @@ def _resolve(alert_id: UUID, outcome: str, note: str, by: User, now: datetime) -
 def not_anothers(by: User, now: datetime) -> Q:
     """Nobody else holds the alert at this moment."""
     return Q(taken_by=None) | Q(taken_by=by) | Q(taken_until__lte=now)
-
-
-def record_call(
-    *,
-    child: Child,
-    caregiver: User,
-    client_uuid: UUID,
-    called_at: datetime,
-    reached: bool,
-    advice: str = "",
-    told: str = "",
-    look_again_at: datetime | None = None,
-    now: datetime,
-) -> Call:
-    """ "I have called". It stands at the open alert; where no team watches, what they said to do closes that.
-
-    A double tap gives the first call. None can lie ahead: it would be advice on what nobody has seen yet.
-    """
-    with transaction.atomic():
-        standing = hold(child).alert
-        if before := Call.objects.filter(child=child, client_uuid=client_uuid).first():
-            return before
-        call = Call.objects.create(
-            child=child,
-            alert_id=standing.pk if standing else None,
-            caregiver=caregiver,
-            client_uuid=client_uuid,
-            called_at=min(called_at, now),
-            recorded_at=now,
-            reached=reached,
-            advice=advice if reached else "",
-            told=cleaned(told).strip(),
-            look_again_at=look_again_at,
-        )
-        if standing:
-            _answer(standing.pk, call)
-        redraw(child.care_team_id, now=now)
-        if look_again_at:
-            reminders.look_again(child=child, at=look_again_at, by=caregiver, now=now)
-    return call
-
-
-def _answer(alert_id: UUID, call: Call) -> None:
-    who, when = call.caregiver, call.recorded_at
-    AlertEvent.objects.create(alert_id=alert_id, verb=AlertVerb.CALLED, at=when, by=who)
-    if not call.reached:
-        bring_the_next_level(alert_id=alert_id, team=call.child.care_team, now=when)
-    if call.reached and call.advice and call.child.care_team.kept_by_family:
-        _resolve(alert_id, Outcome.FAMILY_CALLED, call.told, who, when)

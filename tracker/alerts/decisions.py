@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tracker.messaging import delivery as messages
+from tracker.messaging import delivery
 from tracker.models import Alert, AlertEvent, AlertVerb, Child, Kind, Membership, Message, Role, User
 from tracker.models.alerts import UNDO_WITHIN, is_untold
 
@@ -33,7 +33,7 @@ def ask_to_call(*, alert: Alert, now: datetime) -> None:
 def _queue(alert: Alert, kind: Kind, now: datetime, later: timedelta) -> None:
     """By every way. The number of events tells apart what is told of one alert at different times."""
     number = AlertEvent.objects.filter(alert=alert.pk).count()
-    messages.queue(alert=alert, recipients=family_of(alert), now=now, kind=kind, round=number, later=later)
+    delivery.queue(alert=alert, recipients=family_of(alert), now=now, kind=kind, round=number, later=later)
 
 
 def withdraw_decision(*, alert: Alert, now: datetime) -> bool:

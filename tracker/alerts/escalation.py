@@ -19,7 +19,7 @@ from django.db.models import Q
 from tracker.alerts.unanswered import rang_in_vain
 from tracker.lib.clock import SKEW, local_date, moment
 from tracker.lib.task_queue import ring
-from tracker.messaging import delivery as messages
+from tracker.messaging import delivery
 from tracker.messaging.contact_points import unreachable
 from tracker.models import (
     Alert,
@@ -35,7 +35,7 @@ from tracker.models import (
     User,
 )
 from tracker.models.alerts import AT_ANY_HOUR
-from tracker.models.people import FAMILY_ROLES
+from tracker.models.memberships import FAMILY_ROLES
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +185,7 @@ def tell_next_level(*, alert: Alert, now: datetime) -> None:
     level, round = min(alert.level + 1, last), max(alert.round, 1) + (alert.level >= last)
     Alert.objects.open().filter(pk=alert.pk).update(level=level, round=round)
     recipients = {person for group in staff[: level + 1] for person in group} - {holder}
-    messages.queue(alert=alert, recipients=recipients, now=now, level=level, round=round)
+    delivery.queue(alert=alert, recipients=recipients, now=now, level=level, round=round)
 
 
 def _move(alert: Alert, **to: object) -> bool:
@@ -207,7 +207,7 @@ def _is_untold(alert: Alert, people: People) -> bool:
 def _rests_until(alert: Alert, people: People, is_untold: bool, now: datetime) -> datetime | None:
     """While nobody is to be told: the child is paused since before it, the team is closed, or the family knows."""
     team = alert.child.care_team
-    if messages.was_open_before_the_pause(alert, alert.child, now):
+    if delivery.was_open_before_the_pause(alert, alert.child, now):
         return now + ROUND_PAUSE
     if alert.taken_by_id:
         return None
@@ -226,10 +226,10 @@ def _rests_until(alert: Alert, people: People, is_untold: bool, now: datetime) -
 
 def _tell(alert: Alert, people: People, level: int, round: int, logged_by: UUID, now: datetime) -> None:
     recipients = people.at(level, without=logged_by)
-    messages.queue(alert=alert, recipients=recipients, now=now, level=level, round=round)
+    delivery.queue(alert=alert, recipients=recipients, now=now, level=level, round=round)
     if alert.round == 0 and alert.urgency in AT_ANY_HOUR:
         nudge_in = max(min(alert.raised_at, now) + NUDGE - now, timedelta(0))
-        messages.queue(alert=alert, recipients=[logged_by], now=now, later=nudge_in)
+        delivery.queue(alert=alert, recipients=[logged_by], now=now, later=nudge_in)
 
 
 def _next_due(alert: Alert, people: People, level: int, now: datetime) -> datetime:

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from tracker.alerts.actions import resolve_alert
-from tracker.alerts.family_ending_query import may_be_over
+from tracker.assessment.assess import REMEMBERED
 from tracker.core.board_mark import redraw
 from tracker.core.child_lock import hold
 from tracker.core.refused import Refused
-from tracker.models import Alert, Outcome, User
+from tracker.models import Alert, AlertVerb, Outcome, Urgency, User
 
 
 @transaction.atomic
@@ -28,3 +29,15 @@ def end_own_alert(*, alert: Alert, note: str, by: User, now: datetime) -> None:
     if not resolve_alert(alert=alert, outcome=Outcome.FAMILY_OVER, note=note, by=by, now=now):
         raise Refused(_("This is closed already."))
     redraw(team.pk, now=now)
+
+
+def may_be_over(alert: Alert, now: datetime) -> bool:
+    """One for today, one that somebody was reached about, or one whose last log is a day old.
+
+    Of a younger one, the safer answer is the call: nobody but the family watches, and a tap may be a slip.
+    """
+    if alert.urgency == Urgency.TODAY or alert.calls.filter(reached=True).exists():
+        return True
+    told = alert.events.filter(verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
+    newest = told.aggregate(at=Max("log__received_at"))["at"] or alert.raised_at
+    return newest <= now - REMEMBERED

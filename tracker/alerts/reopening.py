@@ -6,11 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from tracker.alerts.decisions import UNDO_WITHIN, ask_to_call, withdraw_decision
+from tracker.alerts.reassessing import reassess
 from tracker.alerts.taking import who_won
 from tracker.core.child_lock import Standing, hold
 from tracker.core.refused import Refused
 from tracker.lib.task_queue import ring
-from tracker.logs.actions.record import reassess
 from tracker.models import Alert, AlertEvent, AlertVerb, Lane, User
 from tracker.models.alerts import ADVISING, AT_ANY_HOUR
 from tracker.models.logs import is_worse

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from tracker.alerts.actions import not_anothers, resolve_alert
 from tracker.alerts.decisions import ask_to_call
 from tracker.alerts.escalation import tell_next_level
-from tracker.assessment.answers import cleaned
 from tracker.core.child_lock import hold
 from tracker.core.refused import Refused
+from tracker.lib.text import cleaned
 from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Membership, Outcome, Urgency, User
 from tracker.models.alerts import AT_ANY_HOUR
-from tracker.models.people import TEAM_ROLES
+from tracker.models.memberships import TEAM_ROLES
 
 HELD_FOR = timedelta(minutes=15)
 OUTCOMES = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
+from tracker.lib.text import cleaned
 
 PRESENT = "present"  # the value of a sign
 _YES_NO = {True: "yes", False: "no"}
@@ -165,18 +165,3 @@ def _short(value: Any) -> str:
 
 def _typed(value: Any) -> str:
     return cleaned(str(value))[:_RAW_AT_MOST] or "?"
-
-
-def too_long(text: str, most: int) -> str:
-    """A plain sentence for who typed too much."""
-    sentence = _("This is too long: %(typed)d characters. At most %(most)d fit.")
-    return sentence % {"typed": len(text), "most": most}
-
-
-def cleaned(text: str) -> str:
-    """The text without what a database cannot keep: NUL and half characters become a mark.
-
-    A line break is one character, as it was typed: forms send two.
-    """
-    kept = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\N{REPLACEMENT CHARACTER}")
-    return kept.replace("\r\n", "\n")

@@ -14,7 +14,7 @@ from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.utils.translation import gettext_noop
 
 from therapies.catalogue import KnowledgeError, load
-from therapies.rules import COULD_NOT_CHECK, assess, unchecked, worst_of
+from therapies.rules import COULD_NOT_CHECK, REMEMBERED_HOURS, assess, unchecked, worst_of
 from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.courses import (
     course_at,
@@ -23,7 +23,7 @@ from tracker.assessment.courses import (
     stop_without_advice,
     transplants_beside,
 )
-from tracker.home_care.queries.doses import HIDES_A_FEVER
+from tracker.assessment.fever_medicine import HIDES_A_FEVER
 from tracker.models import Alert, Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
 from tracker.models.alerts import ADVISING, WAS_ADVISED
 from tracker.models.logs import is_worse
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 WINDOW = timedelta(days=5)
 """How far back the rules look at most: three daily weights and half a day, seen from a report of yesterday.
 So a history costs the same however long it is."""
+REMEMBERED = timedelta(hours=REMEMBERED_HOURS)
+"""So long a danger counts that nobody gave advice on, and so long a new one belongs to the same episode."""
 MOST_ANSWERS = 1000
 """Of one window, the newest: eight an hour. A machine that logs every minute costs no more."""
 LONG_AGO = 2 * WINDOW

@@ -3,22 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from therapies.explaining import address, subjects
-from therapies.model import Instruction, Therapy
-from therapies.request import FEVER_RULES
-from tracker.assessment import wording as speaking
-from tracker.assessment.wording import Report, vocabulary
-from tracker.models import FeverRule
+from tracker.assessment import wording
+from tracker.assessment.wording import Report, therapy_of
 from tracker.models.alerts import AT_ANY_HOUR
 
 A_MOMENT = 1 / 3600  # of an hour: the rules count in hours, and round
@@ -27,7 +20,6 @@ MOST_SIGNS = (
 )
 
 SEVERITIES = ("severe", "moderate", "", "mild")  # nobody said how bad it is: before what is known to be mild
-CALL_AGAIN = "ANY-DO-01"  # "if nobody answers within 15 minutes": an ambulance does not wait for the team
 
 
 @dataclass(frozen=True)
@@ -58,68 +50,6 @@ class Seen(NamedTuple):
 # ---------------------------------------------------------------- the answer
 
 
-def answer_in_words(response: Mapping[str, Any], told: Told) -> dict[str, Any]:
-    """The response with its texts in the reader's language and the address of how each flag was decided."""
-    flags = [
-        {**flag, "text": _(flag["text"]), "how": how_decided(flag, told.therapies)}
-        for flag in response["flags"]
-    ]
-    asked = [{**one, "message": asked_in_words(one)} for one in response["needs_confirmation"]]
-    return {**response, "flags": flags, "needs_confirmation": asked}
-
-
-def asked_in_words(question: Mapping[str, Any]) -> str:
-    """A question of the rules, with the texts among its values translated too."""
-    values = {key: _(value) if isinstance(value, str) else value for key, value in question["values"].items()}
-    return _(question["msgid"]) % values if values else _(question["msgid"])
-
-
-def how_decided(flag: Mapping[str, Any], therapies: Sequence[str]) -> str:
-    """The public page that shows the conditions, sources and worked cases of a flag."""
-    return _how_decided(flag["id"], tuple(flag["because"]), tuple(therapies))
-
-
-@lru_cache(maxsize=2048)
-def _how_decided(flag_id: str, because: tuple[str, ...], therapies: tuple[str, ...]) -> str:
-    for therapy_id in therapies:
-        if sign := _subject_of(therapy_id, flag_id, because):
-            return f"{reverse('how-sign', args=[address(therapy_id), address(sign)])}#{quote(flag_id)}"
-    known = [therapy_id for therapy_id in therapies if _therapy(therapy_id)]
-    return reverse("how-therapy", args=[address(known[0])]) if known else reverse("how")
-
-
-def _subject_of(therapy_id: str, flag_id: str, because: tuple[str, ...]) -> str:
-    """The sign of the flag under which its page stands; nothing where the knowledge no longer has it."""
-    therapy = _therapy(therapy_id)
-    if therapy is None or flag_id not in {flag.id for flag in therapy.red_flags}:
-        return ""
-    about = [one.code for one in subjects(therapy) if flag_id in {flag.id for flag in one.flags}]
-    codes = [code.partition(".")[0] for code in because]
-    return next((code for code in codes if code in about), about[0] if about else "")
-
-
-def _therapy(therapy_id: str) -> Therapy | None:
-    known = vocabulary()
-    return known.therapies.get(therapy_id) if known else None
-
-
-def instructions(therapy_id: str, urgency: str = "now") -> list[Instruction]:
-    """What to do and not to do until the team is reached. What always holds stands on the child's card."""
-    therapy = _therapy(therapy_id)
-    left_out = {CALL_AGAIN} if urgency == "emergency" else set()
-    found = therapy.instructions if therapy else ()
-    return [one for one in found if one.when == "call" and one.id not in left_out]
-
-
-def fever_rule(basis: Mapping[str, Any], team: str) -> str:
-    """Which fever line was asked with and who set it; nothing where it is the documented default."""
-    rule = basis.get("policy", {}).get("fever", FEVER_RULES[0])
-    if rule == FEVER_RULES[0] or rule not in FeverRule.values:
-        return ""
-    values = {"rule": FeverRule(rule).label, "team": team or _("your care team")}
-    return _("The fever line for this answer: %(rule)s. It was set by %(team)s.") % values
-
-
 # ---------------------------------------------------------------- one sentence
 
 
@@ -133,26 +63,26 @@ def summary(told: Told) -> str:
 
 
 def _reading(report: Report) -> str:
-    shown, other = speaking.temperature(report)
+    shown, other = wording.temperature(report)
     if report.get("raw", {}).get("temperature"):
         return _("temperature typed: %(typed)s") % {"typed": shown}
-    route = speaking.route_word((report.get("temperature") or {}).get("route", ""))
+    route = wording.route_word((report.get("temperature") or {}).get("route", ""))
     return " ".join(filter(None, (shown, f"({other})" if other else "", route)))
 
 
 def _seen(report: Report, *, how_long: bool) -> list[Seen]:
     """Signs, then answers that are not as usual, then a weight."""
-    told, words = report.get("symptoms") or (), speaking.signs(report, how_long=how_long)
+    told, words = report.get("symptoms") or (), wording.signs(report, how_long=how_long)
     signs = [
         Seen(sign["code"], sign.get("severity", ""), said) for sign, said in zip(told, words, strict=True)
     ]
     usual = {"usual", "same", "all", "ok"}
     codes = {f"neuro.{part}": value for part, value in (report.get("neuro") or {}).items()}
     codes |= {code: report.get(code) for code in ("handwriting", "fluids_kept", "pump")}
-    odd = {speaking.name_of(code): code for code, value in codes.items() if value and value not in usual}
-    answers = [(name, answer) for name, answer in speaking.answers(report) if name in odd]
+    odd = {wording.name_of(code): code for code, value in codes.items() if value and value not in usual}
+    answers = [(name, answer) for name, answer in wording.answers(report) if name in odd]
     signs += [Seen(odd[name], "", f"{name}: {answer}") for name, answer in answers]
-    if weight := speaking.weight(report):
+    if weight := wording.weight(report):
         signs.append(Seen("weight_kg", "", _("weight %(weight)s") % {"weight": weight}))
     return signs
 
@@ -177,7 +107,7 @@ def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
 
 
 def _who(told: Told) -> str:
-    therapy = _therapy(told.therapies[0]) if told.therapies else None
+    therapy = therapy_of(told.therapies[0]) if told.therapies else None
     says = _(therapy.say) if therapy and therapy.say and told.has_begun else ""
     if told.age_years is None:
         return _("My child %(says)s.") % {"says": says} if says else ""
@@ -190,7 +120,7 @@ def _who(told: Told) -> str:
 
 
 def _treatment(told: Told) -> list[str]:
-    therapy = _therapy(told.therapies[0]) if told.therapies else None
+    therapy = therapy_of(told.therapies[0]) if told.therapies else None
     if therapy is None:
         return []
     if told.has_begun and _(therapy.name) in _(therapy.say):  # the sentence before has named it
@@ -241,16 +171,16 @@ def _clock(at: datetime, now: datetime) -> str:
 
 
 def _temperature(report: Report) -> str:
-    shown, other = speaking.temperature(report)
+    shown, other = wording.temperature(report)
     if not shown:
         return _("I have not measured the temperature.")
-    if meant := speaking.probably(report):
+    if meant := wording.probably(report):
         values = {"typed": shown, "meant": meant}
         return _("For the temperature I wrote %(typed)s. It was probably %(meant)s.") % values
     if not other:
         return _("For the temperature I wrote %(typed)s.") % {"typed": shown}
     values = {"shown": shown, "other": other}
-    route = speaking.route_word((report.get("temperature") or {}).get("route", ""))
+    route = wording.route_word((report.get("temperature") or {}).get("route", ""))
     if not route:
         return _("The temperature was %(shown)s, which is %(other)s.") % values
     return _("The temperature was %(shown)s, which is %(other)s, measured %(route)s.") % {
@@ -294,7 +224,7 @@ def carried_over(response: Mapping[str, Any], told: Told) -> str:
     codes = [code for flag in urgent if flag["reported_hours_ago"] == newest for code in flag["because"]]
     reports = [report for ago, report in told.earlier if abs(ago - newest) < A_MOMENT]
     values = {
-        "when": speaking.hours_ago(newest),
+        "when": wording.hours_ago(newest),
         "signs": ", ".join(dict.fromkeys(_logged(codes, reports))),
     }
     return _("An earlier log says so, %(when)s: %(signs)s. The team has not advised on it yet.") % values
@@ -312,7 +242,7 @@ def _logged(codes: Iterable[str], reports: Sequence[Report]) -> Iterator[str]:
     readings = list(filter(None, map(_reading, reports)))
     for code in codes:
         said = [one.words for one in known if code in (one.code, one.code.partition(".")[0])]
-        yield from said or (readings if code == "temperature" else ()) or [speaking.name_of(code)]
+        yield from said or (readings if code == "temperature" else ()) or [wording.name_of(code)]
 
 
 def _logged_then(hours: int, signs: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from therapies import catalogue
-from therapies.model import Catalogue
+from therapies.model import Catalogue, Therapy
 
 logger = logging.getLogger(__name__)
 Report = Mapping[str, Any]
@@ -220,3 +220,55 @@ def _details(sign: Mapping[str, Any]) -> str:
         meaning = getattr(known.symptoms[sign["code"]], sign["severity"], "")
         severity = f"{severity}: {_(meaning)}" if meaning else severity
     return ", ".join(filter(None, (severity, *_how_long(sign)))) or _("Yes")
+
+
+def therapy_of(therapy_id: str) -> Therapy | None:
+    known = vocabulary()
+    return known.therapies.get(therapy_id) if known else None
+
+
+URGENCIES = {
+    "emergency": gettext_lazy("Emergency"),
+    "now": gettext_lazy("Call now"),
+    "today": gettext_lazy("Call today"),
+    "note": gettext_lazy("Noted"),
+}
+
+
+SYNDROMES = {
+    "crs": (gettext_lazy("Whole-body reaction"), gettext_lazy("possible cytokine release syndrome, CRS")),
+    "neurotoxicity": (gettext_lazy("Reaction of the brain"), gettext_lazy("possible neurotoxicity, ICANS")),
+    "infusion-reaction": (
+        gettext_lazy("Reaction to the infusion"),
+        gettext_lazy("possible infusion reaction or allergy"),
+    ),
+    "infection": (gettext_lazy("Infection"), gettext_lazy("possible infection with few defences")),
+    "low-blood-counts": (gettext_lazy("Low blood counts"), gettext_lazy("possible cytopenia")),
+    "bleeding": (gettext_lazy("Bleeding"), gettext_lazy("possible low platelets")),
+    "liver-vod": (gettext_lazy("Liver"), gettext_lazy("possible blocked liver veins, VOD")),
+    "heart-rhythm": (gettext_lazy("Heartbeat"), gettext_lazy("possible change in heart rhythm")),
+    "tumor-lysis": (
+        gettext_lazy("Waste from leukemia cells that die"),
+        gettext_lazy("possible tumor lysis syndrome"),
+    ),
+    "capillary-leak": (gettext_lazy("Fluid leaking into the body"), gettext_lazy("possible capillary leak")),
+    "pump-or-line": (gettext_lazy("Pump or line"), ""),
+    "emergency-sign": (gettext_lazy("Emergency sign"), ""),
+    "caregiver-concern": (gettext_lazy("You are worried"), gettext_lazy("caregiver concern")),
+    "common-side-effect": (gettext_lazy("Known side effect"), ""),
+    "unlisted": (gettext_lazy("Not on the list of known side effects"), ""),
+}
+
+
+def urgency_word(urgency: str) -> str:
+    return str(URGENCIES.get(urgency, URGENCIES["now"]))
+
+
+def syndrome(code: str) -> str:
+    """The plain words for a syndrome."""
+    return str(SYNDROMES.get(code, (code, ""))[0])
+
+
+def syndrome_term(code: str) -> str:
+    """The clinical term, which stands after the plain words."""
+    return str(SYNDROMES.get(code, ("", ""))[1])

@@ -11,11 +11,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from therapies.catalogue import KnowledgeError, load
-from tracker.assessment import wording as speaking
+from tracker.assessment import wording
+from tracker.assessment.wording import syndrome, syndrome_term, urgency_word
 from tracker.clinic.queries.child import Fired
-from tracker.logs import queries as record
+from tracker.logs import queries
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child
-from tracker.templatetags.nightlight import syndrome, syndrome_term, urgency_word
 
 LATELY = timedelta(hours=24)
 MOST_LINES = 12
@@ -71,8 +71,8 @@ def _background(child: Child, day_label: str, earlier: list[str], now: datetime)
             yield f"- {event.get_kind_display()}: {_when(event.until or event.at)}"
     for one in earlier:
         yield _("Earlier therapy, late effects possible: %(therapy)s") % {"therapy": one}
-    logs = record.logs_of(child).standing().filter(observed_at__gte=now - LATELY).order_by("-observed_at")
-    rows = record.rows(list(logs[:MOST_LINES]))
+    logs = queries.logs_of(child).standing().filter(observed_at__gte=now - LATELY).order_by("-observed_at")
+    rows = queries.rows(list(logs[:MOST_LINES]))
     yield _("Logs of the last 24 hours:") if rows else _("No log in the last 24 hours.")
     for row in rows:
         seen = ", ".join(filter(None, [row.temperature, *row.signs])) or _("nothing entered")
@@ -90,7 +90,7 @@ def _assessment(fired: list[Fired]) -> Iterator[str]:
             yield _("  Rule %(id)s. Source: %(sources)s") % {"id": flag["id"], "sources": sources}
         if missing := [*response.get("could_not_check", ()), *response.get("unanswered", ())]:
             yield _("- Not told or not checked: %(what)s") % {
-                "what": ", ".join(speaking.name_of(code) for code in missing)
+                "what": ", ".join(wording.name_of(code) for code in missing)
             }
         yield _("Knowledge %(version)s") % {"version": one.assessment.knowledge_version}
 

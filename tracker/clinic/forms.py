@@ -7,13 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.clinic.actions.policy import LONGEST_WAIT
-from tracker.core.forms import PageForm, ZoneField
+from tracker.core.forms import PageForm, ZoneField, clock_field
 from tracker.core.phone_forms import PhoneField, PhoneForm
-from tracker.families.actions.children import Numbers
-from tracker.families.forms.numbers import clock_field
-from tracker.lib import time_zones as places
+from tracker.families.numbers import Numbers
+from tracker.lib import time_zones
 from tracker.models import CareTeam, Child, FeverRule, Role, Sensitivity
+from tracker.models.care_teams import LONGEST_WAIT
 
 WEEKDAYS = (
     ("1", gettext_lazy("Monday")),
@@ -45,7 +44,7 @@ class TeamNumbersForm(PhoneForm):
     side_by_side: ClassVar[tuple[str, ...]] = ("opens_at", "closes_at")
 
     def country(self) -> str:
-        return places.country_of(self.cleaned_data.get("time_zone", ""))
+        return time_zones.country_of(self.cleaned_data.get("time_zone", ""))
 
     def clean(self) -> None:
         super().clean()
@@ -85,7 +84,7 @@ class KnowForm(PhoneForm):
         super().__init__(*args, initial=known, **kwargs)
 
     def country(self) -> str:
-        return places.country_of(self.child.care_team.time_zone)
+        return time_zones.country_of(self.child.care_team.time_zone)
 
     def told(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in ("call_back_number", "record_number")}

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tracker.templatetags.nightlight import urgency_word
+from tracker.assessment.wording import urgency_word
 
 _SHAPES = {
     "emergency": '<path class="ink-emergency" d="M16 11h8l5 5v8l-5 5h-8l-5-5v-8z"/>',

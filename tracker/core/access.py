@@ -31,7 +31,7 @@ from tracker.models import (
     TreatmentEvent,
     User,
 )
-from tracker.models.people import TEAM_ROLES, digest_of
+from tracker.models.memberships import TEAM_ROLES, digest_of
 
 M = TypeVar("M", bound=Model)
 

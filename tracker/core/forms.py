@@ -1,7 +1,9 @@
 """What these forms share: how a field is drawn, times on the family's clock."""
 
 import re
-from datetime import UTC, date, datetime
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -9,11 +11,12 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.lib import time_zones as places
-from tracker.logs.forms.fields import typed
+from tracker.lib import time_zones
+from tracker.lib.text import too_long, typed
 
 
 class PageForm(forms.Form):
@@ -108,20 +111,74 @@ class ZoneField(forms.ChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            choices=lambda: [("", _("Choose")), *places.zones_by_region()],
+            choices=lambda: [("", _("Choose")), *time_zones.zones_by_region()],
             error_messages={"invalid_choice": gettext_lazy("Choose a place from the list.")},
             **kwargs,
         )
         self.widget.attrs["data-zone"] = ""
 
     def valid_value(self, value: str) -> bool:
-        return places.is_zone(value)
+        return time_zones.is_zone(value)
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """An older name gets a place in the list, so that it is not lost on the way back."""
         bound = super().get_bound_field(form, field_name)
         value = bound.value()
-        listed = {code for _region, zones in places.zones_by_region() for code, _place in zones}
-        if value and value not in listed and places.is_zone(value):
-            self.choices = [(value, value.replace("_", " ")), *places.zones_by_region()]
+        listed = {code for _region, zones in time_zones.zones_by_region() for code, _place in zones}
+        if value and value not in listed and time_zones.is_zone(value):
+            self.choices = [(value, value.replace("_", " ")), *time_zones.zones_by_region()]
         return bound
+
+
+_TIME_ERRORS = {"invalid": gettext_lazy("Type the time like 08:00.")}
+
+
+def clock_field(label: Any, at: time) -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        initial=at,
+        required=False,
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        error_messages=_TIME_ERRORS,
+    )
+
+
+AHEAD = timedelta(minutes=5)  # how far a phone's clock may run ahead
+
+
+class WordsField(forms.CharField):
+    """Words of one's own, counted as they were typed. Too many are refused, never cut off."""
+
+    def __init__(self, *, at_most: int, **kwargs: Any) -> None:
+        self.at_most = at_most
+        super().__init__(widget=forms.Textarea({"rows": 3}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = typed(super().clean(value))
+        if len(text) > self.at_most:
+            raise ValidationError(too_long(text, self.at_most))
+        return text
+
+
+def number_in(text: str) -> uuid.UUID:
+    """The form's own number; a form that lost it is a new one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def moment_in(typed: Mapping[str, str], name: str, now: datetime, tapped_at: datetime) -> datetime | None:
+    """The picked time, on the family's clock, which is active; when the button was tapped, where that said "now".
+
+    None for a time that is missing, broken or still to come: taken for now, it would be another one than was meant.
+    """
+    text, at = typed.get(name, "").strip(), typed.get("at", "")
+    if at == "now" or not (text or at == "picked"):
+        return tapped_at
+    try:
+        local = datetime.fromisoformat(text)
+        moment = local if local.tzinfo else local.replace(tzinfo=timezone.get_current_timezone())
+        return min(moment, now) if moment <= now + AHEAD else None
+    except (ValueError, OverflowError):
+        return None

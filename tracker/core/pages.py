@@ -19,7 +19,7 @@ from tracker.lib import telephone
 from tracker.lib.emergency_numbers import ANYWHERE
 from tracker.lib.telephone import Telephone
 from tracker.models import Alert, CareTeam, Child, Role, Urgency
-from tracker.models.people import Line
+from tracker.models.care_teams import PhoneLine
 
 _OWN = {
     "role": F("memberships__role"),
@@ -118,7 +118,7 @@ def number_to_call(team: CareTeam, at: datetime) -> NumberToCall:
     )
 
 
-def _closed_until(team: CareTeam, line: Line, at: datetime) -> str:
+def _closed_until(team: CareTeam, line: PhoneLine, at: datetime) -> str:
     """Where one number is for all hours, nobody said that it has any."""
     opens = team.opens_after(at) if team.day_number and team.night_number and not line.is_open else None
     if opens is None:

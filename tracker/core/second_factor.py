@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q
 
 from tracker.models import Membership, User
-from tracker.models.people import FAMILY_ROLES, TEAM_ROLES
+from tracker.models.memberships import FAMILY_ROLES, TEAM_ROLES
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 

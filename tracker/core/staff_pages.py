@@ -11,8 +11,7 @@ from django.utils import timezone
 from tracker.core.access import access_care_team, care_teams_of, may
 from tracker.core.pages import number_to_call
 from tracker.core.refused import Refused
-from tracker.lib import telephone
-from tracker.lib import time_zones as places
+from tracker.lib import telephone, time_zones
 from tracker.lib.emergency_numbers import EMERGENCY_NUMBERS
 from tracker.models import Alert, CareTeam, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
@@ -50,7 +49,7 @@ def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
         "teams": care_teams_of(request.user),  # read when a page shows it: the part that changes does not
         "leads": may((getattr(team, "staff_role", None),), "lead"),
         "call": number_to_call(team, now),
-        "emergency_number": telephone.of(EMERGENCY_NUMBERS.get(places.country_of(team.time_zone), "")),
+        "emergency_number": telephone.of(EMERGENCY_NUMBERS.get(time_zones.country_of(team.time_zone), "")),
         "is_open": team.is_open(now),
         "now": now,
     }

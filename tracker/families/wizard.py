@@ -14,9 +14,8 @@ from tracker.families.forms.child import ChildForm, TherapyForm, age_years
 from tracker.families.forms.dates import Clock, DatesForm
 from tracker.families.forms.numbers import BeginNumbersForm
 from tracker.families.forms.start import StartForm
-from tracker.lib import emergency_numbers as countries
-from tracker.lib import time_zones as places
-from tracker.models.people import zone_called
+from tracker.lib import emergency_numbers, time_zones
+from tracker.models.users import zone_named
 
 STEPS = ("child", "therapy", "dates", "numbers", "start")
 NEEDED = ("therapy", "numbers")
@@ -74,11 +73,11 @@ class Draft:
     def guessed_zone(self) -> str:
         """As the browser told it on the first screen."""
         guess = self.typed.get("child", {}).get("zone_guess", "")
-        return guess if places.is_zone(guess) else ""
+        return guess if time_zones.is_zone(guess) else ""
 
     @property
     def guessed_country(self) -> str:
-        return places.country_of(self.guessed_zone) or self.region
+        return time_zones.country_of(self.guessed_zone) or self.region
 
     @property
     def zone(self) -> str:
@@ -87,7 +86,7 @@ class Draft:
 
     @property
     def country(self) -> str:
-        return places.country_of(self.zone) or self.region
+        return time_zones.country_of(self.zone) or self.region
 
     @property
     def emergency_number(self) -> str:
@@ -98,7 +97,7 @@ class Draft:
 
     @property
     def clock(self) -> Clock:
-        return Clock(self.now, zone_called(self.zone), self.told("child").get("born"))
+        return Clock(self.now, zone_named(self.zone), self.told("child").get("born"))
 
     def _child(self, data: Mapping[str, str] | None) -> ChildForm:
         return ChildForm(data, initial={"colour": "teal"}, now=self.now, asks_name=self.asks_name)
@@ -114,7 +113,7 @@ class Draft:
         return BeginNumbersForm(data, initial=filled_in, country=self.country)
 
     def _start(self, data: Mapping[str, str] | None) -> StartForm:
-        unit = "F" if places.uses_fahrenheit(self.guessed_country) else "C"
+        unit = "F" if time_zones.uses_fahrenheit(self.guessed_country) else "C"
         return StartForm(data, initial={"unit": unit, "time_zone": self.guessed_zone, "reminders": "twice"})
 
     def about_child(self) -> dict[str, Any]:
@@ -130,4 +129,4 @@ class Draft:
 
 
 def _emergency_number(country: str) -> str:
-    return countries.EMERGENCY_NUMBERS.get(country, "")
+    return emergency_numbers.EMERGENCY_NUMBERS.get(country, "")

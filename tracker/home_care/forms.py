@@ -1,21 +1,16 @@
 """Forms of the family's own pages: doses, the pump, questions, the drill."""
 
 import re
-import uuid
-from collections.abc import Mapping
-from datetime import datetime, time
-from typing import Any
+from datetime import time
+from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.logs.forms.fields import AHEAD, WordsField
+from tracker.core.forms import PageForm, WordsField
 from tracker.models.pump import FEWEST_DAYS, MOST_DAYS
 
 LONGEST_QUESTION = 2000
@@ -25,20 +20,7 @@ LONGEST_GAP = 72
 WEEKDAYS = tuple((str(number + 1), name) for number, name in WEEKDAYS_ABBR.items())
 
 
-class PlainForm(forms.Form):
-    """Drawn by crispy without a form tag: the page has its own, with its token."""
-
-    layout: tuple[Any, ...] = ()
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag, helper.disable_csrf = False, True
-        helper.layout = Layout(*(self.layout or self.fields))
-        return helper
-
-
-class MedicineForm(PlainForm):
+class MedicineForm(PageForm):
     """What the label says. Nothing is computed from it but the clock."""
 
     name = forms.CharField(label=gettext_lazy("Name on the label"), max_length=80)
@@ -75,15 +57,7 @@ class MedicineForm(PlainForm):
     lowers_fever = forms.BooleanField(
         label=gettext_lazy("It lowers a fever. A fever medicine can hide a fever."), required=False
     )
-    layout = (
-        "name",
-        "dose",
-        Field("kind", template="tracker/core/fields/chips.html"),
-        "times",
-        Field("days", template="tracker/home_care/days_field.html"),
-        "gap_hours",
-        "lowers_fever",
-    )
+    drawn_as: ClassVar[dict[str, str]] = {"kind": "chips", "days": "weekdays"}
 
     def clean_times(self) -> list[str]:
         return times_in(self.cleaned_data["times"])
@@ -111,7 +85,7 @@ class MedicineForm(PlainForm):
         }
 
 
-class IntervalForm(PlainForm):
+class IntervalForm(PageForm):
     """The clinic's intervals. Clinics differ: 2 to 7 days, some change a bag every day."""
 
     bag = forms.IntegerField(label=gettext_lazy("Bag, days"))
@@ -126,7 +100,7 @@ class IntervalForm(PlainForm):
             field.widget.attrs |= {"inputmode": "numeric", "min": FEWEST_DAYS, "max": MOST_DAYS}
 
 
-class QuestionForm(PlainForm):
+class QuestionForm(PageForm):
     """One question for the next visit."""
 
     text = WordsField(
@@ -134,7 +108,7 @@ class QuestionForm(PlainForm):
         at_most=LONGEST_QUESTION,
         error_messages={"required": gettext_lazy("Type the question first.")},
     )
-    layout = (Field("text", template="tracker/core/fields/text.html"),)
+    drawn_as: ClassVar[dict[str, str]] = {"text": "text"}
 
 
 def times_in(text: str) -> list[str]:
@@ -156,27 +130,3 @@ def _clock(match: re.Match[str], part: str) -> str:
         return time(hour, minute).isoformat("minutes")
     except ValueError:
         raise forms.ValidationError(_("“%(text)s” is not a time.") % {"text": part}) from None
-
-
-def number_in(text: str) -> uuid.UUID:
-    """The form's own number; a form that lost it is a new one."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.uuid4()
-
-
-def moment_in(typed: Mapping[str, str], name: str, now: datetime, tapped_at: datetime) -> datetime | None:
-    """The picked time, on the family's clock, which is active; when the button was tapped, where that said "now".
-
-    None for a time that is missing, broken or still to come: taken for now, it would be another one than was meant.
-    """
-    text, at = typed.get(name, "").strip(), typed.get("at", "")
-    if at == "now" or not (text or at == "picked"):
-        return tapped_at
-    try:
-        local = datetime.fromisoformat(text)
-        moment = local if local.tzinfo else local.replace(tzinfo=timezone.get_current_timezone())
-        return min(moment, now) if moment <= now + AHEAD else None
-    except (ValueError, OverflowError):
-        return None

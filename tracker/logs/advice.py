@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
-from tracker.logs import queries as record
+from tracker.alerts import queries as alert_queries
+from tracker.logs import queries
 from tracker.models import Alert, AlertEvent, AlertVerb, Assessment, Call, Child, User
 from tracker.models.alerts import THE_FAMILYS, in_words, is_untold
 
@@ -38,7 +39,7 @@ class Advice(NamedTuple):
         return self.from_team and self.holds and now - self.at < AN_ORDER
 
 
-def last_advice(child: Child, reader: User, now: datetime, last: record.Row | None) -> Advice | None:
+def last_advice(child: Child, reader: User, now: datetime, last: queries.Row | None) -> Advice | None:
     """The newest of both. "Look again" stands until somebody has, or half a day after it was due.
 
     Advice from before a sign that still says to call no longer holds. One query.
@@ -91,4 +92,4 @@ def _danger_seen_at(child: Child, now: datetime) -> QuerySet:
 def _in_words(outcome: str, holds: bool) -> str:
     if not outcome:
         return ""
-    return record.outcome_in_words(outcome) if holds else record.outcome_afterwards(outcome)
+    return alert_queries.outcome_in_words(outcome) if holds else alert_queries.outcome_afterwards(outcome)

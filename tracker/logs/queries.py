@@ -12,79 +12,29 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, QuerySet, Subquery
 from django.db.models.functions import TruncDate
-from django.utils.translation import gettext as _
 
-from tracker.assessment import wording as speaking
+from tracker.alerts.queries import Became, _became, _with_names
+from tracker.assessment import wording
 from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.assess import newest_urgency
 from tracker.assessment.earlier_logs import logs_at, of_the_same_moment
 from tracker.models import (
     Alert,
-    AlertEvent,
-    AlertVerb,
     Assessment,
     Call,
     Child,
     Observation,
-    Outcome,
     SymptomLog,
 )
-from tracker.models.alerts import THE_FAMILYS
 from tracker.models.logs import RANK
+from tracker.models.users import display_name
 
 LATE = timedelta(hours=3)
 """A log that came in so much later than it was seen says so. The form's own "2 hours ago" is not late."""
 WEEK = 7  # days
 CALLS_BELONG_FOR = timedelta(hours=24)
-MOST_JOINED = 50
-
-
-@dataclass(frozen=True)
-class Became:
-    """What became of an alert, as its family reads it."""
-
-    alert: Alert
-    taken_by: str
-    taken_at: datetime | None
-    resolved_by: str
-    outcome: str
-
-    @property
-    def resolved_at(self) -> datetime | None:
-        return self.alert.resolved_at
-
-    @property
-    def note(self) -> str:
-        return self.alert.resolution_note
-
-    @property
-    def not_reached_at(self) -> datetime | None:
-        """When the team last called and reached nobody of the family."""
-        return self.alert.tried_at if self.alert.is_open else None
-
-    @property
-    def is_the_familys(self) -> bool:
-        """The family closed it, with what it was told on the phone, or because it was over."""
-        return self.alert.outcome in THE_FAMILYS
-
-    @property
-    def is_said_by_a_call(self) -> bool:
-        """The note is what the call beside it says already."""
-        return self.alert.outcome == Outcome.FAMILY_CALLED
-
-    @property
-    def afterwards(self) -> str:
-        return outcome_afterwards(self.alert.outcome)
-
-    def is_held(self, now: datetime) -> bool:
-        """Somebody of the team answers for it at this moment."""
-        return bool(self.taken_by) and self.alert.taken_until > now
-
-    def is_in_hand(self, now: datetime) -> bool:
-        """She has not called in vain: while she waits to try again, the family had better call."""
-        return self.alert.is_open and self.is_held(now) and self.alert.try_again_at is None
 
 
 @dataclass
@@ -104,23 +54,18 @@ class Row:
 
     def __post_init__(self) -> None:
         self.late = self.received_at - self.observed_at > LATE
-        self.temperature, self.temperature_other = speaking.temperature(self.report)
-        self.signs = speaking.signs(self.report)
+        self.temperature, self.temperature_other = wording.temperature(self.report)
+        self.signs = wording.signs(self.report)
         self.signs += [
             f"{name}: {answer}"
-            for name, answer in [*speaking.answers(self.report), *speaking.measures(self.report)]
+            for name, answer in [*wording.answers(self.report), *wording.measures(self.report)]
         ]
         self.note, self.worried = self.report.get("note", ""), bool(self.report.get("worried"))
 
     @cached_property
     def told_apart(self) -> tuple[list[str], list[str]]:
         """What is not as usual, and what is: a nurse reads many logs."""
-        return speaking.told_apart(self.report)
-
-
-def called(person: Any) -> str:
-    """What the family calls them; never an address."""
-    return person.name if person else ""
+        return wording.told_apart(self.report)
 
 
 # ---------------------------------------------------------------- logs
@@ -159,7 +104,7 @@ def rows(logs: Sequence[SymptomLog]) -> list[Row]:
             pk=log.pk,
             observed_at=log.observed_at,
             received_at=log.received_at,
-            by=called(log.caregiver),
+            by=display_name(log.caregiver),
             urgency=log.urgency,
             report=told[log.pk],
             corrects=log.corrects,
@@ -195,7 +140,7 @@ def rows_with_what_followed(
     shown = {row.pk: row for row in rows(logs)}
     for correction in SymptomLog.objects.filter(corrects__in=shown).select_related("caregiver"):
         shown[correction.corrects_id].corrected_by = correction
-        correction.by = called(correction.caregiver)
+        correction.by = display_name(correction.caregiver)
     by_alert = {}
     alerts = list(_with_names(Alert.objects.filter(log__in=shown)))
     for became in _became(alerts, for_family_at):
@@ -266,128 +211,5 @@ def calls_since(log: SymptomLog) -> list[Call]:
     calls = Call.objects.filter(child=log.child_id, **written).select_related("caregiver")
     found = list(calls.order_by("called_at")[:20])
     for call in found:
-        call.by = called(call.caregiver)
+        call.by = display_name(call.caregiver)
     return found
-
-
-def open_alert(child: Child, now: datetime) -> Alert | None:
-    """The alert that stands for the family, the worst of two while a closing can be undone.
-
-    With `newest_log`, the log of it that says why to call, and `seen_at`, when that was seen. Two queries.
-    """
-    found = Alert.objects.open_to_family(now).filter(child=child).order_by("raised_at")
-    worst = max(found, key=lambda alert: (RANK[alert.urgency], alert.is_open), default=None)
-    if worst is None:
-        return None
-    worst.newest_log, worst.seen_at = _log_that_says_why(worst)
-    return worst.as_family_sees(now)
-
-
-def _log_that_says_why(alert: Alert) -> tuple[uuid.UUID | None, datetime | None]:
-    """The newest log that is as urgent as the alert and found the danger itself; else the newest as urgent.
-
-    One that joined and is milder, or only remembers, would lead from "call now" to an answer that does not say why.
-    """
-    told = AlertEvent.objects.filter(alert=alert, verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
-    newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk")
-    told = told.annotate(says=Subquery(newest.values("urgency")[:1]))
-    told = told.filter(says=alert.urgency).order_by("-log__observed_at", "-log__received_at", "-pk")
-    logs = list(
-        told.values_list("log", "log__observed_at", Subquery(newest.values("response")[:1]))[:MOST_JOINED]
-    )
-    own = [one for one in logs if _found_itself(one[2])] or logs
-    same = [one for one in own if one[1] == own[0][1]]
-    return _most_of_it(same)[:2] if same else (None, None)
-
-
-def _found_itself(response: dict[str, Any]) -> bool:
-    """Not only what an earlier log told; what could not be checked is its own too."""
-    flags = response["flags"]
-    return not flags or any("reported_hours_ago" not in flag for flag in flags)
-
-
-def _most_of_it(logs: Sequence[Any]) -> Any:
-    """Of logs of one moment, to the rules one report, the one that holds most of the danger. At most one query."""
-    if len(logs) == 1:
-        return logs[0]
-    answers = Observation.objects.filter(log__in=[log for log, _at, _found in logs])
-    codes = set(answers.values_list("log", "code"))
-
-    def held(one: Any) -> int:
-        log, _at, found = one
-        urgent = [flag for flag in found["flags"] if flag["urgency"] == found["urgency"]]
-        because = {code for flag in urgent for code in flag["because"]}
-        return sum((log, code) in codes for code in because)
-
-    return max(logs, key=held)
-
-
-def became_of(log: SymptomLog, now: datetime) -> Became | None:
-    """What became of the alert that this log raised or joined, as the family sees it now.
-
-    The one that took it in counts for it.
-    """
-    told = {"events__log": log, "events__verb__in": (AlertVerb.RAISED, AlertVerb.JOINED)}
-    alert = _with_names(Alert.objects.filter(**told)).order_by("-events__pk").first()
-    while alert and alert.taken_in_by_id:  # a reopened one may take in one that was raised after it
-        alert = _with_names(Alert.objects.filter(pk=alert.taken_in_by_id)).first()
-    return _became([alert], now)[0] if alert else None
-
-
-def became(alert: Alert) -> Became:
-    """Of an alert that is read with who closed it."""
-    alert.taken_name, alert.resolved_name = "", called(alert.resolved_by)
-    return Became(alert, "", None, alert.resolved_name, outcome_in_words(alert.outcome))
-
-
-def _with_names(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
-    return alerts.annotate(taken_name=F("taken_by__name"), resolved_name=F("resolved_by__name"))
-
-
-def _became(alerts: Sequence[Alert], for_family_at: datetime | None) -> list[Became]:
-    """With when each was taken. One query, and none where nobody took any."""
-    alerts = [alert.as_family_sees(for_family_at) for alert in alerts] if for_family_at else alerts
-    taken = [alert.pk for alert in alerts if alert.taken_by_id]
-    verbs = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER, AlertVerb.NOT_REACHED)
-    events = AlertEvent.objects.filter(alert__in=taken, verb__in=verbs).order_by("pk") if taken else ()
-    at = {event.alert_id: event.at for event in events}
-    return [
-        Became(
-            alert=alert,
-            taken_by=alert.taken_name or "",
-            taken_at=at.get(alert.pk),
-            resolved_by=(alert.resolved_at and alert.resolved_name) or "",
-            outcome=outcome_in_words(alert.outcome),
-        )
-        for alert in alerts
-    ]
-
-
-def outcome_afterwards(outcome: str) -> str:
-    """How an alert ended, in a list of what has been: nobody shall follow last week's order today."""
-    return {
-        Outcome.ADVISED: _("Advised by phone."),
-        Outcome.CLINIC: _("Sent to the clinic."),
-        Outcome.EMERGENCY_ROOM: _("Sent to the emergency room."),
-        Outcome.ADMITTED: _("Admitted to the hospital."),
-        Outcome.FALSE_ALARM: _("Closed as a false alarm."),
-        Outcome.REVIEWED: _("The team read it and called nobody."),
-        Outcome.NOT_REACHED: _("The team tried to reach the family and could not."),
-        Outcome.FAMILY_CALLED: _("The family called and wrote down what they were told."),
-        Outcome.FAMILY_OVER: _("The family wrote that it is over."),
-    }.get(outcome, _("Closed."))
-
-
-def outcome_in_words(outcome: str) -> str:
-    """How an alert ended, as a family reads it at once. None of them says that all is well."""
-    return {
-        Outcome.ADVISED: _("They advised you by phone."),
-        Outcome.CLINIC: _("Come to the clinic today."),
-        Outcome.EMERGENCY_ROOM: _("Go to the emergency room."),
-        Outcome.ADMITTED: _("Admitted to the hospital."),
-        Outcome.FALSE_ALARM: _("They closed it as a false alarm. Worried again? Call."),
-        Outcome.REVIEWED: _("They read it. Nobody has called you. Not called yet today? Call them."),
-        Outcome.NOT_REACHED: _("They tried to reach you and could not. Call them."),
-        Outcome.FAMILY_CALLED: _("You called and wrote down what they said."),
-        Outcome.FAMILY_OVER: _("You wrote that it is over."),
-    }.get(outcome, "")

@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from tracker.lib.clock import SKEW
 from tracker.lib.task_queue import ring
-from tracker.messaging import contact_points as reaching
+from tracker.messaging import contact_points
 from tracker.messaging.channels.errors import SendError
 from tracker.messaging.channels.sending import send
 from tracker.messaging.heartbeat_actions import record_heartbeat
@@ -60,7 +60,7 @@ def queue(
     Without a channel each is told by the best way; from the second round on, by all of them.
     """
     people = list(recipients)
-    ways = {person: [channel] for person in people} if channel else reaching.ways_to(people)
+    ways = {person: [channel] for person in people} if channel else contact_points.ways_to(people)
     lives = ANSWER_LIVES if kind == Kind.ANSWER else ALERT_LIVES
     messages = [
         Message(
@@ -94,7 +94,7 @@ def queue_test(*, recipient: UUID, now: datetime) -> None:
             due_at=now,
             expires_at=now + ALERT_LIVES,
         )
-        for way in reaching.ways_to([recipient])[recipient]
+        for way in contact_points.ways_to([recipient])[recipient]
     )
     ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
@@ -163,7 +163,7 @@ def _deliver_together(found: Iterable[UUID], now: datetime, began: float) -> int
                 delivered, message.tries = delivered + 1, message.tries + 1
                 if (dead := _handle(message, _later(now, began))) is not None:
                     sent.append(message)
-                    reaching.bury(message=message, addresses=dead, now=now)
+                    contact_points.bury(message=message, addresses=dead, now=now)
         except Exception:
             log.exception("message_broken", extra={"message_id": message.pk})
     for tries in {message.tries for message in sent}:
@@ -181,7 +181,7 @@ def deliver(*, message_id: UUID, now: datetime) -> bool:
     message = Message.objects.with_what_matters().get(pk=message_id)
     if (dead := _handle(message, now)) is not None:
         _end(message, sent_at=now)
-        reaching.bury(message=message, addresses=dead, now=now)
+        contact_points.bury(message=message, addresses=dead, now=now)
         if message.kind == Kind.CANARY:
             record_heartbeat(name="canary", now=now)
     return True
@@ -278,7 +278,7 @@ def _failed(message: Message, error: SendError, now: datetime) -> None:
     once_at_most = Message.objects.filter(ONCE_AT_MOST, pk=message.pk).exists()
     log.warning("message_not_sent", extra={"message_id": message.pk})
     with transaction.atomic():
-        reaching.bury(message=message, addresses=error.dead, now=now)
+        contact_points.bury(message=message, addresses=error.dead, now=now)
         if error.is_permanent or (error.is_unknown and once_at_most):
             _end(message, reason=error.code, failed_at=now)
         else:
@@ -298,8 +298,8 @@ def _try_the_next_way(message: Message, now: datetime) -> None:
     """The same to the same person by the next of their channels, where they have one more."""
     if message.kind in (Kind.TEST, Kind.CANARY):
         return
-    ways = reaching.ways_to([message.recipient_id], reminders=message.kind == Kind.REMINDER)
-    rest = reaching.WAYS[reaching.WAYS.index(message.channel) + 1 :]
+    ways = contact_points.ways_to([message.recipient_id], reminders=message.kind == Kind.REMINDER)
+    rest = contact_points.WAYS[contact_points.WAYS.index(message.channel) + 1 :]
     if following := [way for way in rest if way in ways[message.recipient_id]]:
         same = ("kind", "child_id", "alert_id", "reminder_id", "recipient_id", "level", "round", "expires_at")
         copy = {name: getattr(message, name) for name in same}

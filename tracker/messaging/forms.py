@@ -12,9 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import PageForm
+from tracker.core.forms import PageForm, clock_field
 from tracker.core.phone_forms import PhoneField, PhoneForm
-from tracker.families.forms.numbers import clock_field
 from tracker.lib import telephone
 from tracker.models import ReminderPlan, User
 

@@ -5,7 +5,7 @@ import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import tracker.models.people
+import tracker.models.memberships
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(default='UTC', max_length=60)),
                 ('fever_rule', models.CharField(choices=[('38.0-once', '38.0 °C, once'), ('38.0-sustained-or-38.3-once', '38.0 °C twice, an hour or more apart, or 38.3 °C once'), ('38.5-once', '38.5 °C, once')], default='38.0-once', max_length=40)),
                 ('sensitivity', models.CharField(choices=[('calibrated', 'calibrated'), ('literal', 'literal')], default='calibrated', max_length=20)),
-                ('escalation_minutes', models.JSONField(default=tracker.models.people.escalation_steps)),
+                ('escalation_minutes', models.JSONField(default=tracker.models.care_teams.escalation_steps)),
                 ('join_code', models.CharField(blank=True, max_length=16, null=True, unique=True)),
                 ('begun_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField()),

@@ -3,20 +3,20 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from tracker.lib import time_zones as places
+from tracker.lib import time_zones
 from tracker.lib import telephone
 
 
 def read_again(apps, schema_editor):
     Child, CareTeam = (apps.get_model("tracker", name) for name in ("Child", "CareTeam"))
     for team in CareTeam.objects.all():
-        _read(team, ("day_number", "night_number"), places.country_of(team.time_zone))
+        _read(team, ("day_number", "night_number"), time_zones.country_of(team.time_zone))
     for child in Child.objects.select_related("care_team"):
         if len(telephone.all_in(child.emergency_number, child.country)) > 1:
             child.emergency_number = ""  # 112 / 911: the one of the country stands in
             child.save(update_fields=["emergency_number"])
         _read(child, ("emergency_number",), child.country)
-        _read(child, ("call_back_number",), places.country_of(child.care_team.time_zone))
+        _read(child, ("call_back_number",), time_zones.country_of(child.care_team.time_zone))
 
 
 def _read(row, names, country):

@@ -4,25 +4,15 @@ from tracker.models.alerts import Advised, Alert, AlertEvent, AlertVerb, Call, O
 from tracker.models.audit import AuditEvent, Heartbeat
 from tracker.models.cards import CardLink
 from tracker.models.care_notes import CareNote
+from tracker.models.care_teams import CareTeam, FeverRule, PhoneLine, Sensitivity
+from tracker.models.children import Child, Colour, PauseReason
 from tracker.models.doses import DoseGiven, Medicine
 from tracker.models.drills import Drill
 from tracker.models.duty import Baton
 from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Urgency
+from tracker.models.memberships import Invitation, Membership, Role
 from tracker.models.messages import Channel, ContactPoint, Kind, Lane, Message
 from tracker.models.outside import OutsideKind, OutsidePart
-from tracker.models.people import (
-    CareTeam,
-    Child,
-    Colour,
-    FeverRule,
-    Invitation,
-    Line,
-    Membership,
-    PauseReason,
-    Role,
-    Sensitivity,
-    User,
-)
 from tracker.models.pump import LineChange, LineInterval, LinePart
 from tracker.models.questions import Question
 from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
@@ -30,6 +20,7 @@ from tracker.models.sealing import AuditSeal
 from tracker.models.self_reports import OwnAnswers
 from tracker.models.silence import Silence
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
+from tracker.models.users import User
 
 __all__ = (
     "Advised",
@@ -58,7 +49,6 @@ __all__ = (
     "Invitation",
     "Kind",
     "Lane",
-    "Line",
     "LineChange",
     "LineInterval",
     "LinePart",
@@ -73,6 +63,7 @@ __all__ = (
     "OutsidePart",
     "OwnAnswers",
     "PauseReason",
+    "PhoneLine",
     "Question",
     "Reminder",
     "ReminderPlan",

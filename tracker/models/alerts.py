@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.models.children import Child
 from tracker.models.constraints import one_of, paired
 from tracker.models.logs import SymptomLog, Urgency
-from tracker.models.people import Child, User
+from tracker.models.users import User
 
 
 class Outcome(models.TextChoices):

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db import models
 
+from tracker.models.children import Child
 from tracker.models.constraints import paired
-from tracker.models.people import Child, User
+from tracker.models.users import User
 
 
 class CardLink(models.Model):

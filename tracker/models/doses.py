@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.dates import WEEKDAYS_ABBR
 
+from tracker.models.children import Child
 from tracker.models.constraints import paired
-from tracker.models.people import Child, User
+from tracker.models.users import User
 
 EVERY_DAY = "1234567"
 LATE = timedelta(minutes=15)

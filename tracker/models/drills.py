@@ -4,7 +4,8 @@ import uuid
 
 from django.db import models
 
-from tracker.models.people import Child, User
+from tracker.models.children import Child
+from tracker.models.users import User
 
 
 class Drill(models.Model):

@@ -5,7 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from tracker.models.people import Child, User
+from tracker.models.children import Child
+from tracker.models.users import User
 
 
 class Baton(models.Model):

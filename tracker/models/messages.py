@@ -8,10 +8,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models.alerts import Alert, Call
+from tracker.models.children import Child
 from tracker.models.constraints import one_of
 from tracker.models.logs import SymptomLog
-from tracker.models.people import Child, Membership, User
+from tracker.models.memberships import Membership
 from tracker.models.reminders import Reminder
+from tracker.models.users import User
 
 
 class Channel(models.TextChoices):

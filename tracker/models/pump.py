@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.models.children import Child
 from tracker.models.constraints import one_of, paired
-from tracker.models.people import Child, User
+from tracker.models.users import User
 
 FEWEST_DAYS, MOST_DAYS = 1, 8
 """Cambridge changes the bag every 3 or 4 days, Philadelphia every 2 to 7; a needle stays 6 to 8."""

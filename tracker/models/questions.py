@@ -4,8 +4,9 @@ import uuid
 
 from django.db import models
 
+from tracker.models.children import Child
 from tracker.models.constraints import paired
-from tracker.models.people import Child, User
+from tracker.models.users import User
 
 
 class Question(models.Model):

@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.clock import local_date, moment
+from tracker.models.children import Child
 from tracker.models.constraints import one_of
-from tracker.models.people import Child, User
+from tracker.models.users import User
 
 
 class ReminderPlan(models.Model):

@@ -2,8 +2,8 @@
 
 from django.db import models
 
+from tracker.models.children import Child
 from tracker.models.logs import SymptomLog
-from tracker.models.people import Child
 
 
 class OwnAnswers(models.Model):

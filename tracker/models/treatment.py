@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from therapies.catalogue import KnowledgeError
 from therapies.course_gaps import gaps_at
 from therapies.schedule import Event, Label, asks_for_pump, context_at, day_labels, late_labels, pump_at
+from tracker.models.children import Child
 from tracker.models.constraints import one_of, paired
-from tracker.models.people import Child, User
+from tracker.models.users import User
 
 Texts = Callable[[str, Sequence[Event], datetime], list[Label]]
 EVENT_COLUMNS = ("kind", "at", "cycle", "until", "is_planned", "withdrawn_at")

@@ -61,6 +61,11 @@ def refuse_wrong_keys(noted: list[str]) -> None:
         )
 
 
+def refuse_foreign_database() -> None:
+    """Raises where this database was written under a key that is not here: before anything is served."""
+    refuse_wrong_keys(keys_in_database())
+
+
 @transaction.atomic
 def note_newest_key(*, now: datetime) -> None:
     """The first of ENCRYPTION_KEYS is the one that counts from now on."""

@@ -5,13 +5,11 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from tracker.alerts import escalation as escalating
-from tracker.audit import chain as sealing
-from tracker.home_care.actions import care_reminders as caring
+from tracker.alerts import escalation
+from tracker.audit import chain
+from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import ring
-from tracker.messaging import delivery as messages
-from tracker.messaging import heartbeat_actions as duty
-from tracker.messaging import reminders, silence
+from tracker.messaging import delivery, heartbeat_actions, reminders, silence
 from tracker.models import Lane
 
 log = logging.getLogger(__name__)
@@ -27,10 +25,10 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
     """
     work = _deliver if deliver else _ask
     steps: list[Callable[[], object]] = [
-        partial(escalating.escalate_due, now=now),
-        partial(messages.queue_canary, now=now),
+        partial(escalation.escalate_due, now=now),
+        partial(delivery.queue_canary, now=now),
         partial(work, Lane.ALERTS, now),
-        partial(messages.settle, now=now),
+        partial(delivery.settle, now=now),
         partial(reminders.put_right, now=now),
         partial(_remind if deliver else _ask_to_remind, now),
         partial(work, Lane.SIGN_IN, now),
@@ -38,10 +36,8 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
     ]
     went_well = [_try(step) for step in steps]
     if all(went_well):
-        duty.record_heartbeat(name="sweep", now=now)
-    _try(
-        partial(sealing.seal, now=now)
-    )  # without it the record is not proven, and every message still leaves
+        heartbeat_actions.record_heartbeat(name="sweep", now=now)
+    _try(partial(chain.seal, now=now))  # without it the record is not proven, and every message still leaves
     return all(went_well)
 
 
@@ -55,12 +51,12 @@ def _try(step: Callable[[], object]) -> bool:
 
 
 def _ask(lane: Lane, now: datetime) -> None:
-    if messages.due(lane=lane, now=now):
+    if delivery.due(lane=lane, now=now):
         ring(f"tracker.tasks.deliver_{lane}", queue=lane.queue)
 
 
 def _deliver(lane: Lane, now: datetime) -> None:
-    messages.deliver_due(lane=lane, now=now, seconds=SECONDS)
+    delivery.deliver_due(lane=lane, now=now, seconds=SECONDS)
 
 
 def _ask_to_remind(now: datetime) -> None:
@@ -70,7 +66,11 @@ def _ask_to_remind(now: datetime) -> None:
 
 def _remind(now: datetime) -> None:
     for _some_hundred in range(HEAPS):
-        if not (reminders.remind_due(now=now) or reminders.numbers_due(now=now) or caring.doses_due(now=now)):
+        if not (
+            reminders.remind_due(now=now)
+            or reminders.numbers_due(now=now)
+            or care_reminders.doses_due(now=now)
+        ):
             break
-    caring.lines_due(now=now)
+    care_reminders.lines_due(now=now)
     silence.chase(now=now)

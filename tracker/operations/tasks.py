@@ -5,14 +5,12 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from tracker.alerts import escalation as escalating
-from tracker.home_care.actions import care_reminders as caring
+from tracker.alerts import escalation
+from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import ring
-from tracker.messaging import delivery as messages
-from tracker.messaging import heartbeat_actions as duty
-from tracker.messaging import reminders, silence
+from tracker.messaging import delivery, heartbeat_actions, reminders, silence
 from tracker.models import Lane
-from tracker.operations import retention as retaining
+from tracker.operations import retention
 from tracker.operations import sweep as sweeping
 
 TURN = 20.0  # seconds, well below a task's time limit
@@ -21,32 +19,32 @@ TURN = 20.0  # seconds, well below a task's time limit
 @shared_task(name="tracker.tasks.sweep")
 def sweep() -> None:
     """Asked for every 15 seconds by beat. The worker's sign of life comes first, the sweep's own when it is through."""
-    duty.record_heartbeat(name="worker", now=timezone.now())
+    heartbeat_actions.record_heartbeat(name="worker", now=timezone.now())
     sweeping.sweep(now=timezone.now())
 
 
 @shared_task(name="tracker.tasks.retain")
 def retain() -> None:
     """Asked for by beat some times a day."""
-    retaining.retain(now=timezone.now())
+    retention.retain(now=timezone.now())
 
 
 @shared_task(name="tracker.tasks.deliver_alerts")
 def deliver_alerts() -> None:
     """Rung for when an alert is raised: who is to be told, and then the telling."""
-    escalating.escalate_due(now=timezone.now())
-    messages.deliver_due(lane=Lane.ALERTS, now=timezone.now())
+    escalation.escalate_due(now=timezone.now())
+    delivery.deliver_due(lane=Lane.ALERTS, now=timezone.now())
 
 
 @shared_task(name="tracker.tasks.deliver_reminders")
 def deliver_reminders() -> None:
-    messages.deliver_due(lane=Lane.REMINDERS, now=timezone.now())
+    delivery.deliver_due(lane=Lane.REMINDERS, now=timezone.now())
 
 
 @shared_task(name="tracker.tasks.deliver_sign_in")
 def deliver_sign_in() -> None:
     """Rung for when somebody asks for a code or a link."""
-    messages.deliver_due(lane=Lane.SIGN_IN, now=timezone.now())
+    delivery.deliver_due(lane=Lane.SIGN_IN, now=timezone.now())
 
 
 @shared_task(name="tracker.tasks.remind")
@@ -57,11 +55,13 @@ def remind() -> None:
         if time.monotonic() - began > TURN:
             ring("tracker.tasks.remind", queue=Lane.REMINDERS)
             break
-    caring.lines_due(now=timezone.now())
+    care_reminders.lines_due(now=timezone.now())
     silence.chase(now=timezone.now())
-    duty.record_heartbeat(name="reminders", now=timezone.now())
+    heartbeat_actions.record_heartbeat(name="reminders", now=timezone.now())
 
 
 def _remind_some() -> bool:
     now = timezone.now()
-    return bool(reminders.remind_due(now=now) or reminders.numbers_due(now=now) or caring.doses_due(now=now))
+    return bool(
+        reminders.remind_due(now=now) or reminders.numbers_due(now=now) or care_reminders.doses_due(now=now)
+    )

@@ -19,20 +19,16 @@ from django.utils.translation import gettext as _
 
 from therapies import catalogue
 from therapies.model import Instruction
-from tracker.assessment import wording as speaking
+from tracker.assessment import wording
 from tracker.assessment.wording import degrees
 from tracker.lib import telephone
-from tracker.logs import unsaved as draft
+from tracker.logs import unsaved
 
 register = template.Library()
+for words in (wording.urgency_word, wording.syndrome, wording.syndrome_term):
+    register.filter(words)
 
 THEMES = ("light", "dark", "night")
-URGENCIES = {
-    "emergency": gettext_lazy("Emergency"),
-    "now": gettext_lazy("Call now"),
-    "today": gettext_lazy("Call today"),
-    "note": gettext_lazy("Noted"),
-}
 SHAPES = {"emergency": "octagon-alert", "now": "triangle-alert", "today": "clock", "note": "square-pen"}
 
 
@@ -40,8 +36,8 @@ SHAPES = {"emergency": "octagon-alert", "now": "triangle-alert", "today": "clock
 def form_of(context: Mapping[str, Any], child: Any) -> SafeString:
     """Whose form it is, signed: it is known again after its session has ended."""
     person = getattr(context.get("request"), "user", None)
-    signed = draft.form_of(child, person) if person and person.is_authenticated else ""
-    return format_html('<input type="hidden" name="{}" value="{}">', draft.FIELD, signed)
+    signed = unsaved.form_of(child, person) if person and person.is_authenticated else ""
+    return format_html('<input type="hidden" name="{}" value="{}">', unsaved.FIELD, signed)
 
 
 @register.simple_tag
@@ -50,29 +46,6 @@ def form_number() -> SafeString:
     return format_html('<input type="hidden" name="client_uuid" value="{}">', uuid4())
 
 
-SYNDROMES = {
-    "crs": (gettext_lazy("Whole-body reaction"), gettext_lazy("possible cytokine release syndrome, CRS")),
-    "neurotoxicity": (gettext_lazy("Reaction of the brain"), gettext_lazy("possible neurotoxicity, ICANS")),
-    "infusion-reaction": (
-        gettext_lazy("Reaction to the infusion"),
-        gettext_lazy("possible infusion reaction or allergy"),
-    ),
-    "infection": (gettext_lazy("Infection"), gettext_lazy("possible infection with few defences")),
-    "low-blood-counts": (gettext_lazy("Low blood counts"), gettext_lazy("possible cytopenia")),
-    "bleeding": (gettext_lazy("Bleeding"), gettext_lazy("possible low platelets")),
-    "liver-vod": (gettext_lazy("Liver"), gettext_lazy("possible blocked liver veins, VOD")),
-    "heart-rhythm": (gettext_lazy("Heartbeat"), gettext_lazy("possible change in heart rhythm")),
-    "tumor-lysis": (
-        gettext_lazy("Waste from leukemia cells that die"),
-        gettext_lazy("possible tumor lysis syndrome"),
-    ),
-    "capillary-leak": (gettext_lazy("Fluid leaking into the body"), gettext_lazy("possible capillary leak")),
-    "pump-or-line": (gettext_lazy("Pump or line"), ""),
-    "emergency-sign": (gettext_lazy("Emergency sign"), ""),
-    "caregiver-concern": (gettext_lazy("You are worried"), gettext_lazy("caregiver concern")),
-    "common-side-effect": (gettext_lazy("Known side effect"), ""),
-    "unlisted": (gettext_lazy("Not on the list of known side effects"), ""),
-}
 SEVERITIES = {
     "mild": gettext_lazy("mild"),
     "moderate": gettext_lazy("moderate"),
@@ -122,26 +95,9 @@ def telephone_of(text: str) -> telephone.Telephone | None:
 
 
 @register.filter
-def urgency_word(urgency: str) -> str:
-    return str(URGENCIES.get(urgency, URGENCIES["now"]))
-
-
-@register.filter
 def urgency_shape(urgency: str) -> str:
     """The icon of an urgency: each has a shape of its own, so that colour never stands alone."""
     return SHAPES.get(urgency, SHAPES["now"])
-
-
-@register.filter
-def syndrome(code: str) -> str:
-    """The plain words for a syndrome."""
-    return str(SYNDROMES.get(code, (code, ""))[0])
-
-
-@register.filter
-def syndrome_term(code: str) -> str:
-    """The clinical term, which stands after the plain words."""
-    return str(SYNDROMES.get(code, ("", ""))[1])
 
 
 @register.filter
@@ -179,7 +135,7 @@ def other_unit(unit: str) -> str:
 @register.filter
 def hours_ago(hours: float) -> str:
     """As the rules count it, in words: 2.0003 is "2 hours ago", 0.05 "less than an hour ago"."""
-    return speaking.hours_ago(hours)
+    return wording.hours_ago(hours)
 
 
 @register.filter

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker.assessment.answers import cleaned
 from tracker.core.audit import record_audit
 from tracker.core.board_mark import redraw
 from tracker.core.refused import Refused, within
+from tracker.lib.text import cleaned
 from tracker.models import CareNote, Child, User
 
 LONGEST_NOTE = 4000

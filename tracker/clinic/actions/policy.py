@@ -14,10 +14,8 @@ from tracker.core.audit import record_audit
 from tracker.core.refused import Refused
 from tracker.families.actions.children import CODE_LENGTH, CODE_LETTERS
 from tracker.models import CareTeam, FeverRule, Membership, Sensitivity, User
-from tracker.models.people import TEAM_ROLES
-
-LONGEST_WAIT = 60
-"""Minutes until the last level is told. Later than that, an escalation protects nobody."""
+from tracker.models.care_teams import LONGEST_WAIT
+from tracker.models.memberships import TEAM_ROLES
 
 
 @transaction.atomic

@@ -22,8 +22,8 @@ from tracker.assessment.wording import Report, temperature, told_apart
 from tracker.clinic.week_strip import strip
 from tracker.families.queries.callback_numbers import fill_callbacks
 from tracker.lib.name_search import is_found
-from tracker.logs import queries as record
-from tracker.messaging.silence_query import silent_ones
+from tracker.logs import queries
+from tracker.messaging.silence import silent_ones
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -226,7 +226,7 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
         if (earlier := remembered(log, log.response or {}))
     }
     earlier = logs_at(moments.values())
-    reports = record.reports([*found.values(), *earlier.values()])
+    reports = queries.reports([*found.values(), *earlier.values()])
     emergencies = emergencies_before(row.alert for row in by_alert.values())
     for alert, pk in newest.items():
         row, log = by_alert[alert], found[pk]

@@ -9,11 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
-from django.utils.crypto import constant_time_compare
 
 from tracker.messaging.heartbeats import LATE, LIMITS
 from tracker.models import CareTeam, User
@@ -37,14 +33,6 @@ PARTS = f"""
     (SELECT COUNT(*) FROM tracker_child c WHERE c.care_team_id = t.id AND c.last_log_at >= %(lately)s)
 """
 OF_A_TEAM = f"SELECT {PARTS} FROM tracker_careteam t WHERE t.id = %(team)s"
-FOR_STAFF = f"""SELECT u.password, {PARTS}
-FROM tracker_careteam t
-JOIN tracker_membership m ON m.care_team_id = t.id AND m.ended_at IS NULL AND m.role IN ('nurse', 'lead')
-JOIN tracker_user u ON u.id = m.user_id AND u.is_active
-WHERE t.id = %(team)s AND u.id = %(person)s AND NOT t.kept_by_family
-    AND EXISTS (SELECT 1 FROM mfa_authenticator f WHERE f.user_id = u.id AND f.type IN ('totp', 'webauthn'))
-"""
-SESSION = "SELECT session_data FROM django_session WHERE session_key = %(key)s AND expire_date > %(now)s"
 
 
 class Version(NamedTuple):
@@ -58,20 +46,6 @@ def version(team: CareTeam, now: datetime) -> Version:
     """Of the board that is about to be read: what changes while it is drawn has another one."""
     on_duty, *others = _ask(OF_A_TEAM, _given(team.pk, now)) or (False,)
     return Version(_line((on_duty, *others), now), not on_duty)
-
-
-def version_for(session: SessionBase, team_id: UUID, now: datetime) -> str | None:
-    """For who works in the team at this moment, with a second factor. None: not surely, so ask in the usual way."""
-    kept = _ask(SESSION, {"key": session.session_key, "now": _moment(now)}) if session.session_key else None
-    told = session.decode(kept[0]) if kept else {}
-    if told.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
-        return None
-    found = _ask(FOR_STAFF, _given(team_id, now) | {"person": _key(told.get(SESSION_KEY))})
-    if found is None:
-        return None
-    expected = User(password=found[0]).get_session_auth_hash()
-    is_theirs = constant_time_compare(told.get(HASH_SESSION_KEY, ""), expected)
-    return _line(found[1:], now) if is_theirs else None
 
 
 def _line(parts: Sequence[Any], now: datetime) -> str:

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from tracker.assessment import wording as speaking
+from tracker.assessment import wording
 from tracker.assessment.courses import anchors_of
 from tracker.assessment.earlier_logs import logs_at, remembered
-from tracker.lib import charts as pictures
-from tracker.logs import queries as record
+from tracker.lib import charts
+from tracker.logs import queries
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -46,7 +46,7 @@ class Entry:
 class Fired:
     """Why: the flags with their sources, and everything that the rules saw."""
 
-    log: record.Row
+    log: queries.Row
     told: list[tuple[str, str]]
     assessment: Assessment
     context: list[tuple[str, str]]
@@ -68,8 +68,8 @@ class Days:
     later: date | None
     earlier: date
     days: list[tuple[date, list[Entry]]]
-    curve: pictures.Curve
-    heat: pictures.HeatMap
+    curve: charts.Curve
+    heat: charts.HeatMap
     is_cut: bool  # there were more logs than a page holds
 
 
@@ -87,17 +87,17 @@ def fired(child: Child, alert: Alert | None) -> list[Fired]:
     """
     if alert:
         told = {event.log_id for event in alert.events.all() if event.verb in ("raised", "joined")}
-        logs = list(record.logs_of(child).filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT])
+        logs = list(queries.logs_of(child).filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT])
     else:
-        logs = list(record.logs_of(child).order_by("-observed_at")[:1])
+        logs = list(queries.logs_of(child).order_by("-observed_at")[:1])
     made = _newest_assessments(logs)
     moments = {(child.pk, at) for log in logs for at in remembered(log, _response(made.get(log.pk)))[:1]}
     if earlier := {log.pk for log in logs_at(moments).values()} - {log.pk for log in logs}:
-        logs += record.logs_of(child).filter(pk__in=earlier)
+        logs += queries.logs_of(child).filter(pk__in=earlier)
         made = _newest_assessments(logs)
-    rows = sorted(record.rows(logs), key=lambda row: row.observed_at, reverse=True)
+    rows = sorted(queries.rows(logs), key=lambda row: row.observed_at, reverse=True)
     found = [
-        Fired(row, speaking.entered(row.report), made[row.pk], _context(made[row.pk].basis))
+        Fired(row, wording.entered(row.report), made[row.pk], _context(made[row.pk].basis))
         for row in rows
         if row.pk in made
     ]
@@ -134,8 +134,8 @@ def page_of_days(child: Child, until: date | None, now: datetime) -> Days:
         later=None if last >= today else min(last + timedelta(days=DAYS), today),
         earlier=first - timedelta(days=1),
         days=[(day, list(of)) for day, of in groupby(entries, lambda e: e.at.astimezone(zone).date())],
-        curve=pictures.curve(_readings(standing), anchors_of(child), start, end),
-        heat=pictures.heat_map(_levels(standing, zone), shown, _days_of(standing, zone)),
+        curve=charts.curve(_readings(standing), anchors_of(child), start, end),
+        heat=charts.heat_map(_levels(standing, zone), shown, _days_of(standing, zone)),
         is_cut=len(logs) == MOST_LOGS,
     )
 
@@ -148,10 +148,10 @@ def _midnight(day: date, zone: Any) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _logs(child: Child, start: datetime, end: datetime) -> list[record.Row]:
+def _logs(child: Child, start: datetime, end: datetime) -> list[queries.Row]:
     """The newest first, corrected ones too."""
-    logs = record.logs_of(child).filter(observed_at__gte=start, observed_at__lt=end)
-    return record.rows_with_what_followed(list(logs.order_by("-observed_at")[:MOST_LOGS]))
+    logs = queries.logs_of(child).filter(observed_at__gte=start, observed_at__lt=end)
+    return queries.rows_with_what_followed(list(logs.order_by("-observed_at")[:MOST_LOGS]))
 
 
 def _calls(child: Child, start: datetime, end: datetime) -> Iterable[Call]:
@@ -166,22 +166,22 @@ def _alert_events(child: Child, start: datetime, end: datetime) -> Iterable[Aler
     return events.select_related("by", "alert").order_by("pk")
 
 
-def _readings(logs: Iterable[record.Row]) -> list[tuple[datetime, Decimal]]:
-    found = [(row.observed_at, celsius) for row in logs if (celsius := speaking.celsius_of(row.report))]
+def _readings(logs: Iterable[queries.Row]) -> list[tuple[datetime, Decimal]]:
+    found = [(row.observed_at, celsius) for row in logs if (celsius := wording.celsius_of(row.report))]
     return sorted(found)
 
 
-def _levels(logs: Iterable[record.Row], zone: Any) -> dict[str, dict[date, int]]:
+def _levels(logs: Iterable[queries.Row], zone: Any) -> dict[str, dict[date, int]]:
     found: dict[str, dict[date, int]] = {}
     for row in logs:
         day = row.observed_at.astimezone(zone).date()
         for sign in row.report.get("symptoms", ()):
-            levels = found.setdefault(speaking.name_of(sign["code"]), {})
+            levels = found.setdefault(wording.name_of(sign["code"]), {})
             levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), UNGRADED))
     return found
 
 
-def _days_of(logs: Iterable[record.Row], zone: Any) -> set[date]:
+def _days_of(logs: Iterable[queries.Row], zone: Any) -> set[date]:
     return {row.observed_at.astimezone(zone).date() for row in logs}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tracker.clinic.queries.board import Row, open_rows
 from tracker.families.queries.callback_numbers import fill_callbacks
-from tracker.messaging.silence_query import silent_ones
+from tracker.messaging.silence import silent_ones
 from tracker.models import Alert, Call, CareNote, CareTeam, Child, Silence
 
 SHIFTS = (8, 12, 24)  # hours

@@ -16,7 +16,7 @@ from django.db.models import OuterRef, Subquery
 
 from therapies.rules import assess, worst_of
 from tracker.assessment.answers import Answer, report_of
-from tracker.assessment.assess import WINDOW
+from tracker.assessment.assess import REMEMBERED, WINDOW
 from tracker.assessment.wording import celsius_of
 from tracker.models import Assessment, CareTeam, Observation, SymptomLog, Urgency
 from tracker.models.logs import RANK
@@ -24,7 +24,6 @@ from tracker.models.logs import RANK
 BACK = timedelta(days=90)
 AT_MOST = 600
 """So many logs are asked about, the newest. It takes about a second."""
-REMEMBERED = timedelta(hours=24)
 UNREMARKABLE = (Decimal("36"), Decimal("37.5"))
 """No rule that a policy changes looks at a temperature from the first to below the second."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from tracker.alerts import reopening, taking
-from tracker.clinic.views.board import board_page
+from tracker.clinic.views.board import board_page, staff_of
 from tracker.clinic.views.child import child_page
 from tracker.core.access import access_alert
 from tracker.core.redirects import see_other
@@ -112,3 +112,34 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@require_POST
+def take(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    alert = access_alert(request.user, alert_id, to="review")
+    with refusals(request):
+        taking.take_alert(alert=alert, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+@require_POST
+def offer(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    """Hands over to a colleague, who has to accept."""
+    alert = access_alert(request.user, alert_id, to="review")
+    chosen = request.POST.get("to", "")
+    to = next((nurse for nurse in staff_of(alert.child.care_team) if str(nurse.pk) == chosen), request.user)
+    with refusals(request):
+        taking.offer_alert(alert=alert, to=to, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+@require_POST
+def accept(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    alert = access_alert(request.user, alert_id, to="review")
+    with refusals(request):
+        taking.accept_offer(alert=alert, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+def _to_child(alert: Alert) -> HttpResponse:
+    return see_other("nurse-child", alert.child_id)

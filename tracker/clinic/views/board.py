@@ -17,19 +17,19 @@ from django.views.decorators.http import require_POST, require_safe
 from therapies.catalogue import load
 from therapies.explaining import address
 from tracker.alerts import taking
+from tracker.alerts.queries import outcome_in_words
 from tracker.clinic.queries import board_version as asked
 from tracker.clinic.queries.board import Board, Filters, Row, board
 from tracker.clinic.queries.board_cache import shared
 from tracker.clinic.queries.handover import SHIFTS, handover
-from tracker.core.access import access_alert, care_teams_of
+from tracker.core.access import care_teams_of
 from tracker.core.pages import day_label
 from tracker.core.redirects import see_other
-from tracker.core.staff_pages import desk, locked_board, page_number, refusals, team_for
+from tracker.core.staff_pages import desk, locked_board, page_number, team_for
 from tracker.core.staff_session import StaffLocked
-from tracker.logs.queries import outcome_in_words
 from tracker.messaging.contact_points import has_dead_way
-from tracker.models import Alert, CareTeam, Membership, Urgency, User
-from tracker.models.people import TEAM_ROLES
+from tracker.models import CareTeam, Membership, Urgency, User
+from tracker.models.memberships import TEAM_ROLES
 
 NOTHING_TYPED: Mapping[str, Any] = MappingProxyType({})
 
@@ -114,15 +114,6 @@ def board_version(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     return HttpResponse(asked.version(team, timezone.now()).line, content_type="text/plain")
 
 
-def version_at_once(request: HttpRequest, care_team_id: UUID) -> HttpResponse | None:
-    """The same for who surely may have it, before the rest of a page is begun. None: let the view decide."""
-    line = asked.version_for(request.session, care_team_id, timezone.now())
-    return HttpResponse(line, content_type="text/plain") if line and request.method == "GET" else None
-
-
-board_version.at_once = version_at_once  # type: ignore[attr-defined]  # config/middleware.py asks it first
-
-
 @require_safe
 def shift(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     """The handover: one page for whoever comes next."""
@@ -145,42 +136,11 @@ def find(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     return see_other("team-board", team.pk)
 
 
-@require_POST
-def take(request: HttpRequest, alert_id: UUID) -> HttpResponse:
-    alert = access_alert(request.user, alert_id, to="review")
-    with refusals(request):
-        taking.take_alert(alert=alert, by=request.user, now=timezone.now())
-    return _to_child(alert)
-
-
-@require_POST
-def offer(request: HttpRequest, alert_id: UUID) -> HttpResponse:
-    """Hands over to a colleague, who has to accept."""
-    alert = access_alert(request.user, alert_id, to="review")
-    chosen = request.POST.get("to", "")
-    to = next((nurse for nurse in staff_of(alert.child.care_team) if str(nurse.pk) == chosen), request.user)
-    with refusals(request):
-        taking.offer_alert(alert=alert, to=to, by=request.user, now=timezone.now())
-    return _to_child(alert)
-
-
-@require_POST
-def accept(request: HttpRequest, alert_id: UUID) -> HttpResponse:
-    alert = access_alert(request.user, alert_id, to="review")
-    with refusals(request):
-        taking.accept_offer(alert=alert, by=request.user, now=timezone.now())
-    return _to_child(alert)
-
-
 def staff_of(team: CareTeam) -> list[User]:
     """Who works in the team, in the order in which they are called."""
     memberships = Membership.objects.filter(care_team=team, ended_at=None, role__in=TEAM_ROLES)
     ordered = memberships.select_related("user").order_by("call_order", "begun_at")
     return [membership.user for membership in ordered]
-
-
-def _to_child(alert: Alert) -> HttpResponse:
-    return see_other("nurse-child", alert.child_id)
 
 
 def _filters(request: HttpRequest, team: CareTeam) -> Filters:

@@ -13,23 +13,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tracker.alerts import closings, taking
+from tracker.clinic import late_words
 from tracker.clinic.actions import nursing
 from tracker.clinic.chart_text import chart_text
 from tracker.clinic.forms import KnowForm
 from tracker.clinic.queries import child as nurse_child
 from tracker.clinic.views.board import NOTHING_TYPED, staff_of
 from tracker.core.access import access_child
+from tracker.core.forms import number_in
 from tracker.core.pages import day_label, earlier_therapies, emergency_number
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
 from tracker.core.staff_pages import desk, team_for
 from tracker.families.queries.callback_numbers import fill_callbacks
-from tracker.home_care.forms import number_in
 from tracker.home_care.queries.drill import last_drill
-from tracker.logs import unsaved as draft
-from tracker.logs.views import late_words
-from tracker.logs.views.late_rule import Rule, kept_when_late
-from tracker.messaging.silence_query import silence_of
+from tracker.logs import unsaved
+from tracker.logs.late_rule import Rule, kept_when_late
+from tracker.messaging.silence import silence_of
 from tracker.models import Child
 
 
@@ -75,7 +75,7 @@ def _shown(
         "fired": nurse_child.fired(child, alert),
         "days": nurse_child.page_of_days(child, _day(request.GET.get("until", "")), now),
         "notes": nurse_child.notes(child),
-        "forms_kept": draft.forms_kept(request.session, child, request.user, now),
+        "forms_kept": unsaved.forms_kept(request.session, child, request.user, now),
         "drill": last_drill(child),
         "unit": child.units,
         "silence": silence_of(child, now),
@@ -104,7 +104,7 @@ def note(request: HttpRequest, child_id: UUID) -> HttpResponse:
             child=child,
             text=text,
             client_uuid=number_in(request.POST.get("client_uuid", "")),
-            written_at=draft.sent_at(request.POST, now),
+            written_at=unsaved.sent_at(request.POST, now),
             by=request.user,
             now=now,
         )

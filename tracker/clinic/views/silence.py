@@ -15,8 +15,7 @@ from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
 from tracker.core.staff_pages import desk, team_for
 from tracker.logs.forms.call import ReachedForm
-from tracker.messaging.silence import record_reached
-from tracker.messaging.silence_query import silence_of
+from tracker.messaging.silence import record_reached, silence_of
 from tracker.models import Child
 
 

@@ -33,7 +33,7 @@ from tracker.families.actions.children import change_numbers
 from tracker.families.actions.memberships import end_membership, invite, revoke_invitation
 from tracker.lib.qr import qr_svg
 from tracker.models import CareTeam, Invitation, Membership
-from tracker.models.people import TEAM_ROLES
+from tracker.models.memberships import TEAM_ROLES
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 

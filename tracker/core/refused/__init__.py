@@ -1,6 +1,6 @@
 """Every write that matters: one verb, one function, with `now` and who does it. They trust access.py."""
 
-from tracker.assessment.answers import too_long
+from tracker.lib.text import too_long
 
 
 class Refused(Exception):

@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from therapies.schedule import Event
+from tracker.alerts.reassessing import reassess
 from tracker.assessment.assess import WINDOW
-from tracker.families.actions.children import Numbers, begin_child, join_care_team, update_child
+from tracker.families.actions.children import begin_child, join_care_team, update_child
 from tracker.families.actions.memberships import accept_invitation
-from tracker.logs.actions.record import reassess
+from tracker.families.numbers import Numbers
 from tracker.messaging.reminders import set_plan
 from tracker.models import CareTeam, Child, Invitation, Membership, User
 

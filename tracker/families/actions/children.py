@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, time
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from tracker.core.audit import record_audit
 from tracker.core.board_mark import redraw
 from tracker.core.refused import Refused
 from tracker.families.actions.treatment import start_course
+from tracker.families.numbers import Numbers
 from tracker.messaging import reminders
 from tracker.models import CareTeam, Child, Membership, Role, User
 
@@ -34,19 +35,6 @@ ABOUT_A_CHILD = (
 )
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
 CODE_LENGTH = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Numbers:
-    """Whom to call when. `open_days` are ISO weekdays; hours over midnight end on the next day."""
-
-    day_number: str = ""
-    night_number: str = ""
-    second_number: str = ""
-    open_days: str = "12345"
-    opens_at: time = time(8)
-    closes_at: time = time(17)
-    time_zone: str = "UTC"
 
 
 def begin_child(

@@ -11,7 +11,7 @@ from tracker.core.audit import record_audit
 from tracker.core.child_lock import hold
 from tracker.core.refused import Refused
 from tracker.models import CareTeam, Child, Invitation, Membership, Role, User
-from tracker.models.people import digest_of
+from tracker.models.memberships import digest_of
 
 OPEN_FOR = timedelta(hours=72)
 _TOKEN_BYTES = 32

@@ -7,12 +7,13 @@ from uuid import uuid5
 from django.db import transaction
 
 from therapies.schedule import Event
+from tracker.alerts.reassessing import reassess
 from tracker.assessment.assess import STOPPED
 from tracker.assessment.courses import forget_courses
 from tracker.core.audit import record_audit
 from tracker.core.board_mark import redraw
 from tracker.core.child_lock import hold
-from tracker.logs.actions.record import reassess, record_log
+from tracker.logs.actions.record import record_log
 from tracker.models import Child, Course, SymptomLog, TreatmentEvent, User
 
 TWICE = timedelta(minutes=1)

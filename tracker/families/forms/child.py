@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from therapies.catalogue import load
 from tracker.core.forms import MonthField, PageForm
 from tracker.models import Child
-from tracker.models.people import Colour
+from tracker.models.children import Colour
 
 YES_OR_NOT = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("Not yet")))
 OLDEST = 40  # years: the care of a childhood leukemia ends long before

@@ -9,22 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.core.access import care_team_with
+from tracker.core.forms import clock_field
 from tracker.core.phone_forms import PhoneField, PhoneForm
 from tracker.models import CareTeam
 
 WEEK, WORKDAYS = "1234567", "12345"
 DAYS = ((WORKDAYS, gettext_lazy("Monday to Friday")), (WEEK, gettext_lazy("Every day")))
-_TIME_ERRORS = {"invalid": gettext_lazy("Type the time like 08:00.")}
-
-
-def clock_field(label: Any, at: time) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        initial=at,
-        required=False,
-        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
-        error_messages=_TIME_ERRORS,
-    )
 
 
 class NumbersForm(PhoneForm):

@@ -15,10 +15,10 @@ from tracker.core.phone_forms import PhoneField, PhoneForm
 from tracker.families.forms.child import ChildForm
 from tracker.families.forms.numbers import CodeField, NumbersForm
 from tracker.families.forms.start import UNITS
-from tracker.lib import time_zones as places
-from tracker.logs.forms.fields import typed
+from tracker.lib import time_zones
+from tracker.lib.text import typed
 from tracker.models import CareTeam, Child, User
-from tracker.models.people import PauseReason
+from tracker.models.children import PauseReason
 
 SENTENCE_AT_MOST = 200
 LAST = ("your_name", "language")
@@ -67,7 +67,7 @@ class SettingsForm(PhoneForm, ChildForm):
         self.fields["nickname"].error_messages["required"] = _("Type a nickname.")
 
     def country(self) -> str:
-        return places.country_of(self.cleaned_data.get("time_zone", "")) or self.child.country
+        return time_zones.country_of(self.cleaned_data.get("time_zone", "")) or self.child.country
 
     def clean_weight(self) -> Any:
         text = typed(self.cleaned_data["weight"])
@@ -97,7 +97,7 @@ class SettingsForm(PhoneForm, ChildForm):
         number = told["emergency_number"]
         if number == self.shown_number:
             number = child.emergency_number
-        country = places.country_of(told["time_zone"]) if told["time_zone"] != child.time_zone else ""
+        country = time_zones.country_of(told["time_zone"]) if told["time_zone"] != child.time_zone else ""
         return {
             "time_zone": told["time_zone"],
             "country": country or child.country,
@@ -138,7 +138,7 @@ class KeptNumbersForm(NumbersForm):
 
     def country(self) -> str:
         """The clinic's: its number is dialled as from there, wherever the family is."""
-        return places.country_of(self.cleaned_data.get("clinic_zone", ""))
+        return time_zones.country_of(self.cleaned_data.get("clinic_zone", ""))
 
 
 def kept(team: CareTeam) -> dict[str, Any]:

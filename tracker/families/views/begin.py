@@ -15,10 +15,10 @@ from tracker.core.access import children_of
 from tracker.core.forms import PageForm
 from tracker.core.pages import number_to_call
 from tracker.core.redirects import LOOK_AGAIN, see_other
-from tracker.families import wizard as beginning
+from tracker.families import wizard
 from tracker.families.actions.begin import UNKNOWN_ZONE
 from tracker.families.actions.begin import begin as begin_action
-from tracker.families.actions.children import Numbers
+from tracker.families.numbers import Numbers
 from tracker.families.wizard import STEPS, Draft
 from tracker.lib import telephone
 from tracker.models import CareTeam, Child
@@ -84,7 +84,7 @@ def finished(request: HttpRequest, draft: Draft) -> HttpResponse:
         by=request.user,
         now=draft.now,
     )
-    del request.session[beginning.KEY]
+    del request.session[wizard.KEY]
     return see_other("today", child.pk)
 
 
@@ -108,7 +108,7 @@ def about_oneself(request: HttpRequest, draft: Draft) -> Mapping[str, str]:
 
 def begun_already(request: HttpRequest, step: str) -> Child | None:
     """The child of a form that was sent twice: the first time has taken the draft away."""
-    if step != STEPS[-1] or beginning.KEY in request.session:
+    if step != STEPS[-1] or wizard.KEY in request.session:
         return None
     sent = request.POST.get("child_id")
     return next((child for child in children_of(request.user) if str(child.pk) == sent), None)

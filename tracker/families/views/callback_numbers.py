@@ -17,7 +17,7 @@ from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families.actions.callback_numbers import call_back_first, confirm_callback, set_callback
 from tracker.families.forms.callback_number import CallbackForm
 from tracker.families.queries.callback_numbers import fill_callbacks, own_membership
-from tracker.lib import time_zones as places
+from tracker.lib import time_zones
 from tracker.models import Child
 
 
@@ -64,7 +64,11 @@ def _order(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
 
 
 def _country(request: HttpRequest, child: Child) -> str:
-    return places.country_of(request.user.time_zone) or places.country_of(child.time_zone) or child.country
+    return (
+        time_zones.country_of(request.user.time_zone)
+        or time_zones.country_of(child.time_zone)
+        or child.country
+    )
 
 
 def _shown(

@@ -16,14 +16,7 @@ from tracker.core.pages import emergency_number, frame
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families.actions.begin import change_settings
-from tracker.families.actions.children import (
-    Numbers,
-    change_numbers,
-    join_care_team,
-    leave_care_team,
-    pause,
-    resume,
-)
+from tracker.families.actions.children import change_numbers, join_care_team, leave_care_team, pause, resume
 from tracker.families.forms.settings import (
     ClinicForm,
     KeptNumbersForm,
@@ -32,6 +25,7 @@ from tracker.families.forms.settings import (
     kept,
     standing,
 )
+from tracker.families.numbers import Numbers
 from tracker.models import Child
 
 

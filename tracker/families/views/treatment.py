@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from therapies.catalogue import load
 from tracker.assessment.courses import labels_of
+from tracker.assessment.pump import long_pause
 from tracker.core.access import access_child, access_event
 from tracker.core.forms import PageForm
 from tracker.core.pages import earlier_therapies, frame, label_text
 from tracker.core.redirects import LOOK_AGAIN, see_other
+from tracker.families import late_words
 from tracker.families.actions.treatment import record_event, record_stop, start_course, withdraw_event
 from tracker.families.forms.dates import Clock, DatesForm
 from tracker.families.forms.treatment import (
@@ -33,10 +35,8 @@ from tracker.families.forms.treatment import (
     is_stopped,
 )
 from tracker.families.views.course_questions import course_questions
-from tracker.home_care.queries.pump import long_pause
-from tracker.logs.views import late_words
-from tracker.logs.views.late_rule import Rule, kept_when_late
-from tracker.logs.views.late_words import Words, said_in
+from tracker.logs.late_rule import Rule, kept_when_late
+from tracker.logs.late_words import Words, said_in
 from tracker.models import Child, EventKind, SymptomLog, TreatmentEvent
 
 

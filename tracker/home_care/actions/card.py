@@ -9,7 +9,7 @@ from django.db.models import F
 from tracker.core.audit import record_audit
 from tracker.lib.database import optional_write
 from tracker.models import CardLink, Child, User
-from tracker.models.people import digest_of
+from tracker.models.memberships import digest_of
 
 OPEN_FOR = timedelta(hours=1)
 _TOKEN_BYTES = 32

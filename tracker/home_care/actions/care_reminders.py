@@ -14,7 +14,7 @@ from tracker.home_care.queries.doses import is_slot, next_slot
 from tracker.home_care.queries.pump import due_changes
 from tracker.lib.clock import local_date
 from tracker.lib.task_queue import ring
-from tracker.messaging import contact_points as reaching
+from tracker.messaging import contact_points
 from tracker.models import Cause, Child, DoseGiven, Kind, Lane, Medicine, Membership, Message, Reminder, Role
 
 MANY = 200
@@ -72,7 +72,7 @@ def _remind(reminders: Sequence[Reminder], now: datetime) -> None:
     on_duty = holders(children, now)
     parents = Membership.objects.running().filter(child__in=children, role=Role.PARENT)
     around = list(parents.values_list("child_id", "user_id"))
-    ways = reaching.ways_to({*on_duty.values(), *(person for _child, person in around)}, reminders=True)
+    ways = contact_points.ways_to({*on_duty.values(), *(person for _child, person in around)}, reminders=True)
     Message.objects.bulk_create(
         (
             _message(reminder, person, ways[person][0], now)

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker.assessment.answers import cleaned
+from tracker.assessment.fever_medicine import names_a_fever_medicine
 from tracker.core.audit import record_audit
 from tracker.core.child_lock import hold
 from tracker.core.refused import Refused
-from tracker.home_care.queries.doses import in_the_way, is_slot, names_a_fever_medicine, next_slot
+from tracker.home_care.queries.doses import in_the_way, is_slot, next_slot
+from tracker.lib.text import cleaned
 from tracker.models import Child, DoseGiven, Medicine, User
 from tracker.models.doses import EVERY_DAY
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker.assessment.answers import cleaned
 from tracker.core.audit import record_audit
 from tracker.core.refused import Refused
+from tracker.lib.text import cleaned
 from tracker.models import Child, Drill, User
 
 LONGEST = 2000

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker.assessment.answers import cleaned
 from tracker.core.refused import Refused, within
+from tracker.lib.text import cleaned
 from tracker.models import Child, Question, User
 
 LONGEST = 2000

@@ -11,9 +11,9 @@ from therapies.model import Citation, Effect, Instruction, Therapy
 from therapies.onset import onset_of
 from therapies.schedule import Event
 from tracker.assessment.courses import courses_of, still_counts
-from tracker.home_care.queries.doses import fever_medicine_since
+from tracker.assessment.fever_medicine import fever_medicine_since
+from tracker.assessment.wording import syndrome, syndrome_term
 from tracker.models import Child, Course, DoseGiven, EventKind, Medicine
-from tracker.templatetags.nightlight import syndrome, syndrome_term
 
 MOST_DATES = 6
 _LEFT_OUT = ("common-side-effect", "unlisted", "emergency-sign", "caregiver-concern")

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from tracker.assessment import wording as speaking
+from tracker.assessment import wording
 from tracker.assessment.courses import anchors_of
-from tracker.lib import charts as pictures
+from tracker.lib import charts
 from tracker.lib.charts import Curve, HeatMap
-from tracker.logs import queries as record
+from tracker.logs import queries
 from tracker.logs.queries import Row
 from tracker.models import Alert, Call, Child, DoseGiven, Question
 from tracker.models.alerts import WAS_ADVISED
@@ -56,10 +56,10 @@ def summary_of(child: Child, days: int, at: datetime) -> Summary:
     """The last `days` days. A fixed number of queries."""
     last = at.astimezone(child.zone).date()
     first = last - timedelta(days=days - 1)
-    since = record.midnight(child, first)
-    logs = record.logs_of(child).filter(observed_at__gte=since, observed_at__lte=at)
+    since = queries.midnight(child, first)
+    logs = queries.logs_of(child).filter(observed_at__gte=since, observed_at__lte=at)
     shown = list(logs.order_by("-observed_at", "-received_at")[:MOST_LOGS])
-    rows = record.rows_with_what_followed(shown, for_family_at=at)
+    rows = queries.rows_with_what_followed(shown, for_family_at=at)
     standing = [row for row in rows if row.corrected_by is None]
     alerts = Alert.objects.filter(child=child, raised_at__gte=since, taken_in_by=None)
     alerts = alerts.select_related("resolved_by").prefetch_related("calls")
@@ -95,9 +95,9 @@ def told_to(child: Child) -> list[Told]:
 
 
 def _curve(child: Child, rows: Sequence[Row], since: datetime, at: datetime) -> Curve:
-    measured = ((row.observed_at, speaking.celsius_of(row.report)) for row in rows)
+    measured = ((row.observed_at, wording.celsius_of(row.report)) for row in rows)
     readings: list[tuple[datetime, Decimal]] = sorted((when, value) for when, value in measured if value)
-    return pictures.curve(readings, anchors_of(child), since, at)
+    return charts.curve(readings, anchors_of(child), since, at)
 
 
 def _heats(child: Child, rows: Sequence[Row], first: date, last: date) -> list[HeatMap]:
@@ -116,7 +116,7 @@ def _heat(rows: Sequence[tuple[date, Row]], first: date, last: date) -> HeatMap:
     signs: dict[str, dict[date, int]] = {}
     for day, row in rows:
         for sign in row.report.get("symptoms") or ():
-            levels = signs.setdefault(speaking.name_of(sign["code"]), {})
+            levels = signs.setdefault(wording.name_of(sign["code"]), {})
             levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), NOT_SAID))
     worst_first = sorted(signs.items(), key=lambda item: (-max(item[1].values()), item[0]))
-    return pictures.heat_map(dict(worst_first), shown, {day for day, _row in rows})
+    return charts.heat_map(dict(worst_first), shown, {day for day, _row in rows})

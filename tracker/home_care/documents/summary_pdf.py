@@ -11,17 +11,18 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tracker.assessment import wording as speaking
+from tracker.alerts import queries as alert_queries
+from tracker.assessment import wording
+from tracker.assessment.wording import urgency_word
 from tracker.home_care.documents.card import Given
 from tracker.home_care.documents.charts import curve_svg, heat_svg, in_unit
 from tracker.home_care.documents.pdf import earlier_words, given_text, make_pdf, therapy_name, when_text
 from tracker.home_care.documents.summary import Summary, Told
 from tracker.lib.charts import Curve, HeatMap
 from tracker.lib.csv_cells import cell
-from tracker.logs import queries as record
-from tracker.logs.queries import Row, called
+from tracker.logs.queries import Row
 from tracker.models import Alert, Call, Outcome
-from tracker.templatetags.nightlight import urgency_word
+from tracker.models.users import display_name
 
 
 def summary_pdf(
@@ -52,7 +53,9 @@ def summary_data(
         "curve": _curve(found.curve, found.child.units),
         "heats": [_heat(heat) for heat in found.heats],
         "alerts": [_alert(alert) for alert in found.alerts],
-        "doses": [(_moment(d.given_at), f"{d.name}, {d.dose}", called(d.given_by)) for d in found.doses],
+        "doses": [
+            (_moment(d.given_at), f"{d.name}, {d.dose}", display_name(d.given_by)) for d in found.doses
+        ],
         "logs": [_log(row) for row in found.rows],
         "words": _words(),
     }
@@ -86,8 +89,8 @@ def _line(row: Row) -> list[object]:
         reading.get("unit", ""),
         reading.get("route", ""),
         {True: "yes", False: "no"}.get(report.get("antipyretic_given", ""), ""),
-        "; ".join(speaking.signs(report, how_long=True)),
-        "; ".join(f"{name}: {answer}" for name, answer in speaking.answers(report)),
+        "; ".join(wording.signs(report, how_long=True)),
+        "; ".join(f"{name}: {answer}" for name, answer in wording.answers(report)),
         report.get("weight_kg", ""),
         "yes" if row.worried else "",
         row.note,
@@ -150,8 +153,8 @@ def _heat(heat: HeatMap) -> dict[str, Any]:
 def _alert(alert: Alert) -> tuple[str, str, str]:
     told = [_call(call) for call in alert.calls.all()]
     if alert.resolved_at:
-        who = called(alert.resolved_by)
-        told.append(record.outcome_afterwards(alert.outcome))
+        who = display_name(alert.resolved_by)
+        told.append(alert_queries.outcome_afterwards(alert.outcome))
         told.append(_("Closed %(when)s by %(who)s.") % {"when": _moment(alert.resolved_at), "who": who})
     else:
         told.append(_("Still open."))

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext_noop
 
-from therapies.catalogue import KnowledgeError, load
-from therapies.model import Citation, Instruction, Therapy
-from therapies.schedule import Event, next_planned, planned_end, pump_at
+from therapies.model import Citation
+from therapies.schedule import next_planned, planned_end, pump_at
+from tracker.assessment.pump import past_events, pump_therapy
 from tracker.models import Child, LineChange, LineInterval, LinePart
 
 DAY = timedelta(days=1)
@@ -109,7 +109,7 @@ def due_changes(now: datetime, *, within: timedelta = timedelta(hours=1)) -> lis
 
 def pump_cycle(child: Child, at: datetime) -> Cycle | None:
     """Where the pump's cycle is; None without a pump, or before the first start."""
-    therapy, past = pump_therapy(child), _past(child, at)
+    therapy, past = pump_therapy(child), past_events(child, at)
     pump = pump_at(past, at.astimezone(child.zone)) if therapy else None
     if therapy is None or pump is None:
         return None
@@ -131,15 +131,6 @@ def pump_cycle(child: Child, at: datetime) -> Cycle | None:
     )
 
 
-def long_pause(child: Child, at: datetime) -> Instruction | None:
-    """While the pump is stopped: what a pause that gets long needs, with its source."""
-    therapy = pump_therapy(child)
-    pump = pump_at(_past(child, at), at.astimezone(child.zone)) if therapy else None
-    if therapy is None or pump is None or pump.stop is None:
-        return None
-    return next((one for one in therapy.instructions if one.when == "long-pause"), None)
-
-
 def hospital_days(child: Child, cycle: Cycle | None) -> tuple[list[HospitalDays], Sequence[Citation]]:
     """As the sources have them: the days differ with how the leukemia is treated, so all stand here."""
     therapy = pump_therapy(child)
@@ -147,15 +138,6 @@ def hospital_days(child: Child, cycle: Cycle | None) -> tuple[list[HospitalDays]
         return [], ()
     rows = [_hospital(one, cycle) for one in therapy.schedule.hospital_days]
     return rows, therapy.schedule.sources
-
-
-def pump_therapy(child: Child) -> Therapy | None:
-    """The child's therapy, if a pump gives it."""
-    try:
-        known = load().therapies.get(child.course.therapy) if child.course else None
-    except KnowledgeError:
-        return None
-    return known if known and known.schedule.given == "pump" else None
 
 
 def _hospital(given: Any, cycle: Cycle | None) -> HospitalDays:
@@ -166,11 +148,6 @@ def _hospital(given: Any, cycle: Cycle | None) -> HospitalDays:
     return HospitalDays(given["cycle"], first, last, given["setting"], dates)
 
 
-def _past(child: Child, at: datetime) -> list[Event]:
-    events = child.course.schedule if child.course else []
-    return sorted((event for event in events if event.at <= at), key=lambda event: event.at)
-
-
 def _started_at(child: Child, at: datetime) -> datetime | None:
-    starts = [event.at for event in _past(child, at) if event.kind == "start"]
+    starts = [event.at for event in past_events(child, at) if event.kind == "start"]
     return starts[-1] if starts else None

@@ -11,10 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.core.access import access_child, may, of_child
+from tracker.core.forms import moment_in, number_in
 from tracker.core.pages import frame
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
+from tracker.home_care import late_words
 from tracker.home_care.actions.doses import (
     AlreadyGiven,
     add_medicine,
@@ -24,11 +27,10 @@ from tracker.home_care.actions.doses import (
     take_back_dose,
 )
 from tracker.home_care.documents.card import instruction_about
-from tracker.home_care.forms import NO_TIME, MedicineForm, moment_in, number_in
-from tracker.home_care.queries.doses import fever_medicine_since, plan_of
-from tracker.logs import unsaved as draft
-from tracker.logs.views import late_words
-from tracker.logs.views.late_rule import Rule, kept_when_late
+from tracker.home_care.forms import NO_TIME, MedicineForm
+from tracker.home_care.queries.doses import plan_of
+from tracker.logs import unsaved
+from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.models import Child, DoseGiven, Medicine
 from tracker.models.doses import EVERY_DAY
 
@@ -60,7 +62,7 @@ def dose_give(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID)
     medicine = of_child(Medicine.objects.select_related("child"), child, medicine_id)
     medicine.child = child
     slot_at = _slot_in(request.POST.get("slot", ""))
-    given_at = moment_in(request.POST, "given_at", now, draft.sent_at(request.POST, now))
+    given_at = moment_in(request.POST, "given_at", now, unsaved.sent_at(request.POST, now))
     if given_at is None:
         messages.warning(request, NO_TIME)
         return see_other("doses", child.pk)

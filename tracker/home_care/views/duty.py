@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.core.access import access_child, may, of_child
 from tracker.core.on_duty import adults_of, watch_of
 from tracker.core.pages import frame
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.home_care.actions.duty import accept_baton, decline_baton, offer_baton, take_baton
-from tracker.home_care.queries.doses import fever_medicine_since, plan_of
-from tracker.logs import queries as record
+from tracker.home_care.queries.doses import plan_of
+from tracker.logs import queries
 from tracker.logs.advice import last_advice
 from tracker.models import Baton, Child
 
@@ -28,7 +29,7 @@ def duty(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
     watch = watch_of(child, now)
-    held, last = watch.held, record.last_log(child)
+    held, last = watch.held, queries.last_log(child)
     context = frame(request, child, now) | {
         "held": held,
         "offer": watch.offer,

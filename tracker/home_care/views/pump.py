@@ -10,18 +10,20 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tracker.assessment.phone_script import instructions
+from tracker.assessment.answer_text import instructions
+from tracker.assessment.pump import long_pause
 from tracker.assessment.wording import vocabulary
 from tracker.core.access import access_child, may, of_child
+from tracker.core.forms import moment_in, number_in
 from tracker.core.pages import frame
 from tracker.core.redirects import see_other
+from tracker.home_care import late_words
 from tracker.home_care.actions.pump import record_change, set_intervals, take_back_change
-from tracker.home_care.forms import NO_TIME, IntervalForm, moment_in, number_in
-from tracker.home_care.queries.pump import hospital_days, line_clock, long_pause, pump_cycle
-from tracker.logs import unsaved as draft
+from tracker.home_care.forms import NO_TIME, IntervalForm
+from tracker.home_care.queries.pump import hospital_days, line_clock, pump_cycle
+from tracker.logs import unsaved
 from tracker.logs.actions.record import record_log
-from tracker.logs.views import late_words
-from tracker.logs.views.late_rule import Rule, kept_when_late
+from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.logs.views.not_written import tells_the_rules
 from tracker.models import Child, LineChange, LinePart
 
@@ -55,7 +57,7 @@ def pump_changed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     child = access_child(request.user, child_id, to="manage")
     frame(request, child, now)
     part = request.POST.get("part")
-    changed_at = moment_in(request.POST, "changed_at", now, draft.sent_at(request.POST, now))
+    changed_at = moment_in(request.POST, "changed_at", now, unsaved.sent_at(request.POST, now))
     if changed_at is None:
         messages.warning(request, NO_TIME)
     elif part in LinePart.values:
@@ -100,7 +102,7 @@ def pump_problem(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
             child=child,
             caregiver=request.user,
             answers={"pump": problem},
-            observed_at=draft.sent_at(request.POST, now),
+            observed_at=unsaved.sent_at(request.POST, now),
             client_uuid=number_in(request.POST.get("client_uuid", "")),
             now=now,
         )

@@ -10,17 +10,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tracker.core.access import access_child, may, of_child
+from tracker.core.forms import number_in
 from tracker.core.pages import day_label, frame
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
+from tracker.home_care import late_words
 from tracker.home_care.actions.questions import answer_question, ask_question, withdraw_question
 from tracker.home_care.documents.card import earlier_given, therapy_given
 from tracker.home_care.documents.summary import PERIODS, Summary, open_questions, summary_of, told_to
 from tracker.home_care.documents.summary_pdf import summary_csv, summary_pdf
-from tracker.home_care.forms import QuestionForm, number_in
+from tracker.home_care.forms import QuestionForm
 from tracker.home_care.views.card import paper
-from tracker.logs.views import late_words
-from tracker.logs.views.late_rule import Rule, kept_when_late
+from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.models import Child, Question
 
 USUAL = 14

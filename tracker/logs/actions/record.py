@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
-from tracker.alerts.actions import Finding, raise_alert
+from tracker.alerts.reassessing import keep_assessments
 from tracker.assessment.answers import Answer, rows_of
-from tracker.assessment.assess import WINDOW, Checked, check_around, could_not_check
-from tracker.core.child_lock import Held, hold
+from tracker.assessment.assess import check_around, could_not_check
+from tracker.core.child_lock import hold
 from tracker.lib.database import is_unavailable
-from tracker.models import Assessment, Child, LogKind, Observation, SymptomLog, Urgency, User
+from tracker.models import Assessment, Child, LogKind, Observation, SymptomLog, User
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,6 @@ def correct_log(
     correction = _log(log.child, caregiver, answers, observed_at, client_uuid, now, log.kind)
     correction.corrects = log
     return _submit(correction, rows_of(answers))
-
-
-def reassess(*, child: Child, since: datetime, by: User, now: datetime) -> None:
-    """Asks the rules again about the logs since then, one window back at most: more is known now."""
-    with transaction.atomic():
-        held = hold(child)
-        checked = check_around(child, held.courses, {max(since, now - WINDOW)})
-        _keep(checked, child, held, by=by, now=now)
 
 
 def _log(
@@ -129,32 +121,9 @@ def _save(log: SymptomLog, rows: Sequence[Answer], *, ask_the_rules: bool) -> Re
     checked = check_around(log.child, held.courses, moments) if ask_the_rules else []
     if log.pk not in {found.log_id for found in checked}:
         checked.append(could_not_check(log.pk))
-    made = _keep(checked, log.child, held, by=log.caregiver, now=log.received_at)
+    made = keep_assessments(checked, log.child, held, by=log.caregiver, now=log.received_at)
     Child.objects.filter(pk=log.child_id).update(last_log_at=log.received_at)
     return Recorded(log, made[log.pk])
-
-
-def _keep(
-    checked: Sequence[Checked], child: Child, held: Held, *, by: User, now: datetime
-) -> dict[UUID, Assessment]:
-    """The assessments, and an alert for those that call for it and did not before."""
-    made = [
-        Assessment(
-            log_id=found.log_id,
-            made_at=now,
-            urgency=found.urgency,
-            response=found.response,
-            basis=found.basis,
-            knowledge_version=found.response.get("knowledge_version", ""),
-        )
-        for found in checked
-    ]
-    Assessment.objects.bulk_create(made)
-    alarming = [found for found in checked if found.urgency != Urgency.NOTE and found.has_risen]
-    if alarming:
-        findings = [Finding(found.log_id, found.urgency) for found in alarming]
-        raise_alert(child=child, held=held, findings=findings, by=by, now=now)
-    return {assessment.log_id: assessment for assessment in made}
 
 
 def _sent_before(log: SymptomLog, rows: Sequence[Answer]) -> Recorded | None:

@@ -11,8 +11,8 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker.core.forms import WordsField
 from tracker.lib.clock import local_date, moment
-from tracker.logs.forms.fields import WordsField
 from tracker.models import Advised
 
 TOLD_AT_MOST = 2000

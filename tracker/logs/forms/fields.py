@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from therapies.marks import without_marks
 from therapies.model import Symptom, Unit
 from therapies.numbers import read_number, read_temperature
-from tracker.assessment.answers import too_long
+from tracker.core.forms import AHEAD
+from tracker.lib.text import typed
 
 TYPED_AT_MOST = 100  # characters kept of a number that cannot be read
-AHEAD = timedelta(minutes=5)  # how far a phone's clock may run ahead
 SEVERITIES = {
     "mild": gettext_lazy("Mild"),
     "moderate": gettext_lazy("Moderate"),
@@ -54,25 +54,6 @@ TIMES = (
     ("5", gettext_lazy("5 times")),
     ("6", gettext_lazy("6 times or more")),
 )
-
-
-def typed(text: str) -> str:
-    """What was typed, without the characters that a database cannot keep. A line break is one character, not two."""
-    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").replace("\r\n", "\n").strip()
-
-
-class WordsField(forms.CharField):
-    """Words of one's own, counted as they were typed. Too many are refused, never cut off."""
-
-    def __init__(self, *, at_most: int, **kwargs: Any) -> None:
-        self.at_most = at_most
-        super().__init__(widget=forms.Textarea({"rows": 3}), **kwargs)
-
-    def clean(self, value: Any) -> str:
-        text = typed(super().clean(value))
-        if len(text) > self.at_most:
-            raise ValidationError(too_long(text, self.at_most))
-        return text
 
 
 class TemplateWidget(forms.Widget):

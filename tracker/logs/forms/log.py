@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from therapies.model import Area, Choice, Observation, Symptom, Unit
 from tracker.assessment.wording import vocabulary
-from tracker.logs.forms.fields import Bounds, NumberField, SignsField, TemperatureField, WhenField, WordsField
+from tracker.core.forms import WordsField
+from tracker.logs.forms.fields import Bounds, NumberField, SignsField, TemperatureField, WhenField
 
 NOTE_AT_MOST = 4000
 TODDLER_UNTIL = 3  # years; before that a child is not asked for its name or for a sentence

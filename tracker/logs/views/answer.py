@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tracker.alerts.actions import record_call
+from tracker.alerts import queries as alert_queries
 from tracker.alerts.closings import emergency_before
-from tracker.alerts.family_ending_query import REMEMBERED
-from tracker.assessment import phone_script as telling
-from tracker.assessment import wording as speaking
-from tracker.assessment.assess import MEDICINE, age_when_received
+from tracker.alerts.queries import Became
+from tracker.assessment import answer_text, phone_script, wording
+from tracker.assessment.assess import MEDICINE, REMEMBERED, age_when_received
 from tracker.assessment.courses import has_begun
 from tracker.assessment.earlier_logs import remembered
+from tracker.assessment.fever_medicine import fever_medicine_since, said_on_the_phone
 from tracker.assessment.follow_up import questions
 from tracker.assessment.phone_script import Told
 from tracker.assessment.wording import Report
@@ -34,14 +34,11 @@ from tracker.core.pages import (
     number_to_call,
     second_numbers,
 )
-from tracker.home_care.queries.doses import fever_medicine_since, said_on_the_phone
-from tracker.logs import queries as record
-from tracker.logs import unsaved as draft
+from tracker.logs import late_words, queries, unsaved
+from tracker.logs.actions.calls import record_call
 from tracker.logs.forms.call import CalledForm
-from tracker.logs.queries import Became
-from tracker.logs.views import late_words
+from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.logs.views.common import LOOK_AGAIN, may_log, therapies_of
-from tracker.logs.views.late_rule import Rule, kept_when_late
 from tracker.models import Alert, Call, Child, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import is_worse
@@ -68,7 +65,7 @@ def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
     log, now = access_log(request.user, log_id, to="log"), timezone.now()
     if request.method != "POST":
         return redirect("answer", log.pk)
-    form = CalledForm(request.POST, now=draft.sent_at(request.POST, now), zone=log.child.zone)
+    form = CalledForm(request.POST, now=unsaved.sent_at(request.POST, now), zone=log.child.zone)
     if not form.is_valid():
         return _page(request, log, form, now)
     record_call(child=log.child, caregiver=request.user, now=now, **form.as_recorded())
@@ -79,7 +76,7 @@ def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime) -> HttpResponse:
     around = frame(request, log.child, now)
-    assessment, report = log.assessment, record.told_in(log)
+    assessment, report = log.assessment, queries.told_in(log)
     report |= assessment.basis.get("recorded", {})  # what the rules were told beside it
     if report.get("pump") == "stopped":
         around["day_label"] = day_label(log.child, now, pump_stopped=True)
@@ -96,7 +93,7 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         has_begun=has_begun(log.child, now),
         earlier_therapies=earlier_therapies(log.child, now),
     )
-    said = telling.answer_in_words(assessment.response, told)
+    said = answer_text.answer_in_words(assessment.response, told)
     standing = _standing(log, said, now)  # before the answer is put in words: it changes the headline
     context = around | answer_context(said, told, in_emergency=around["is_emergency"])
     context |= _what_followed(log, said["urgency"], now)
@@ -108,7 +105,7 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
         "emergency_before": _emergency_before(log, said["urgency"], standing),
         "corrected_by": log.corrections.first(),
         "fever_medicine": given,
-        "fever_rule": telling.fever_rule(assessment.basis, log.child.care_team.name),
+        "fever_rule": answer_text.fever_rule(assessment.basis, log.child.care_team.name),
     }
     context["what_to_say"][-1:-1] = said_on_the_phone(given)  # before the question that ends the script
     status = LOOK_AGAIN if form.is_bound else 200
@@ -118,8 +115,8 @@ def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime
 def _earlier(log: SymptomLog, response: dict[str, Any]) -> list[tuple[float, Report]]:
     """What the logs said that the answer remembers. A log that came a day late counts from when it came."""
     age = age_when_received(log) / HOUR
-    told = record.told_at(log.child, remembered(log, response))
-    beside = record.told_beside(log) if response["flags"] else []  # what it says may be theirs
+    told = queries.told_at(log.child, remembered(log, response))
+    beside = queries.told_beside(log) if response["flags"] else []  # what it says may be theirs
     return [(0.0, said) for said in beside] + [
         ((log.observed_at - at) / HOUR + age, said) for at, said in told
     ]
@@ -136,10 +133,12 @@ def answer_context(said: dict[str, Any], told: Told, *, in_emergency: bool = Fal
     return {
         "answer": said | {"needs_confirmation": others},
         "dangers": dangers,
-        "carried_over": telling.carried_over(said, told),
-        "summary": telling.summary(told),
-        "what_to_say": telling.what_to_say(told, said),
-        "instructions": telling.instructions(told.therapies[0], said["urgency"]) if told.therapies else [],
+        "carried_over": phone_script.carried_over(said, told),
+        "summary": phone_script.summary(told),
+        "what_to_say": phone_script.what_to_say(told, said),
+        "instructions": answer_text.instructions(told.therapies[0], said["urgency"])
+        if told.therapies
+        else [],
         "is_emergency": in_emergency or said["urgency"] == Urgency.EMERGENCY,
         "questions": [one for one in asked if one not in dangers],
     }
@@ -168,7 +167,7 @@ def _is_in_emergency(log: SymptomLog, became: Became | None, now: datetime) -> b
 
 def _standing(log: SymptomLog, said: dict[str, Any], now: datetime) -> Any:
     """An open alert that asks for more than this answer, from another log. The headline says so."""
-    standing = record.open_alert(log.child, now)
+    standing = alert_queries.open_alert(log.child, now)
     if standing and not is_worse(standing.urgency, than=said["urgency"]):
         standing = None
     if standing and said["urgency"] == Urgency.NOTE:
@@ -197,7 +196,7 @@ def open_answer(alert: Alert | None, child: Child, now: datetime) -> Any:
 
 
 def _headline(urgency: str) -> str:
-    known = speaking.vocabulary()
+    known = wording.vocabulary()
     return _(known.messages[urgency]) if known else _("Call your care team now")
 
 
@@ -206,12 +205,12 @@ def _emergency_before(log: SymptomLog, urgency: str, standing: Any) -> Became | 
     if Urgency.EMERGENCY in (urgency, standing and standing.urgency):
         return None
     before = emergency_before(log.child, log.received_at)
-    return record.became(before) if before else None
+    return alert_queries.became(before) if before else None
 
 
 def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, Any]:
     """Calls, and what became of the alert."""
-    calls, became = record.calls_since(log), record.became_of(log, now)
+    calls, became = queries.calls_since(log), alert_queries.became_of(log, now)
     return {
         "calls": calls,
         "became": became,

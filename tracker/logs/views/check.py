@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from tracker.assessment.answer_text import answer_in_words
 from tracker.assessment.assess import assess_alone
-from tracker.assessment.phone_script import Told, answer_in_words
+from tracker.assessment.phone_script import Told
 from tracker.lib.in_progress import InProgress
 from tracker.logs.forms.check import AboutForm
 from tracker.logs.forms.log import Asking, LogForm

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, Min, OuterRef
 
 from therapies.catalogue import load
 from therapies.model import Therapy
-from tracker.assessment import wording as speaking
+from tracker.assessment import wording
 from tracker.assessment.courses import asks_for_pump, earlier_of
 from tracker.core.access import may
 from tracker.logs.forms.log import Asking, LogForm
@@ -56,7 +56,7 @@ def _asks_pump(child: Child, now: datetime, *, is_answered: bool) -> bool:
 
 
 def _therapy(child: Child) -> Therapy | None:
-    known = speaking.vocabulary()
+    known = wording.vocabulary()
     return known.therapies.get(child.course.therapy) if known and child.course else None
 
 

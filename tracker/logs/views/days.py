@@ -12,12 +12,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from tracker.assessment import wording as speaking
+from tracker.assessment import wording
 from tracker.assessment.courses import anchors_of
 from tracker.core.access import access_child, may
 from tracker.core.pages import day_label, frame
-from tracker.lib import charts as pictures
-from tracker.logs import queries as record
+from tracker.lib import charts
+from tracker.logs import queries
 from tracker.logs.queries import Row
 from tracker.models import Child, SymptomLog
 
@@ -34,7 +34,7 @@ def days(request: HttpRequest, child_id: UUID) -> HttpResponse:
     around, today = frame(request, child, now), now.astimezone(child.zone).date()
     last = _day(request.GET.get("until", ""), today)
     first, logs = _stretch(child, last)
-    rows = record.rows_with_what_followed(logs, for_family_at=now)
+    rows = queries.rows_with_what_followed(logs, for_family_at=now)
     counting = [row for row in rows if row.corrected_by is None]
     context = {
         **around,
@@ -44,7 +44,7 @@ def days(request: HttpRequest, child_id: UUID) -> HttpResponse:
         "earlier": first - timedelta(days=1) if _is_any_before(child, first) else None,
         "later": min(last + SHOWN + timedelta(days=1), today) if last < today else None,
         "unit": child.units,
-        "curve": _curve(child, counting, first, min(record.midnight(child, last + timedelta(days=1)), now)),
+        "curve": _curve(child, counting, first, min(queries.midnight(child, last + timedelta(days=1)), now)),
         "heat": _heat(child, counting, first, last),
         "timeline": _timeline(child, rows),
         "may_log": may((child.family_role, child.staff_role), "log"),
@@ -62,9 +62,9 @@ def _day(text: str, today: date) -> date:
 
 def _stretch(child: Child, last: date) -> tuple[date, list[SymptomLog]]:
     """The first day shown and its logs, newest first: whole days, unless one day alone has too many."""
-    first, end = last - SHOWN, record.midnight(child, last + timedelta(days=1))
-    between = {"observed_at__gte": record.midnight(child, first), "observed_at__lt": end}
-    logs = list(record.logs_of(child).filter(**between).order_by("-observed_at", "-received_at")[: MOST + 1])
+    first, end = last - SHOWN, queries.midnight(child, last + timedelta(days=1))
+    between = {"observed_at__gte": queries.midnight(child, first), "observed_at__lt": end}
+    logs = list(queries.logs_of(child).filter(**between).order_by("-observed_at", "-received_at")[: MOST + 1])
     if len(logs) <= MOST:
         return first, logs
     cut = _local(child, logs[-1].observed_at)
@@ -73,29 +73,29 @@ def _stretch(child: Child, last: date) -> tuple[date, list[SymptomLog]]:
 
 
 def _is_any_before(child: Child, day: date) -> bool:
-    return SymptomLog.objects.filter(child=child, observed_at__lt=record.midnight(child, day)).exists()
+    return SymptomLog.objects.filter(child=child, observed_at__lt=queries.midnight(child, day)).exists()
 
 
 def _local(child: Child, at: datetime) -> date:
     return at.astimezone(child.zone).date()
 
 
-def _curve(child: Child, rows: Iterable[Row], first: date, end: datetime) -> pictures.Curve:
-    measured = ((row.observed_at, speaking.celsius_of(row.report)) for row in rows)
+def _curve(child: Child, rows: Iterable[Row], first: date, end: datetime) -> charts.Curve:
+    measured = ((row.observed_at, wording.celsius_of(row.report)) for row in rows)
     readings: list[tuple[datetime, Decimal]] = sorted((at, value) for at, value in measured if value)
-    return pictures.curve(readings, anchors_of(child), record.midnight(child, first), end)
+    return charts.curve(readings, anchors_of(child), queries.midnight(child, first), end)
 
 
-def _heat(child: Child, rows: Sequence[Row], first: date, last: date) -> pictures.HeatMap:
+def _heat(child: Child, rows: Sequence[Row], first: date, last: date) -> charts.HeatMap:
     shown = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     signs: dict[str, dict[date, int]] = {}
     for row in rows:
         day = _local(child, row.observed_at)
         for sign in row.report.get("symptoms") or ():
-            levels = signs.setdefault(speaking.name_of(sign["code"]), {})
+            levels = signs.setdefault(wording.name_of(sign["code"]), {})
             levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), NOT_SAID))
     worst_first = sorted(signs.items(), key=lambda item: (-max(item[1].values()), item[0]))
-    return pictures.heat_map(dict(worst_first), shown, {_local(child, row.observed_at) for row in rows})
+    return charts.heat_map(dict(worst_first), shown, {_local(child, row.observed_at) for row in rows})
 
 
 def _timeline(child: Child, rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tracker.alerts.family_ending import end_own_alert
-from tracker.alerts.family_ending_query import may_be_over
+from tracker.alerts import queries as alert_queries
+from tracker.alerts.family_ending import end_own_alert, may_be_over
 from tracker.core.access import access_alert
 from tracker.core.pages import frame
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
-from tracker.logs import queries as record
 from tracker.logs.forms.call import OverForm
 from tracker.models import Alert, Urgency
 
@@ -44,7 +43,7 @@ def _is_ended(request: HttpRequest, alert: Alert, form: OverForm, now: datetime)
 
 
 def _page(request: HttpRequest, alert: Alert, form: OverForm, now: datetime) -> HttpResponse:
-    standing = record.open_alert(alert.child, now) or alert
+    standing = alert_queries.open_alert(alert.child, now) or alert
     context = frame(request, alert.child, now) | {
         "form": form,
         "alert": standing,

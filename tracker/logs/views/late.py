@@ -20,9 +20,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from tracker.alerts import queries as alert_queries
+from tracker.assessment.answer_text import answer_in_words
 from tracker.assessment.assess import assess_alone, assess_unsaved
 from tracker.assessment.courses import has_begun
-from tracker.assessment.phone_script import Told, answer_in_words
+from tracker.assessment.phone_script import Told
 from tracker.assessment.wording import vocabulary
 from tracker.core.access import access_child, access_event, access_log
 from tracker.core.pages import (
@@ -33,9 +35,8 @@ from tracker.core.pages import (
     in_emergency,
     number_to_call,
 )
-from tracker.logs import queries as record
-from tracker.logs import unsaved as draft
-from tracker.logs.forms.fields import typed
+from tracker.lib.text import typed
+from tracker.logs import unsaved
 from tracker.logs.forms.log import NOTE_AT_MOST, Asking, LogForm
 from tracker.logs.unsaved import Draft
 from tracker.logs.views.answer import answer_context
@@ -58,7 +59,7 @@ def answered_late(kind: str) -> Callable[[View], View]:
 
 def late(request: HttpRequest, view: View, kind: str, **which: UUID) -> HttpResponse:
     """The answer to a form that came too late, by what is still known about whose it was."""
-    owner = draft.owner_of(request.POST)
+    owner = unsaved.owner_of(request.POST)
     if request.user.is_authenticated:
         child = child_of(request.user, which)
         if owner and (owner.child_id, owner.person_id) == (child.pk, request.user.pk):
@@ -68,7 +69,7 @@ def late(request: HttpRequest, view: View, kind: str, **which: UUID) -> HttpResp
     if child is None:
         return _nobodys(request, kind)
     now = timezone.now()
-    seen = draft.with_time(request.POST, child.zone, draft.sent_at(request.POST, now))
+    seen = unsaved.with_time(request.POST, child.zone, unsaved.sent_at(request.POST, now))
     keep(request, Draft(child.pk, owner.person_id, request.path, kind, seen, now))
     form = log_form(child, now, kind, request.POST)
     return render(request, "tracker/logs/late.html", _late(child, form, now), status=403)
@@ -79,27 +80,27 @@ def refused(request: HttpRequest, status: int, kind: str) -> HttpResponse:
     which, now = request.resolver_match.kwargs, timezone.now()
     if request.user.is_authenticated:
         child = child_of(request.user, which)
-        form = log_form(child, draft.sent_at(request.POST, now), kind, request.POST)
+        form = log_form(child, unsaved.sent_at(request.POST, now), kind, request.POST)
         return not_saved(request, child, form, status=status, broken=True)
-    child = child_of_owner(draft.owner_of(request.POST), which)
+    child = child_of_owner(unsaved.owner_of(request.POST), which)
     if child is None:
         return without_database(request, status)
-    form = log_form(child, draft.sent_at(request.POST, now), kind, request.POST)
-    context = {"form": form, "form_of": request.POST[draft.FIELD], "action": request.path, "broken": True}
+    form = log_form(child, unsaved.sent_at(request.POST, now), kind, request.POST)
+    context = {"form": form, "form_of": request.POST[unsaved.FIELD], "action": request.path, "broken": True}
     return render(request, "tracker/logs/not_saved.html", _late(child, form, now) | context, status=status)
 
 
 def keep(request: HttpRequest, late_form: Draft) -> None:
     """In a session of nobody, which lasts a day."""
-    draft.keep(request.session, late_form)
-    request.session.set_expiry(int(draft.KEPT_FOR.total_seconds()))
+    unsaved.keep(request.session, late_form)
+    request.session.set_expiry(int(unsaved.KEPT_FOR.total_seconds()))
 
 
 @require_GET
 def log_kept(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """After the login: the log that waits, filled in, to be saved at one tap."""
     child, now = access_child(request.user, child_id, to="log"), timezone.now()
-    waiting = draft.kept(request.session, child, now)
+    waiting = unsaved.kept(request.session, child, now)
     if waiting is None:
         return redirect("today", child.pk)
     form = log_form(child, now, waiting.kind, waiting.typed)
@@ -123,13 +124,13 @@ def not_saved(
     now = timezone.now()
     around = _framed(request, child, now)
     form.is_valid()
-    form.data = draft.with_time(form.data, child.zone, form.asking.now)
+    form.data = unsaved.with_time(form.data, child.zone, form.asking.now)
     context = {
         **around,
         **emergency_first(_answered(child, form, now, with_history=True), around["is_emergency"]),
         "form": form,
         "action": action or request.path,
-        "form_of": draft.form_of(child, request.user),
+        "form_of": unsaved.form_of(child, request.user),
         "broken": broken,
         "sent_at": sent_at,
     }
@@ -145,11 +146,11 @@ def without_database(request: HttpRequest, status: int) -> HttpResponse:
 
 def sent_again(request: HttpRequest) -> dict[str, Any]:
     """For a page that sends the same again, with the time of the first sending. Asks the database nothing."""
-    at = draft.sent_at(request.POST, timezone.now())
-    whose = [(draft.FIELD, request.POST.get(draft.FIELD, "")), (draft.SENT_AT, draft.signed_time(at))]
+    at = unsaved.sent_at(request.POST, timezone.now())
+    whose = [(unsaved.FIELD, request.POST.get(unsaved.FIELD, "")), (unsaved.SENT_AT, unsaved.signed_time(at))]
     return {
         "action": request.path,
-        "typed": [*draft.fields_of(request.POST), *whose],
+        "typed": [*unsaved.fields_of(request.POST), *whose],
         "csrf_token": get_token(request),
     }
 
@@ -166,7 +167,7 @@ def child_of(person: User, which: dict[str, UUID], *, to: str = "log") -> Child:
     return access_child(person, which["child_id"], to=to)
 
 
-def child_of_owner(owner: draft.Owner | None, which: dict[str, UUID], *, to: str = "log") -> Child | None:
+def child_of_owner(owner: unsaved.Owner | None, which: dict[str, UUID], *, to: str = "log") -> Child | None:
     """The child, if the person of the form may still do this. Speaks that person's language from here on."""
     person = User.objects.filter(pk=owner.person_id, is_active=True).first() if owner else None
     if person is None:
@@ -236,7 +237,7 @@ def emergency_first(answer: dict[str, Any], in_emergency: bool) -> dict[str, Any
 def _earlier(child: Child, now: datetime) -> str | None:
     """What an answer that is only a note says of an alert that is open."""
     try:
-        is_open = record.open_alert(child, now) is not None
+        is_open = alert_queries.open_alert(child, now) is not None
     except DatabaseError:
         return None
     return _("Not saved yet. An earlier log still says to call.") if is_open else _("Not saved yet.")

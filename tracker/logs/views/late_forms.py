@@ -22,7 +22,9 @@ from tracker.core.access import access_child
 from tracker.core.pages import frame
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import desk, team_for
-from tracker.logs import unsaved as draft
+from tracker.logs import unsaved
+from tracker.logs.late_rule import Rule, View
+from tracker.logs.late_words import Words
 from tracker.logs.unsaved import FORM, Draft
 from tracker.logs.views.late import (
     answered_unsaved,
@@ -33,15 +35,13 @@ from tracker.logs.views.late import (
     sent_again,
     signed_out,
 )
-from tracker.logs.views.late_rule import Rule, View
-from tracker.logs.views.late_words import Words
 from tracker.models import Child, User
 
 
 def late(request: HttpRequest, view: View, **which: UUID) -> HttpResponse:
     """Saves at once where the form proves itself; else keeps it for the login, or lets it be sent again."""
     rule: Rule = view.rule  # type: ignore[attr-defined]
-    owner, now = draft.owner_of(request.POST), timezone.now()
+    owner, now = unsaved.owner_of(request.POST), timezone.now()
     if request.user.is_authenticated:
         child = child_of(request.user, which, to=rule.to)
         if owner and (owner.child_id, owner.person_id) == (child.pk, request.user.pk):
@@ -50,7 +50,7 @@ def late(request: HttpRequest, view: View, **which: UUID) -> HttpResponse:
     child = child_of_owner(owner, which, to=rule.to)
     if child is None or owner is None:
         return render(request, "tracker/logs/send_again.html", _by_hand(request), status=403)
-    at = draft.sent_at(request.POST, now)
+    at = unsaved.sent_at(request.POST, now)
     keep(request, Draft(child.pk, owner.person_id, request.path, FORM, request.POST, at))
     context = signed_out(child, now, back="forms-kept")
     if rule.answers:
@@ -64,10 +64,10 @@ def forms_kept(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """After the login: each form that waits, in words, with its time; saved or dropped at one tap."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
     if request.method == "POST":
-        draft.drop(request.session, request.POST.get(draft.NUMBER, ""))
+        unsaved.drop(request.session, request.POST.get(unsaved.NUMBER, ""))
         return see_other("forms-kept", child.pk)
     context = _around(request, child, now)  # it sets the clock that the words are told by
-    waiting = draft.forms_kept(request.session, child, request.user, now)
+    waiting = unsaved.forms_kept(request.session, child, request.user, now)
     forms = [_shown(child, request.user, form) for form in waiting]
     if not forms:
         return see_other("today" if child.family_role else "nurse-child", child.pk)
@@ -105,10 +105,10 @@ def _by_hand(request: HttpRequest) -> dict[str, Any]:
 def _shown(child: Child, person: User, form: Draft) -> Mapping[str, Any]:
     """A form in words, and the fields that save it."""
     hidden = [
-        *draft.fields_of(form.typed),
-        (draft.FIELD, draft.form_of(child, person)),
-        (draft.SENT_AT, draft.signed_time(form.sent_at)),
-        (draft.NUMBER, form.number),
+        *unsaved.fields_of(form.typed),
+        (unsaved.FIELD, unsaved.form_of(child, person)),
+        (unsaved.SENT_AT, unsaved.signed_time(form.sent_at)),
+        (unsaved.NUMBER, form.number),
     ]
     return {"draft": form, "words": _words(child, form), "hidden": hidden}
 

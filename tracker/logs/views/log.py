@@ -11,20 +11,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tracker.assessment import wording as speaking
+from tracker.alerts import queries as alert_queries
+from tracker.assessment import wording
+from tracker.assessment.answer_text import answer_in_words
+from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.assessment.follow_up import confirmed
-from tracker.assessment.phone_script import Told, answer_in_words
+from tracker.assessment.phone_script import Told
 from tracker.core.access import access_child, access_log
 from tracker.core.pages import frame
-from tracker.home_care.queries.doses import fever_medicine_since
-from tracker.logs import queries as record
-from tracker.logs import unsaved as draft
+from tracker.logs import late_words, queries, unsaved
 from tracker.logs.actions.record import Recorded, correct_log, record_log
 from tracker.logs.forms.log import LogForm, initial_from
-from tracker.logs.views import late_words
+from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.logs.views.common import LOOK_AGAIN, log_form, may_log, therapies_of
 from tracker.logs.views.late import answered_late, not_saved
-from tracker.logs.views.late_rule import Rule, kept_when_late
 from tracker.logs.views.not_written import tells_the_rules
 from tracker.models import Child, LogKind, SymptomLog
 
@@ -69,8 +69,8 @@ def log_neuro(request: HttpRequest, child_id: UUID) -> HttpResponse:
 def log(request: HttpRequest, log_id: UUID) -> HttpResponse:
     """One log: what was entered, what was done, why it said what it said."""
     seen, now = access_log(request.user, log_id, to="see"), timezone.now()
-    (row,) = record.rows_with_what_followed(
-        list(record.logs_of(seen.child).filter(pk=seen.pk)), for_family_at=now
+    (row,) = queries.rows_with_what_followed(
+        list(queries.logs_of(seen.child).filter(pk=seen.pk)), for_family_at=now
     )
     assessments = list(seen.assessments.order_by("-pk")[:20])
     newest = assessments[0]
@@ -78,7 +78,7 @@ def log(request: HttpRequest, log_id: UUID) -> HttpResponse:
     context = {
         **frame(request, seen.child, now),
         "row": row,
-        "told": speaking.entered(row.report),
+        "told": wording.entered(row.report),
         "answer": answer_in_words(newest.response, told),
         "assessments": assessments,
         "may_correct": may_log(seen),
@@ -91,10 +91,10 @@ def log(request: HttpRequest, log_id: UUID) -> HttpResponse:
 def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
     """A correction stands in for a log, which stays in the record."""
     first, now = access_log(request.user, log_id, to="log"), timezone.now()
-    newest = record.newest_of(first)
+    newest = queries.newest_of(first)
     if newest.pk != first.pk and request.method != "POST":
         return redirect("log-correct", newest.pk)
-    form = _correction(newest, draft.sent_at(request.POST, now), request.POST or None)
+    form = _correction(newest, unsaved.sent_at(request.POST, now), request.POST or None)
     if not form.is_valid():
         if form.is_bound:
             return not_saved(request, newest.child, form, status=LOOK_AGAIN)
@@ -103,14 +103,14 @@ def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
         recorded = _corrected(request, newest, form.answers(), form.observed_at, form.client_uuid, now)
     except DatabaseError:
         return not_saved(request, newest.child, form, status=503, broken=True)
-    draft.drop(request.session, request.POST.get("client_uuid", ""))
+    unsaved.drop(request.session, request.POST.get("client_uuid", ""))
     return _answer(recorded)
 
 
 def _confirmed(request: HttpRequest, child: Child, log_id: UUID) -> tuple[dict[str, Any], datetime] | None:
     """What a reply makes of the log that was asked about."""
-    newest = record.newest_of(access_log(request.user, log_id, to="log"))
-    answers = confirmed(record.told_in(newest), _reply(request))
+    newest = queries.newest_of(access_log(request.user, log_id, to="log"))
+    answers = confirmed(queries.told_in(newest), _reply(request))
     return (answers, newest.observed_at) if answers is not None else None
 
 
@@ -123,7 +123,7 @@ def _reply(request: HttpRequest) -> dict[str, str]:
 def log_mistake(request: HttpRequest, log_id: UUID) -> HttpResponse:
     """ "Logged by mistake": a correction without answers."""
     first, now = access_log(request.user, log_id, to="log"), timezone.now()
-    newest = record.newest_of(first)
+    newest = queries.newest_of(first)
     number = uuid5(first.pk, "logged by mistake")
     return _answer(_corrected(request, newest, {}, newest.observed_at, number, now))
 
@@ -134,9 +134,9 @@ def log_mistake(request: HttpRequest, log_id: UUID) -> HttpResponse:
 def log_confirm(request: HttpRequest, log_id: UUID) -> HttpResponse:
     """A reply to what the answer page asked: a correction, saved at one tap."""
     asked, now = access_log(request.user, log_id, to="log"), timezone.now()
-    newest = record.newest_of(asked)
+    newest = queries.newest_of(asked)
     reply = _reply(request)
-    answers = confirmed(record.told_in(newest), reply)
+    answers = confirmed(queries.told_in(newest), reply)
     if answers is None:
         return redirect("log-correct", newest.pk)
     number = uuid5(asked.pk, f"{reply}")
@@ -153,14 +153,14 @@ def _asked(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
 
 def _saved(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="log"), timezone.now()
-    form = log_form(child, draft.sent_at(request.POST, now), kind, request.POST)
+    form = log_form(child, unsaved.sent_at(request.POST, now), kind, request.POST)
     if not form.is_valid():
         return not_saved(request, child, form, status=LOOK_AGAIN)
     try:
         recorded = _save(request, child, form, now)
     except DatabaseError:
         return not_saved(request, child, form, status=503, broken=True)
-    draft.drop(request.session, request.POST.get("client_uuid", ""))
+    unsaved.drop(request.session, request.POST.get("client_uuid", ""))
     return _answer(recorded)
 
 
@@ -205,7 +205,7 @@ def _kept(
         return recorded
     said = repr(sorted(answers.items(), key=itemgetter(0)))
     return correct_log(
-        log=record.newest_of(recorded.log),
+        log=queries.newest_of(recorded.log),
         caregiver=request.user,
         answers=answers,
         observed_at=observed_at,
@@ -224,7 +224,7 @@ def _form_page(request: HttpRequest, child: Child, form: LogForm, now: datetime)
     context = {
         **frame(request, child, now),
         "form": form,
-        "form_of": draft.form_of(child, request.user),
+        "form_of": unsaved.form_of(child, request.user),
         "fever_medicine": fever_medicine_since(child, now),
     }
     return render(request, TEMPLATES[form.asking.kind], context)
@@ -234,7 +234,7 @@ def _form_page(request: HttpRequest, child: Child, form: LogForm, now: datetime)
 
 
 def _correction(log: SymptomLog, now: datetime, data: Any) -> LogForm:
-    initial = initial_from(record.told_in(log), log.observed_at, log.child.zone)
+    initial = initial_from(queries.told_in(log), log.observed_at, log.child.zone)
     initial["client_uuid"] = uuid5(log.pk, "correction")
     return log_form(log.child, now, LogKind.FULL, data, corrects=True, initial=initial)
 
@@ -243,8 +243,8 @@ def _correcting(request: HttpRequest, log: SymptomLog, form: LogForm, now: datet
     context = {
         **frame(request, log.child, now),
         "form": form,
-        "form_of": draft.form_of(log.child, request.user),
+        "form_of": unsaved.form_of(log.child, request.user),
         "log": log,
-        "alert_stays": record.became_of(log, now) is not None,
+        "alert_stays": alert_queries.became_of(log, now) is not None,
     }
     return render(request, "tracker/logs/correct.html", context)

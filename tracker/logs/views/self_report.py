@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker.core.access import access_child, may
+from tracker.core.forms import number_in
 from tracker.core.pages import frame
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
-from tracker.home_care.forms import number_in
-from tracker.logs import unsaved as draft
+from tracker.logs import late_words, unsaved
 from tracker.logs.actions.self_report import record_own_answers
+from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.logs.self_report import (
     ANSWERS,
     FROM_YEARS,
@@ -26,8 +27,6 @@ from tracker.logs.self_report import (
     pairs_of,
     signs_in,
 )
-from tracker.logs.views import late_words
-from tracker.logs.views.late_rule import Rule, kept_when_late
 from tracker.logs.views.not_written import tells_the_rules
 from tracker.models import Child
 
@@ -104,7 +103,7 @@ def _save(request: HttpRequest, child: Child, pair: uuid.UUID, now: datetime, *,
         by_child=by_child,
         answers={one.key: request.POST.get(one.key, "") for one in QUESTIONS},
         client_uuid=number_in(request.POST.get("client_uuid", "")),
-        answered_at=draft.sent_at(request.POST, now),
+        answered_at=unsaved.sent_at(request.POST, now),
         now=now,
     )
 

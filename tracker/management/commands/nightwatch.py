@@ -11,10 +11,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
 
-from tracker.messaging import delivery as messages
-from tracker.messaging import heartbeat_actions as duty
+from tracker.messaging import delivery, heartbeat_actions
 from tracker.models import Heartbeat, Lane
-from tracker.operations import sweep as sweeping
+from tracker.operations import sweep
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +44,13 @@ class Command(BaseCommand):
 def look() -> None:
     """Never raises: a database that is away for a moment does not end the watch."""
     try:
-        duty.record_heartbeat(name="nightwatch", now=timezone.now())
+        heartbeat_actions.record_heartbeat(name="nightwatch", now=timezone.now())
         if nobody_swept(timezone.now()):
-            sweeping.sweep(now=timezone.now(), deliver=True)
+            sweep.sweep(now=timezone.now(), deliver=True)
             return
         for lane in SOMEBODY_WAITS_FOR:
-            if messages.due(lane=lane, now=timezone.now() - PATIENCE):
-                messages.deliver_due(lane=lane, now=timezone.now(), seconds=SECONDS)
+            if delivery.due(lane=lane, now=timezone.now() - PATIENCE):
+                delivery.deliver_due(lane=lane, now=timezone.now(), seconds=SECONDS)
     except Exception:
         log.exception("nightwatch_looked_in_vain")
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tracker.core.access import access_way
 from tracker.core.redirects import see_other
-from tracker.lib import time_zones as places
+from tracker.lib import time_zones
 from tracker.messaging.channels import push
 from tracker.messaging.contact_points import (
     add_browser,
@@ -68,7 +68,7 @@ def reach(request: HttpRequest) -> HttpResponse:
 
 
 def mobile_form(request: HttpRequest, sent: Any = None) -> MobileForm:
-    return MobileForm(sent, country=places.country_of(request.user.time_zone))
+    return MobileForm(sent, country=time_zones.country_of(request.user.time_zone))
 
 
 def shown(request: HttpRequest, form: MobileForm) -> HttpResponse:

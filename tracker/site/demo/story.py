@@ -13,9 +13,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from therapies.schedule import Event
-from tracker.alerts.actions import record_call, resolve_alert
-from tracker.families.actions.children import Numbers, begin_care_team, begin_child, join_care_team
+from tracker.alerts.actions import resolve_alert
+from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
 from tracker.families.actions.memberships import accept_invitation, invite
+from tracker.families.numbers import Numbers
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import record_log
 from tracker.models import Alert, CareTeam, Child, Role, User
 from tracker.site.demo.household import furnish

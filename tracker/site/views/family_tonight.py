@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from tracker.assessment.pump import pump_therapy
 from tracker.core.on_duty import adults_of, baton_held, is_quiet
-from tracker.home_care.queries.pump import pump_therapy
 from tracker.models import Child
 
 

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from tracker.assessment import phone_script as telling
+from tracker.alerts import queries as alert_queries
+from tracker.assessment import answer_text
 from tracker.core.access import access_child, may
 from tracker.core.pages import day_label, earlier_therapies, frame
 from tracker.families.views.course_questions import course_questions, says_pump_stopped
-from tracker.logs import queries as record
-from tracker.logs import unsaved as draft
+from tracker.logs import queries, unsaved
 from tracker.logs.advice import last_advice
 from tracker.logs.views.answer import open_answer
 from tracker.logs.views.common import asks_neuro
@@ -26,8 +26,8 @@ from tracker.site.views.family_tonight import own_today
 def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     """The child's first page."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
-    around, last = frame(request, child, now), record.last_log(child)
-    standing = open_answer(record.open_alert(child, now), child, now)
+    around, last = frame(request, child, now), queries.last_log(child)
+    standing = open_answer(alert_queries.open_alert(child, now), child, now)
     if says_pump_stopped(last):
         around["day_label"] = day_label(child, now, pump_stopped=True)
     question, advice = _open_question(last), last_advice(child, request.user, now, last)
@@ -40,11 +40,11 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
         "danger_first": bool(question and question.is_danger)
         and not (standing and standing.urgency in AT_ANY_HOUR),
         "open_answer": standing,
-        "forms_kept": draft.forms_kept(request.session, child, request.user, now),
+        "forms_kept": unsaved.forms_kept(request.session, child, request.user, now),
         "decision": advice if advice and not standing and advice.is_to_be_followed(now) else None,
-        "is_kept": draft.kept(request.session, child, now) is not None,
+        "is_kept": unsaved.kept(request.session, child, now) is not None,
         "neuro": asks_neuro(child, now),
-        "week": record.week(child, now),
+        "week": queries.week(child, now),
         "course_questions": course_questions(child, now, last),
         "earlier": earlier_therapies(child, now),
         "may_manage": may((child.family_role,), "manage"),
@@ -54,12 +54,12 @@ def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return render(request, "tracker/site/today.html", context)
 
 
-def _open_question(last: record.Row | None) -> Any:
+def _open_question(last: queries.Row | None) -> Any:
     """What the last log's answer asks, until a reply or a newer log; nothing where it says to call anyway."""
     if last is None or last.urgency in AT_ANY_HOUR:
         return None
-    asked = sorted(record.asked_back(last), key=lambda one: one["field"] != "note")
+    asked = sorted(queries.asked_back(last), key=lambda one: one["field"] != "note")
     if not asked:
         return None
     is_danger = asked[0]["field"] == "note"
-    return SimpleNamespace(log_pk=last.pk, is_danger=is_danger, message=telling.asked_in_words(asked[0]))
+    return SimpleNamespace(log_pk=last.pk, is_danger=is_danger, message=answer_text.asked_in_words(asked[0]))

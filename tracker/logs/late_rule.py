@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from tracker.logs import unsaved as draft
-from tracker.logs.views.late_words import Words
+from tracker.logs import unsaved
+from tracker.logs.late_words import Words
 
 View = Callable[..., HttpResponse]
 CONFLICT = 409  # somebody was faster: the page says so, and the form has had its answer
@@ -31,7 +31,7 @@ def kept_when_late(rule: Rule) -> Callable[[View], View]:
         def marked(request: HttpRequest, **which: Any) -> HttpResponse:
             response = view(request, **which)
             if response.status_code < 400 or response.status_code == CONFLICT:
-                draft.drop(request.session, request.POST.get(draft.NUMBER, ""))
+                unsaved.drop(request.session, request.POST.get(unsaved.NUMBER, ""))
             return response
 
         marked.rule = rule  # type: ignore[attr-defined]

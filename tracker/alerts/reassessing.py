@@ -1,0 +1,43 @@
+"""What the rules say of logs is kept, and an alert is raised where it calls for one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from tracker.alerts.actions import Finding, raise_alert
+from tracker.assessment.assess import WINDOW, Checked, check_around
+from tracker.core.child_lock import Held, hold
+from tracker.models import Assessment, Child, Urgency, User
+
+
+def reassess(*, child: Child, since: datetime, by: User, now: datetime) -> None:
+    """Asks the rules again about the logs since then, one window back at most: more is known now."""
+    with transaction.atomic():
+        held = hold(child)
+        checked = check_around(child, held.courses, {max(since, now - WINDOW)})
+        keep_assessments(checked, child, held, by=by, now=now)
+
+
+def keep_assessments(
+    checked: Sequence[Checked], child: Child, held: Held, *, by: User, now: datetime
+) -> dict[UUID, Assessment]:
+    """The assessments, and an alert for those that call for it and did not before."""
+    made = [
+        Assessment(
+            log_id=found.log_id,
+            made_at=now,
+            urgency=found.urgency,
+            response=found.response,
+            basis=found.basis,
+            knowledge_version=found.response.get("knowledge_version", ""),
+        )
+        for found in checked
+    ]
+    Assessment.objects.bulk_create(made)
+    alarming = [found for found in checked if found.urgency != Urgency.NOTE and found.has_risen]
+    if alarming:
+        findings = [Finding(found.log_id, found.urgency) for found in alarming]
+        raise_alert(child=child, held=held, findings=findings, by=by, now=now)
+    return {assessment.log_id: assessment for assessment in made}

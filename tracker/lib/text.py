@@ -1,0 +1,23 @@
+"""What people type, as a database can keep it."""
+
+from django.utils.translation import gettext as _
+
+
+def too_long(text: str, most: int) -> str:
+    """A plain sentence for who typed too much."""
+    sentence = _("This is too long: %(typed)d characters. At most %(most)d fit.")
+    return sentence % {"typed": len(text), "most": most}
+
+
+def cleaned(text: str) -> str:
+    """The text without what a database cannot keep: NUL and half characters become a mark.
+
+    A line break is one character, as it was typed: forms send two.
+    """
+    kept = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    return kept.replace("\r\n", "\n")
+
+
+def typed(text: str) -> str:
+    """What was typed, without the characters that a database cannot keep. A line break is one character, not two."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").replace("\r\n", "\n").strip()

@@ -1,0 +1,63 @@
+"""A family has called, or tried to: what it was told, and what that means for its alert."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from tracker.alerts.actions import record_resolution
+from tracker.alerts.unanswered import bring_the_next_level
+from tracker.core.board_mark import redraw
+from tracker.core.child_lock import hold
+from tracker.lib.text import cleaned
+from tracker.messaging import reminders
+from tracker.models import AlertEvent, AlertVerb, Call, Child, Outcome, User
+
+
+def record_call(
+    *,
+    child: Child,
+    caregiver: User,
+    client_uuid: UUID,
+    called_at: datetime,
+    reached: bool,
+    advice: str = "",
+    told: str = "",
+    look_again_at: datetime | None = None,
+    now: datetime,
+) -> Call:
+    """ "I have called". It stands at the open alert; where no team watches, what they said to do closes that.
+
+    A double tap gives the first call. None can lie ahead: it would be advice on what nobody has seen yet.
+    """
+    with transaction.atomic():
+        standing = hold(child).alert
+        if before := Call.objects.filter(child=child, client_uuid=client_uuid).first():
+            return before
+        call = Call.objects.create(
+            child=child,
+            alert_id=standing.pk if standing else None,
+            caregiver=caregiver,
+            client_uuid=client_uuid,
+            called_at=min(called_at, now),
+            recorded_at=now,
+            reached=reached,
+            advice=advice if reached else "",
+            told=cleaned(told).strip(),
+            look_again_at=look_again_at,
+        )
+        if standing:
+            _answer(standing.pk, call)
+        redraw(child.care_team_id, now=now)
+        if look_again_at:
+            reminders.look_again(child=child, at=look_again_at, by=caregiver, now=now)
+    return call
+
+
+def _answer(alert_id: UUID, call: Call) -> None:
+    who, when = call.caregiver, call.recorded_at
+    AlertEvent.objects.create(alert_id=alert_id, verb=AlertVerb.CALLED, at=when, by=who)
+    if not call.reached:
+        bring_the_next_level(alert_id=alert_id, team=call.child.care_team, now=when)
+    if call.reached and call.advice and call.child.care_team.kept_by_family:
+        record_resolution(alert_id, Outcome.FAMILY_CALLED, call.told, who, when)

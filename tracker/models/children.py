@@ -1,0 +1,99 @@
+"""The patient."""
+
+import uuid
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib import emergency_numbers
+from tracker.models.care_teams import CareTeam
+from tracker.models.constraints import one_of
+from tracker.models.users import zone_named
+
+if TYPE_CHECKING:
+    from tracker.models.treatment import Course
+
+
+class Colour(models.TextChoices):
+    """The child's colour: a token of the style sheet, never a value."""
+
+    TEAL = "teal", _("teal")
+    BLUE = "blue", _("blue")
+    VIOLET = "violet", _("violet")
+    ROSE = "rose", _("rose")
+    CLAY = "clay", _("clay")
+    GOLD = "gold", _("gold")
+    MOSS = "moss", _("moss")
+    SLATE = "slate", _("slate")
+
+
+class PauseReason(models.TextChoices):
+    HOSPITAL = "hospital", _("In hospital")
+    MOVED = "moved", _("Moved to another team")
+    FINISHED = "finished", _("Treatment is finished")
+    NOT_NEEDED = "not-needed", _("We don't need this any more")
+
+
+class Child(models.Model):
+    """The patient, by a nickname."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    care_team = models.ForeignKey(CareTeam, on_delete=models.PROTECT, related_name="children")
+    nickname = models.CharField(max_length=40)
+    birth_month = models.DateField(null=True, blank=True)  # the first of the month: the day is not asked
+    colour = models.CharField(max_length=10, choices=Colour, default=Colour.TEAL)
+    writes = models.BooleanField(null=True)
+    baseline_weight_kg = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    units = models.CharField(max_length=1, choices=(("C", "°C"), ("F", "°F")), default="C")
+    time_zone = models.CharField(max_length=60, default="UTC")
+    country = models.CharField(max_length=2, blank=True)  # ISO 3166-1
+    emergency_number = models.CharField(max_length=32, blank=True)
+    home_care_number = models.CharField(max_length=32, blank=True)  # the company of the pump and its supplies
+    first_sentence = models.TextField(blank=True)  # what the child wrote on the first day, to compare with
+    record_number = models.CharField(max_length=32, blank=True)  # the clinic's own; its staff writes it
+    call_back_number = models.CharField(max_length=32, blank=True)  # where the care team reaches the family
+    last_log_at = models.DateTimeField(null=True)  # when somebody last logged; record_log alone writes it
+    paused_at = models.DateTimeField(null=True)
+    paused_reason = models.CharField(max_length=12, choices=PauseReason, blank=True)
+    begun_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("care_team", "-last_log_at"), name="children_of_a_team"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(paused_at=None, paused_reason="")
+                | Q(paused_at__isnull=False, paused_reason__gt=""),
+                name="pause_has_a_reason",
+            ),
+            one_of("units", "CF", name="unit_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.nickname
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_named(self.time_zone)
+
+    @property
+    def number_in_an_emergency(self) -> str:
+        return self.emergency_number or emergency_numbers.emergency_number(self.country)
+
+    @cached_property
+    def course(self) -> "Course | None":
+        """The course that runs. `access_child` has it loaded already."""
+        return self.courses.filter(ended_at=None).first()
+
+    def age_years(self, at: datetime) -> int | None:
+        """Full years, never too many: the day is not known, so a birthday counts once its month is over."""
+        if self.birth_month is None:
+            return None
+        today = at.astimezone(self.zone)
+        months = (today.year - self.birth_month.year) * 12 + today.month - self.birth_month.month - 1
+        return max(0, months // 12)

@@ -1,0 +1,77 @@
+"""Adults with a login."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of that IANA name; UTC where there is none, so that a bad name never stops a log."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Whoever has the site's command line vouches for the address."""
+        fields |= {"is_staff": True, "is_superuser": True, "confirmed_at": timezone.now()}
+        return self.create_user(email, password, **fields)
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An adult with a login. `name` is what the family calls them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    time_zone = models.CharField(max_length=60, default="UTC")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True)  # when somebody first showed that they read its mail
+    session_round = models.PositiveIntegerField(default=0)  # only sessions of this round are signed in
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Upper("email"), name="one_user_per_email"),)
+
+    def __str__(self) -> str:
+        """Never the address, which is shown to nobody else."""
+        return self.name or str(_("Somebody without a name"))
+
+    def get_session_auth_hash(self) -> str:
+        return self._of_this_round(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._of_this_round, super().get_session_auth_fallback_hash())
+
+    def _of_this_round(self, digest: str) -> str:
+        """Every request compares it with its session's, whatever keeps the sessions: no list of them is needed."""
+        return f"{digest}:{self.session_round}" if self.session_round else digest
+
+
+def display_name(person: Any) -> str:
+    """What the family calls them; never an address."""
+    return person.name if person else ""

@@ -1,0 +1,20 @@
+"""Routes of what belongs to no one feature: the entrance, Today, how we decide, health."""
+
+from django.urls import path
+
+from tracker.site.views import demo_codes, health, home, how, message, more, theme, today
+
+urlpatterns = [
+    path("children/<uuid:child_id>/", today.today, name="today"),
+    path("theme/", theme.theme, name="theme"),
+    path("how/", how.how, name="how"),
+    path("how/<str:place>/", how.how_therapy, name="how-therapy"),
+    path("how/<str:place>/<str:sign>/", how.how_sign, name="how-sign"),
+    path("m/<uuid:message_id>/", message.message, name="message"),
+    path("", home.home, name="home"),
+    path("children/<uuid:child_id>/more/", more.more, name="more"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("health/duty", health.duty, name="health_duty"),
+    path("demo/codes/", demo_codes.demo_codes, name="demo-codes"),
+]
