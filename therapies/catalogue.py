@@ -26,6 +26,7 @@ from therapies.model import (
     Effect,
     Instruction,
     Observation,
+    Onset,
     Principle,
     RedFlag,
     Review,
@@ -99,7 +100,8 @@ def texts() -> Iterable[tuple[str, str]]:
         for value in (asked, *asked.choices, *asked.routes):
             yield from ((asked.code, text) for key in spoken if (text := getattr(value, key, "")))
     for therapy in catalogue.therapies.values():
-        for part in (therapy, therapy.schedule, *therapy.red_flags, *therapy.effects, *therapy.instructions):
+        said = (*therapy.red_flags, *therapy.effects, *therapy.instructions, *therapy.onsets)
+        for part in (therapy, therapy.schedule, *said):
             yield from ((therapy.id, text) for key in spoken if (text := getattr(part, key, "")))
         yield from ((therapy.id, flag.confirm["message"]) for flag in therapy.red_flags if flag.confirm)
     yield from catalogue.messages.items()
@@ -183,7 +185,14 @@ class _Reader:
             effects=tuple(self._all(Effect, "effect", parts, content["id"])),
             schedule=self.build(Schedule, content["schedule"], file),
             instructions=tuple(self._all(Instruction, "instruction", parts, content["id"])),
+            onsets=tuple(self._onsets(file)),
         )
+
+    def _onsets(self, file: _File) -> Iterable[Onset]:
+        for table in file.content.get("onset", []):
+            if table["syndrome"] not in SYNDROMES:
+                raise file.error(table["text"], f"unknown syndrome {table['syndrome']}")
+            yield self.build(Onset, table, file)
 
     def danger_words(self, file: _File) -> dict[str, tuple[str, ...]]:
         """By sign, the beginnings of words in all languages: a family may write in any of them."""

@@ -183,6 +183,15 @@ class Instruction:
 
 
 @dataclass(frozen=True)
+class Onset:
+    """When a syndrome has begun, as the documents have it. Words for the card alone: no rule is gated by time."""
+
+    syndrome: str
+    text: str
+    sources: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
 class Schedule:
     """The therapy's own calendar, in days of a cycle that begins with day 1.
 
@@ -217,6 +226,10 @@ class Therapy:
     effects: tuple[Effect, ...]
     schedule: Schedule
     instructions: tuple[Instruction, ...]
+    onsets: tuple[Onset, ...]
+
+    def onset_of(self, syndrome: str) -> Onset | None:
+        return next((onset for onset in self.onsets if onset.syndrome == syndrome), None)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def reminders_again() -> None:
     from django.db.models import Q
 
     from tracker.messaging import delivery
-    from tracker.models import delivery as rows
+    from tracker.models import messages as rows
 
     delivery.ONCE_AT_MOST = rows.ONCE_AT_MOST = Q(pk=None)
 

@@ -1,7 +1,7 @@
 """Alerts: raised by logs, joined by logs, closed with an outcome; and "I have called"."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker.alerts import decisions
+from tracker.assessment.assess import REMEMBERED
 from tracker.core.child_lock import Held, hold
 from tracker.core.refused import Refused
 from tracker.lib.task_queue import ring
@@ -17,9 +18,6 @@ from tracker.lib.text import cleaned
 from tracker.models import Alert, AlertEvent, AlertVerb, Child, Lane, Outcome, User
 from tracker.models.alerts import THE_FAMILYS
 from tracker.models.logs import RANK, is_worse
-
-EPISODE = timedelta(hours=24)
-"""As long as a danger is remembered. A log after it, if no milder, begins a new episode and takes the old one in."""
 
 
 class Finding(NamedTuple):
@@ -53,7 +51,7 @@ def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: Us
 def _belongs_to(standing: Alert, worst: Finding, now: datetime) -> bool:
     if is_worse(worst.urgency, than=standing.urgency):
         return False
-    return now - standing.raised_at < EPISODE or is_worse(standing.urgency, than=worst.urgency)
+    return now - standing.raised_at < REMEMBERED or is_worse(standing.urgency, than=worst.urgency)
 
 
 def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:

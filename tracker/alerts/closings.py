@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tracker.alerts.actions import EPISODE
+from tracker.assessment.assess import REMEMBERED
 from tracker.models import Alert, CareTeam, Child, Kind, Message, Urgency
 from tracker.models.alerts import THE_FAMILYS, UNDO_WITHIN
 
@@ -42,7 +42,7 @@ class Closed:
 
 def last_closed(child: Child, standing: Alert | None, now: datetime) -> Closed | None:
     """The child's last one: of this week, or of the day before the alert that is open."""
-    since = standing.raised_at - EPISODE if standing else now - SHOWN_FOR
+    since = standing.raised_at - REMEMBERED if standing else now - SHOWN_FOR
     closed = Alert.objects.filter(child=child, resolved_at__gte=since).select_related("resolved_by")
     alert = closed.order_by("-resolved_at").first()
     if alert is None:
@@ -86,7 +86,7 @@ def just_closed(team: CareTeam, now: datetime) -> list[Alert]:
 
 def emergency_before(child: Child, at: datetime) -> Alert | None:
     """One that was closed and began within the day before: the danger may be back, or never have gone."""
-    closed = _closed_emergencies([child.pk], at - EPISODE).filter(raised_at__lt=at)
+    closed = _closed_emergencies([child.pk], at - REMEMBERED).filter(raised_at__lt=at)
     return closed.order_by("-raised_at").first()
 
 
@@ -95,14 +95,14 @@ def emergencies_before(alerts: Iterable[Alert]) -> Mapping[UUID, Alert]:
     alerts = list(alerts)
     if not alerts:
         return {}
-    since = min(alert.raised_at for alert in alerts) - EPISODE
+    since = min(alert.raised_at for alert in alerts) - REMEMBERED
     closed = list(_closed_emergencies([alert.child_id for alert in alerts], since).order_by("raised_at"))
     return {
         alert.pk: before
         for alert in alerts
         for before in closed  # the last one wins
         if before.child_id == alert.child_id
-        and alert.raised_at - EPISODE <= before.raised_at < alert.raised_at
+        and alert.raised_at - REMEMBERED <= before.raised_at < alert.raised_at
     }
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from therapies.catalogue import KnowledgeError, load
 from therapies.model import Citation, Effect, Instruction, Therapy
-from therapies.onset import onset_of
 from therapies.schedule import Event
 from tracker.assessment.courses import courses_of, still_counts
 from tracker.assessment.fever_medicine import fever_medicine_since
@@ -153,8 +152,8 @@ def _dangers(therapy: Therapy | None, sources: Sources) -> tuple[Danger, ...]:
 def _danger(therapy: Therapy, name: str, effects: Sequence[Effect], sources: Sources) -> Danger:
     texts = dict.fromkeys(_(effect.text) for effect in effects)
     signs = Statement(" · ".join(texts), sources.refs([one for effect in effects for one in effect.sources]))
-    onset = onset_of(therapy.id, name)
-    when = Statement(_(onset.text), sources.refs(onset.cited)) if onset else None
+    onset = therapy.onset_of(name)
+    when = Statement(_(onset.text), sources.refs(onset.sources)) if onset else None
     return Danger(syndrome(name), syndrome_term(name), signs, when)
 
 
