@@ -16,7 +16,7 @@ from tracker.management.commands.setup import make_push_key
 from tracker.messaging import delivery
 from tracker.messaging.channels import push
 from tracker.messaging.channels.errors import SendError
-from tracker.models import delivery as rows
+from tracker.models import messages as rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
