@@ -1,9 +1,36 @@
-"""What all tests may ask for. The parts live in modules of their own: fixtures_infra.py has the machinery."""
+"""What all tests may ask for. The parts live in modules of their own: support/fixtures_infra.py has the machinery."""
 
 import os
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's event loop runs in the thread of the test
 
 from tests.support.access_world import world  # noqa: F401
+from tests.support.fixtures_infra import (  # noqa: F401
+    bell,
+    broker,
+    browser,
+    clock,
+    clock_of_the_people,
+    django_db_modify_db_settings,
+    open_page,
+    page,
+    worker,
+)
 from tests.support.flush import flush_opens_the_gate  # noqa: F401
 from tests.support.outside import no_seals_yet  # noqa: F401
+from tests.support.pages import night, phone  # noqa: F401
+from tests.support.personas import (  # noqa: F401
+    care_team,
+    child,
+    clock_at_now,
+    father,
+    helper,
+    lead,
+    log,
+    mother,
+    nurse,
+    nurse_of_another_team,
+    removed_helper,
+    stranger,
+    ward_child,
+)
