@@ -15,7 +15,7 @@ from tracker.core.audit import record_read
 from tracker.core.reads import CHILD_READ, TEAM_READ
 from tracker.messaging.heartbeats import reads_are_recorded
 from tracker.models import AuditEvent, CareTeam, Child, User
-from tracker.site import middleware
+from tracker.site.middleware import staff as middleware
 
 OPENED_BY_ROLE = ("nurse", "lead")
 OF_A_CHILD = {"child_id", "log_id", "alert_id", "event_id"}

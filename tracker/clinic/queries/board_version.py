@@ -1,7 +1,7 @@
-"""The one line that every open board asks for each two seconds: it changes whenever the board would look different.
+"""The one line that every open board asks for each five seconds: it changes whenever the board would look different.
 
-A hundred boards ask fifty times a second. So it is two queries, written out: composing them anew would take ten times
-as long as the database takes to answer. Whoever is not surely let in here goes the way of every page (access.py).
+A hundred boards ask twenty times a second. So it is one query, written out: composing it anew would take ten times as
+long as the database takes to answer.
 """
 
 from collections.abc import Sequence

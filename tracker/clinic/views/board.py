@@ -109,7 +109,7 @@ def in_words(rows: Iterable[Row], now: datetime) -> None:
 
 @require_safe
 def board_version(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
-    """What every open board asks each two seconds: one short line that changes when the board does."""
+    """What every open board asks each five seconds: one short line that changes when the board does."""
     team = team_for(request, care_team_id, to="count")
     return HttpResponse(asked.version(team, timezone.now()).line, content_type="text/plain")
 

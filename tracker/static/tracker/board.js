@@ -2,7 +2,7 @@
 // An alert, or a machine that is late, at once; a quiet log within fifteen seconds: a hundred boards need not hurry for it.
 // Without this file the page reloads itself twice a minute.
 
-const EVERY = 2000;
+const EVERY = 5000;
 const CALM = [5000, 15000]; // each board at a time of its own
 const UNSEEN = 10000; // in a tab that nobody looks at or listens to
 const GIVE_UP = 5000;
