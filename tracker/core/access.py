@@ -33,7 +33,9 @@ from tracker.models import (
 )
 from tracker.models.memberships import TEAM_ROLES, digest_of
 
-M = TypeVar("M", bound=Model)
+Row = TypeVar("Row", bound=Model)
+Reached = TypeVar("Reached", Child, SymptomLog, Alert, TreatmentEvent, Membership, Invitation)
+OfATeam = TypeVar("OfATeam", Membership, Invitation)
 
 MAY: dict[str, frozenset[str]] = {
     Role.PARENT: frozenset({"see", "log", "history", "manage"}),
@@ -122,7 +124,7 @@ def access_team_invitation(user: User, invitation_id: Any) -> Invitation:
     return _in_a_team_of(user, Invitation.objects.select_related("care_team"), invitation_id)
 
 
-def _in_a_team_of(user: User, rows: QuerySet[M], row_id: Any) -> M:
+def _in_a_team_of(user: User, rows: QuerySet[OfATeam], row_id: Any) -> OfATeam:
     """Staff are told apart like everywhere: 404 for who is not of the team, 403 for who does not lead it."""
     row = rows.filter(pk=_uuid(row_id), care_team__in=care_teams_of(user)).first()
     if row is None:
@@ -189,7 +191,7 @@ def children_of(user: User) -> QuerySet[Child]:
     )
 
 
-def of_child(rows: QuerySet[M], child: Child, row_id: Any) -> M:
+def of_child(rows: QuerySet[Row], child: Child, row_id: Any) -> Row:
     """A row of a child that `access_child` let through, else Http404."""
     row = rows.filter(child=child, pk=_uuid(row_id)).first()
     if row is None:
@@ -202,7 +204,7 @@ def may(roles: Iterable[str | None], verb: str) -> bool:
     return any(verb in MAY.get(role or "", ()) for role in roles)
 
 
-def _access(rows: QuerySet[M], user: User, row_id: Any, verb: str, *, child: str) -> M:
+def _access(rows: QuerySet[Reached], user: User, row_id: Any, verb: str, *, child: str) -> Reached:
     """The row, if one of the user's roles around its child has that verb.
 
     One query for the family; only where that is not enough, one more for the care team's staff.
@@ -216,7 +218,9 @@ def _access(rows: QuerySet[M], user: User, row_id: Any, verb: str, *, child: str
     if may((row.family_role,), verb):
         return row
     staff = own.filter(has_second_factor("user"), care_team=OuterRef(f"{child}care_team")).values("role")[:1]
-    row.staff_role = type(row).objects.filter(pk=row.pk).values_list(Subquery(staff), flat=True).get()
+    row.staff_role = (
+        type(row)._default_manager.filter(pk=row.pk).values_list(Subquery(staff), flat=True).get()
+    )
     if not (row.family_role or row.staff_role):
         raise Http404
     if not may((row.staff_role,), verb):

@@ -15,10 +15,11 @@ from therapies.schedule import PUMP_ON, Label
 from tracker.assessment.courses import earlier_of, labels_of
 from tracker.assessment.wording import vocabulary
 from tracker.core.access import children_of
+from tracker.core.staff_session import StaffSession
 from tracker.lib import telephone
 from tracker.lib.emergency_numbers import ANYWHERE
 from tracker.lib.telephone import Telephone
-from tracker.models import Alert, CareTeam, Child, Role, Urgency
+from tracker.models import Alert, CareTeam, Child, Role, Urgency, User
 from tracker.models.care_teams import PhoneLine
 
 _OWN = {
@@ -29,6 +30,13 @@ _OWN = {
 """Of the reader's own membership of each."""
 
 
+class AuthedRequest(HttpRequest):
+    """A request behind the login, for the type checker: whoever sent it is known."""
+
+    user: User  # type: ignore[assignment]
+    staff_session: StaffSession
+
+
 class NumberToCall(NamedTuple):
     """A number as pages show it: whose it is, the digits, and when it is answered."""
 
@@ -37,7 +45,7 @@ class NumberToCall(NamedTuple):
     hours: str = ""
 
 
-def frame(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
+def frame(request: AuthedRequest, child: Child, now: datetime) -> dict[str, Any]:
     """The context of base.html. Activates the family's time zone until the request ends (PersonsPlace)."""
     timezone.activate(child.zone)
     families = children_of(request.user).select_related(None).annotate(in_emergency=_is_in_emergency(now))

@@ -8,8 +8,10 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+
+from tracker.core.pages import AuthedRequest
 
 LATELY = 5 * 60  # seconds
 
@@ -24,7 +26,7 @@ def asks_again(view: View) -> View:
     """
 
     @wraps(view)
-    def asks(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asks(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if gave_a_sign_lately(request):
             return view(request, *args, **kwargs)
         if get_adapter().get_reauthentication_methods(request.user):
@@ -34,12 +36,12 @@ def asks_again(view: View) -> View:
     return asks
 
 
-def gave_a_sign_lately(request: HttpRequest) -> bool:
+def gave_a_sign_lately(request: AuthedRequest) -> bool:
     """A password, passkey or code in the last five minutes."""
     given = [record["at"] for record in get_authentication_records(request, request.user)]
     return time.time() - max(given, default=0) < LATELY
 
 
-def sign_in_again(request: HttpRequest) -> HttpResponse:
+def sign_in_again(request: AuthedRequest) -> HttpResponse:
     """For who has nothing but codes by mail."""
     return render(request, "tracker/core/again.html")

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils import timezone
 
 from tracker.core.access import access_care_team, care_teams_of, may
-from tracker.core.pages import number_to_call
+from tracker.core.pages import AuthedRequest, number_to_call
 from tracker.core.refused import Refused
 from tracker.lib import telephone, time_zones
 from tracker.lib.emergency_numbers import EMERGENCY_NUMBERS
@@ -17,7 +17,7 @@ from tracker.models import Alert, CareTeam, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 
 
-def team_for(request: HttpRequest, care_team_id: Any, *, to: str = "review") -> CareTeam:
+def team_for(request: AuthedRequest, care_team_id: Any, *, to: str = "review") -> CareTeam:
     """A clinic's team, for its staff alone: a family that keeps its own numbers has no board."""
     team = access_care_team(request.user, care_team_id, to=to)
     if team.kept_by_family:
@@ -41,7 +41,7 @@ def locked_board(team: CareTeam, now: datetime) -> dict[str, Any]:
     }
 
 
-def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
+def desk(request: AuthedRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
     """The context of tracker/clinic/desk.html. Activates the team's time zone."""
     timezone.activate(team.zone)
     return {
@@ -55,7 +55,7 @@ def desk(request: HttpRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
     }
 
 
-def page_number(request: HttpRequest, name: str = "page") -> int:
+def page_number(request: AuthedRequest, name: str = "page") -> int:
     """?page=2. Anything else is the first."""
     asked = request.GET.get(name, "")
     return max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
@@ -64,7 +64,7 @@ def page_number(request: HttpRequest, name: str = "page") -> int:
 class refusals:
     """`with refusals(request):` what an action refuses is said on the next page."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: AuthedRequest) -> None:
         self.request = request
 
     def __enter__(self) -> "refusals":

@@ -1,6 +1,7 @@
 """A request for the care team's attention and what became of it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -39,7 +40,7 @@ UNDO_WITHIN = timedelta(minutes=1)
 """So long a closing can be taken back before the family is told of it."""
 
 
-class AlertQuerySet(models.QuerySet):
+class AlertQuerySet(models.QuerySet["Alert"]):
     def open(self) -> "AlertQuerySet":
         return self.filter(IS_OPEN)
 
@@ -68,6 +69,13 @@ class Alert(models.Model):
 
     What began it is frozen. Who holds it and how it ended change only together with an AlertEvent.
     """
+
+    family_role: str | None  # these two are set by the query of access.py
+    staff_role: str | None
+    taken_name: str  # these are set by what reads alerts for a page
+    resolved_name: str
+    first_taken: "datetime | None"
+    flags: "Sequence[str]"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="alerts", db_index=False)

@@ -48,6 +48,9 @@ def escalation_steps() -> list[int]:
 class CareTeam(models.Model):
     """The clinic's side: numbers, hours, policy. A family without a clinic account keeps one of its own."""
 
+    family_role: str | None  # these two are set by the query of access.py
+    staff_role: str | None
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80, blank=True)
     kept_by_family = models.BooleanField()

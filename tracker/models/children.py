@@ -1,9 +1,10 @@
 """The patient."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -41,6 +42,11 @@ class PauseReason(models.TextChoices):
 
 class Child(models.Model):
     """The patient, by a nickname."""
+
+    family_role: str | None  # these two are set by the query of access.py
+    staff_role: str | None
+    callbacks: "Sequence[Any]"  # by fill_callbacks
+    asked_at: "datetime | None"  # by the watch on silence
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     care_team = models.ForeignKey(CareTeam, on_delete=models.PROTECT, related_name="children")

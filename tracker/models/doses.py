@@ -57,7 +57,7 @@ class Medicine(models.Model):
         return timedelta(hours=self.gap_hours or 0)
 
 
-class DoseQuerySet(models.QuerySet):
+class DoseQuerySet(models.QuerySet["DoseGiven"]):
     def standing(self) -> "DoseQuerySet":
         """Without those that were recorded by mistake."""
         return self.filter(taken_back_at=None)

@@ -34,7 +34,7 @@ class LogKind(models.TextChoices):
     NEURO = "neuro", _("Thinking and talking")
 
 
-class SymptomLogQuerySet(models.QuerySet):
+class SymptomLogQuerySet(models.QuerySet["SymptomLog"]):
     def standing(self) -> "SymptomLogQuerySet":
         """Without those that a correction stands in for."""
         return self.filter(corrections=None)
@@ -42,6 +42,9 @@ class SymptomLogQuerySet(models.QuerySet):
 
 class SymptomLog(models.Model):
     """One submission: seen at `observed_at`, as the caregiver says, and told at `received_at`, as we know."""
+
+    family_role: str | None  # these two are set by the query of access.py
+    staff_role: str | None
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="logs", db_index=False)

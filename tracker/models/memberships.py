@@ -38,7 +38,7 @@ def _role_fits(name: str) -> models.CheckConstraint:
     )
 
 
-class MembershipQuerySet(models.QuerySet):
+class MembershipQuerySet(models.QuerySet["Membership"]):
     def running(self) -> "MembershipQuerySet":
         """Those of people who can still sign in: a closed login is told nothing and waited for by nobody."""
         return self.filter(ended_at=None, user__is_active=True)
@@ -46,6 +46,9 @@ class MembershipQuerySet(models.QuerySet):
 
 class Membership(models.Model):
     """One person's role around one child, or in one care team."""
+
+    family_role: str | None  # these two are set by the query of access.py
+    staff_role: str | None
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
@@ -95,6 +98,9 @@ def digest_of(token: str) -> str:
 
 class Invitation(models.Model):
     """A link that gives one person one role, once. Only the digest of its token is kept."""
+
+    family_role: str | None  # these two are set by the query of access.py
+    staff_role: str | None
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     token_digest = models.CharField(max_length=64, unique=True)

@@ -67,7 +67,7 @@ ONCE_AT_MOST = Q(kind=Kind.REMINDER, channel__in=(Channel.EMAIL, Channel.SMS))
 """What would arrive twice if it were sent twice. The rest replaces itself on the telephone, or is an alert."""
 
 
-class MessageQuerySet(models.QuerySet):
+class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> "MessageQuerySet":
         return self.filter(IS_WAITING)
 
@@ -103,6 +103,11 @@ class Message(models.Model):
     An alert's is of one level in one round; one to its family has as `round` how many events the alert had by then.
     A reminder's `level` is 0 for the first, 1 for the second nudge, 2 for the other parent's.
     """
+
+    is_family: bool  # these are set by the query of messaging/delivery.py
+    is_staff: bool
+    has_called: bool
+    has_logged: bool
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)

@@ -105,6 +105,9 @@ class EventKind(models.TextChoices):
 class TreatmentEvent(models.Model):
     """Something that happened or was planned. Never edited: it is withdrawn, and another takes its place."""
 
+    family_role: str | None  # these two are set by the query of access.py
+    staff_role: str | None
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=12, choices=EventKind)

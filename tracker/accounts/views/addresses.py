@@ -6,12 +6,13 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.views import ConfirmEmailView, EmailView, password_set
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from tracker.accounts.adapters import OTHERS_ENDED, stay_signed_in
 from tracker.accounts.addresses import may_confirm
 from tracker.accounts.ownership import end_sessions
 from tracker.accounts.views.sign_in_mails import WaitsForMail
+from tracker.core.pages import AuthedRequest
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import see_other
 from tracker.models import User
@@ -20,7 +21,7 @@ set_password = asks_again(password_set)  # who has one is sent on to changing it
 
 
 class Addresses(WaitsForMail, EmailView):
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Whatever changes who can sign in signs out every other browser."""
         if "action_primary" in request.POST and not _is_confirmed(request):
             message = "account/messages/unverified_primary_email.txt"
@@ -52,7 +53,7 @@ class ConfirmAddress(ConfirmEmailView):
         return context | {"signs_in_first": address and not may_confirm(self.request.user, address)}
 
 
-def _is_confirmed(request: HttpRequest) -> bool:
+def _is_confirmed(request: AuthedRequest) -> bool:
     email = request.POST.get("email", "").lower()
     return EmailAddress.objects.filter(user=request.user, email=email, verified=True).exists()
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from tracker.accounts.erasure import children_left_alone, erase_child, erase_per
 from tracker.accounts.export import archive
 from tracker.core.access import access_child
 from tracker.core.audit import record_audit
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame
 from tracker.core.reauthentication import asks_again
 from tracker.core.refused import Refused
 from tracker.models import Child
@@ -23,13 +23,13 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @get_or_post
-def export(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def export(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """What the archive holds, and the button that brings it."""
     return _export(request, access_child(request.user, child_id, to="manage"))
 
 
 @asks_again
-def _export(request: HttpRequest, child: Child) -> HttpResponse:
+def _export(request: AuthedRequest, child: Child) -> HttpResponse:
     now = timezone.now()
     if request.method != "POST":
         return render(request, "tracker/accounts/export.html", frame(request, child, now))
@@ -42,13 +42,13 @@ def _export(request: HttpRequest, child: Child) -> HttpResponse:
 
 
 @get_or_post
-def erase(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def erase(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """What goes and what stays; the button deletes, once the box is ticked."""
     return _erase(request, access_child(request.user, child_id, to="manage"))
 
 
 @asks_again
-def _erase(request: HttpRequest, child: Child) -> HttpResponse:
+def _erase(request: AuthedRequest, child: Child) -> HttpResponse:
     now, is_sure = timezone.now(), "sure" in request.POST
     if request.method == "POST" and is_sure:
         erase_child(child=child, by=request.user, now=now)
@@ -61,7 +61,7 @@ def _erase(request: HttpRequest, child: Child) -> HttpResponse:
 
 @get_or_post
 @asks_again
-def erase_account(request: HttpRequest) -> HttpResponse:
+def erase_account(request: AuthedRequest) -> HttpResponse:
     """The login and what hangs on it."""
     refusal = ""
     if request.method == "POST" and "sure" in request.POST:

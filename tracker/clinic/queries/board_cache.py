@@ -1,4 +1,4 @@
-"""A hundred open boards draw again within the same two seconds: what they show is read once, and given to each."""
+"""A hundred open boards draw again within the same seconds: what they show is read once, and given to each."""
 
 from collections import defaultdict
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +13,7 @@ from tracker.alerts import reopening, taking
 from tracker.clinic.views.board import board_page, staff_of
 from tracker.clinic.views.child import child_page
 from tracker.core.access import access_alert
+from tracker.core.pages import AuthedRequest
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.core.staff_pages import refusals, team_for
@@ -23,7 +24,7 @@ TYPED = ("outcome", "note", "again_in")
 
 
 @require_POST
-def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def close(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     """With an outcome. A refusal comes back with what was typed."""
     alert = access_alert(request.user, alert_id, to="review")
     typed = _typed(request)
@@ -37,7 +38,7 @@ def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def not_reached(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def not_reached(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     alert = access_alert(request.user, alert_id, to="review")
     typed = _typed(request)
     again_in = int(typed["again_in"]) if typed["again_in"].isdecimal() else 0
@@ -52,7 +53,7 @@ def not_reached(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def reopen(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def reopen(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     """Takes a closing back, from the child's page or from the board."""
     alert = access_alert(request.user, alert_id, to="review")
     with refusals(request):
@@ -64,7 +65,7 @@ def reopen(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def close_together(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def close_together(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """The chosen ones among those that can wait until the day."""
     team = team_for(request, care_team_id)
     chosen = [UUID(pk) for pk in request.POST.getlist("alert") if _is_uuid(pk)]
@@ -80,16 +81,16 @@ def close_together(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
     return see_other("team-board", team.pk)
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
+def _typed(request: AuthedRequest) -> dict[str, str]:
     return {name: request.POST.get(name, "") for name in TYPED}
 
 
-def _asked_again(request: HttpRequest, alert: Alert, refused: Refused) -> HttpResponse:
+def _asked_again(request: AuthedRequest, alert: Alert, refused: Refused) -> HttpResponse:
     typed = _typed(request) | {"refused": str(refused)}
     return child_page(request, alert.child_id, LOOK_AGAIN, typed)
 
 
-def _say_how_many(request: HttpRequest, closed: int, left: int) -> None:
+def _say_how_many(request: AuthedRequest, closed: int, left: int) -> None:
     if closed:
         sentence = ngettext(
             "%(n)d closed. The family is told in a minute.",
@@ -115,7 +116,7 @@ def _is_uuid(text: str) -> bool:
 
 
 @require_POST
-def take(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def take(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     alert = access_alert(request.user, alert_id, to="review")
     with refusals(request):
         taking.take_alert(alert=alert, by=request.user, now=timezone.now())
@@ -123,7 +124,7 @@ def take(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def offer(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def offer(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     """Hands over to a colleague, who has to accept."""
     alert = access_alert(request.user, alert_id, to="review")
     chosen = request.POST.get("to", "")
@@ -134,7 +135,7 @@ def offer(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def accept(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def accept(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     alert = access_alert(request.user, alert_id, to="review")
     with refusals(request):
         taking.accept_offer(alert=alert, by=request.user, now=timezone.now())

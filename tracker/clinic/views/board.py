@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from tracker.clinic.queries.board import Board, Filters, Row, board
 from tracker.clinic.queries.board_cache import shared
 from tracker.clinic.queries.handover import SHIFTS, handover
 from tracker.core.access import care_teams_of
-from tracker.core.pages import day_label
+from tracker.core.pages import AuthedRequest, day_label
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import desk, locked_board, page_number, team_for
 from tracker.core.staff_session import StaffLocked
@@ -35,7 +35,7 @@ NOTHING_TYPED: Mapping[str, Any] = MappingProxyType({})
 
 
 @require_safe
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: AuthedRequest) -> HttpResponse:
     """To the board of the one team; who works in several chooses."""
     teams = list(care_teams_of(request.user))
     if not teams:
@@ -46,7 +46,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def team_board(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """The board; asked for by board.js, only the part of it that changes. Locked, it counts and names nobody."""
     try:
         team = team_for(request, care_team_id)
@@ -56,7 +56,7 @@ def team_board(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 def board_page(
-    request: HttpRequest, team: CareTeam, status: int = 200, together: Mapping[str, Any] = NOTHING_TYPED
+    request: AuthedRequest, team: CareTeam, status: int = 200, together: Mapping[str, Any] = NOTHING_TYPED
 ) -> HttpResponse:
     """`together`: what was chosen to be closed and refused, and why."""
     now = timezone.now()
@@ -89,7 +89,7 @@ def board_page(
     return render(request, page, context, status=status)
 
 
-def _locked_board(request: HttpRequest, team: CareTeam, now: datetime) -> HttpResponse:
+def _locked_board(request: AuthedRequest, team: CareTeam, now: datetime) -> HttpResponse:
     version = asked.version(team, now)
     context = desk(request, team, now) | locked_board(team, now)
     context |= {"version": version.line, "late": version.is_late, "is_locked": True}
@@ -108,14 +108,14 @@ def in_words(rows: Iterable[Row], now: datetime) -> None:
 
 
 @require_safe
-def board_version(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def board_version(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """What every open board asks each five seconds: one short line that changes when the board does."""
     team = team_for(request, care_team_id, to="count")
     return HttpResponse(asked.version(team, timezone.now()).line, content_type="text/plain")
 
 
 @require_safe
-def shift(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def shift(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """The handover: one page for whoever comes next."""
     team, now = team_for(request, care_team_id), timezone.now()
     asked = request.GET.get("hours", "")
@@ -127,7 +127,7 @@ def shift(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def find(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def find(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """Keeps what to show in the session: names and therapies stay out of every address."""
     team = team_for(request, care_team_id)
     names = ("therapy", "nurse", "urgency", "words")
@@ -143,7 +143,7 @@ def staff_of(team: CareTeam) -> list[User]:
     return [membership.user for membership in ordered]
 
 
-def _filters(request: HttpRequest, team: CareTeam) -> Filters:
+def _filters(request: AuthedRequest, team: CareTeam) -> Filters:
     """A therapy is kept by its address, which names nothing."""
     kept = request.session.get(f"board-{team.pk}", {})
     therapies = {address(therapy): therapy for therapy in load().therapies}

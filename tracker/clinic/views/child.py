@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from tracker.clinic.queries import child as nurse_child
 from tracker.clinic.views.board import NOTHING_TYPED, staff_of
 from tracker.core.access import access_child
 from tracker.core.forms import number_in
-from tracker.core.pages import day_label, earlier_therapies, emergency_number
+from tracker.core.pages import AuthedRequest, day_label, earlier_therapies, emergency_number
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
 from tracker.core.staff_pages import desk, team_for
@@ -34,13 +34,13 @@ from tracker.models import Child
 
 
 @require_safe
-def review(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def review(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """Everything about one child on one page."""
     return child_page(request, child_id)
 
 
 def child_page(
-    request: HttpRequest, child_id: UUID, status: int = 200, typed: Mapping[str, str] = NOTHING_TYPED
+    request: AuthedRequest, child_id: UUID, status: int = 200, typed: Mapping[str, str] = NOTHING_TYPED
 ) -> HttpResponse:
     """`typed`: what was entered to end the alert and refused, and why."""
     child = access_child(request.user, child_id, to="review")
@@ -48,7 +48,7 @@ def child_page(
 
 
 def _shown(
-    request: HttpRequest,
+    request: AuthedRequest,
     child: Child,
     form: KnowForm,
     *,
@@ -84,7 +84,7 @@ def _shown(
 
 
 @require_safe
-def chart(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def chart(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """Plain text for the hospital's own record."""
     now, child = timezone.now(), access_child(request.user, child_id, to="review")
     context = _around(request, child, now)
@@ -96,7 +96,7 @@ def chart(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 @kept_when_late(Rule("review", late_words.note))
 @require_POST
-def note(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def note(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="review"), timezone.now()
     text = request.POST.get("text", "")
     try:
@@ -116,7 +116,7 @@ def note(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 @kept_when_late(Rule("review", late_words.known_numbers))
 @require_POST
-def know(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def know(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """The clinic's number of the child, and where to reach the family."""
     child, now = access_child(request.user, child_id, to="review"), timezone.now()
     form = KnowForm(request.POST, child=child)
@@ -126,7 +126,7 @@ def know(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return see_other(reverse("nurse-child", args=[child.pk]) + "#numbers")
 
 
-def _around(request: HttpRequest, child: Child, now: Any) -> dict[str, Any]:
+def _around(request: AuthedRequest, child: Child, now: Any) -> dict[str, Any]:
     team = team_for(request, child.care_team_id)
     fill_callbacks([child])
     return desk(request, team, now) | {

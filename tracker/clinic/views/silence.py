@@ -4,13 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracker.core.access import access_child
+from tracker.core.pages import AuthedRequest
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
 from tracker.core.staff_pages import desk, team_for
@@ -20,7 +21,7 @@ from tracker.models import Child
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reached(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def reached(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """The button of the board says "just now"; this page asks for the time, and shows what was refused."""
     now, child = timezone.now(), access_child(request.user, child_id, to="review")
     team = team_for(request, child.care_team_id)
@@ -32,7 +33,7 @@ def reached(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return render(request, "tracker/clinic/reached.html", context, status=LOOK_AGAIN if form.errors else 200)
 
 
-def _is_recorded(request: HttpRequest, child: Child, form: ReachedForm, now: datetime) -> bool:
+def _is_recorded(request: AuthedRequest, child: Child, form: ReachedForm, now: datetime) -> bool:
     try:
         record_reached(child=child, reached_at=form.moment, by=request.user, now=now)
     except Refused as refused:

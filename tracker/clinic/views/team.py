@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from tracker.clinic.queries.figures import figures as figures_of
 from tracker.clinic.queries.policy_preview import preview
 from tracker.core.access import access_colleague, access_team_invitation
 from tracker.core.audit import record_audit
-from tracker.core.pages import all_numbers
+from tracker.core.pages import AuthedRequest, all_numbers
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import desk, page_number, refusals, team_for
@@ -39,7 +39,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-def team(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def team(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """Numbers, hours, rules and staff, for everybody of the team; the lead may change them."""
     team, now = team_for(request, care_team_id), timezone.now()
     context = {"numbers": all_numbers(team), "staff": memberships_of(team)}
@@ -47,7 +47,7 @@ def team(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 @get_or_post
-def numbers(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def numbers(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     form = TeamNumbersForm(request.POST or None, initial=TeamNumbersForm.kept(team))
     if request.method == "POST" and form.is_valid():
@@ -58,7 +58,7 @@ def numbers(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 @get_or_post
-def policy(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def policy(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """First what it would have changed, then the change."""
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     held = {"fever_rule": team.fever_rule, "sensitivity": team.sensitivity}
@@ -76,7 +76,7 @@ def policy(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 @get_or_post
-def staff(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def staff(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """Who works here, who is called first, and after how many minutes who else."""
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     form = EscalationForm(request.POST or None, initial=EscalationForm.kept(team))
@@ -89,7 +89,7 @@ def staff(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def call_order(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def call_order(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     team = team_for(request, care_team_id, to="lead")
     told = {
         membership.pk: request.POST.get(f"order-{membership.pk}", "") for membership in memberships_of(team)
@@ -101,14 +101,14 @@ def call_order(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 @get_or_post
-def invite_staff(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def invite_staff(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """The link is shown once, in the answer to this request: its token is not kept anywhere."""
     team = team_for(request, care_team_id, to="lead")
     return _invite_staff(request, team) if request.method == "POST" else see_other("team-staff", team.pk)
 
 
 @asks_again
-def _invite_staff(request: HttpRequest, team: CareTeam) -> HttpResponse:
+def _invite_staff(request: AuthedRequest, team: CareTeam) -> HttpResponse:
     form, now = StaffForm(request.POST), timezone.now()
     if not form.is_valid():
         return _staff(request, team, now, staff_form=form)
@@ -119,7 +119,7 @@ def _invite_staff(request: HttpRequest, team: CareTeam) -> HttpResponse:
 
 
 @get_or_post
-def revoke_staff(request: HttpRequest, link_id: UUID) -> HttpResponse:
+def revoke_staff(request: AuthedRequest, link_id: UUID) -> HttpResponse:
     invitation = access_team_invitation(request.user, link_id)
     if request.method == "POST":
         return _revoke_staff(request, invitation)
@@ -127,13 +127,13 @@ def revoke_staff(request: HttpRequest, link_id: UUID) -> HttpResponse:
 
 
 @asks_again
-def _revoke_staff(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def _revoke_staff(request: AuthedRequest, invitation: Invitation) -> HttpResponse:
     revoke_invitation(invitation=invitation, by=request.user, now=timezone.now())
     return see_other("team-staff", invitation.care_team_id)
 
 
 @get_or_post
-def end_staff(request: HttpRequest, colleague_id: UUID) -> HttpResponse:
+def end_staff(request: AuthedRequest, colleague_id: UUID) -> HttpResponse:
     membership = access_colleague(request.user, colleague_id)
     if request.method == "POST":
         return _end_staff(request, membership)
@@ -141,14 +141,14 @@ def end_staff(request: HttpRequest, colleague_id: UUID) -> HttpResponse:
 
 
 @asks_again
-def _end_staff(request: HttpRequest, membership: Membership) -> HttpResponse:
+def _end_staff(request: AuthedRequest, membership: Membership) -> HttpResponse:
     with refusals(request):
         end_membership(membership=membership, by=request.user, now=timezone.now())
     return see_other("team-staff", membership.care_team_id)
 
 
 @get_or_post
-def code(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def code(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """What families join the team by, to print and hang up."""
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     if request.method == "POST":
@@ -161,7 +161,7 @@ def code(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def changes(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def changes(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """Who changed what, and who looked at whom."""
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     page, shows_looks = page_number(request), request.GET.get("show") == "looks"
@@ -176,7 +176,7 @@ def changes(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def figures(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
+def figures(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """What the work of the last days comes to."""
     team, now = team_for(request, care_team_id), timezone.now()
     context = {"figures": figures_of(team, _days(request), now), "periods": PERIODS}
@@ -184,7 +184,7 @@ def figures(request: HttpRequest, care_team_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def export(request: HttpRequest, care_team_id: UUID) -> StreamingHttpResponse:
+def export(request: AuthedRequest, care_team_id: UUID) -> StreamingHttpResponse:
     """The alerts as a table; that somebody took it along is on record."""
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     days = _days(request)
@@ -196,7 +196,7 @@ def export(request: HttpRequest, care_team_id: UUID) -> StreamingHttpResponse:
     return table
 
 
-def _days(request: HttpRequest) -> int:
+def _days(request: AuthedRequest) -> int:
     asked = request.POST.get("days") or request.GET.get("days", "")
     return next((days for days in PERIODS if str(days) == asked), PERIODS[1])
 
@@ -207,7 +207,7 @@ def memberships_of(team: CareTeam) -> list[Membership]:
     return list(found.select_related("user").order_by("call_order", "begun_at"))
 
 
-def _staff(request: HttpRequest, team: CareTeam, now: Any, **more: Any) -> HttpResponse:
+def _staff(request: AuthedRequest, team: CareTeam, now: Any, **more: Any) -> HttpResponse:
     open_ones = Invitation.objects.filter(
         care_team=team, accepted_at=None, revoked_at=None, expires_at__gt=now
     )

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracker.core.access import access_child, access_membership, may
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families.actions.callback_numbers import call_back_first, confirm_callback, set_callback
 from tracker.families.forms.callback_number import CallbackForm
@@ -22,7 +22,7 @@ from tracker.models import Child
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def callback(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def callback(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """One's own number, and the order: forms told apart by their button."""
     child, now = access_child(request.user, child_id, to="log"), timezone.now()
     if request.method != "POST":
@@ -31,7 +31,7 @@ def callback(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return act(request, child, now)
 
 
-def _set(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def _set(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     form = CallbackForm(request.POST, country=_country(request, child))
     if not form.is_valid():
         return _shown(request, child, now, form)
@@ -40,7 +40,7 @@ def _set(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     return see_other("callback", child.pk)
 
 
-def _confirm(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def _confirm(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     own, number = own_membership(child, request.user), request.POST.get("number", "")
     if confirm_callback(membership=own, number=number, by=request.user, now=now):
         messages.success(request, _("Saved. Your care team calls you there."))
@@ -49,13 +49,13 @@ def _confirm(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     return see_other("callback", child.pk)
 
 
-def _remove(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def _remove(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     set_callback(membership=own_membership(child, request.user), number="", by=request.user, now=now)
     messages.success(request, _("Your care team has no number of yours now."))
     return see_other("callback", child.pk)
 
 
-def _order(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def _order(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     if not may([child.family_role], "manage"):
         raise PermissionDenied
     first = access_membership(request.user, request.POST.get("member", ""), to="manage")
@@ -63,7 +63,7 @@ def _order(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     return see_other("callback", child.pk)
 
 
-def _country(request: HttpRequest, child: Child) -> str:
+def _country(request: AuthedRequest, child: Child) -> str:
     return (
         time_zones.country_of(request.user.time_zone)
         or time_zones.country_of(child.time_zone)
@@ -72,7 +72,7 @@ def _country(request: HttpRequest, child: Child) -> str:
 
 
 def _shown(
-    request: HttpRequest, child: Child, now: datetime, form: CallbackForm | None = None
+    request: AuthedRequest, child: Child, now: datetime, form: CallbackForm | None = None
 ) -> HttpResponse:
     own = own_membership(child, request.user)
     fill_callbacks([child])

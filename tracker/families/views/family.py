@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker.core.access import access_child, access_invitation, access_membership, invitation_for, may
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
@@ -31,20 +31,20 @@ TOKEN = "invited"  # in the session from the POST to the page after it: the link
 
 
 @require_safe
-def family(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def family(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     child = access_child(request.user, child_id, to="log")
     return shown(request, child, InviteForm())
 
 
 @get_or_post
-def make_invitation(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def make_invitation(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """A link for one person and one role."""
     child = access_child(request.user, child_id, to="manage")
     return _make_invitation(request, child) if request.method == "POST" else see_other("family", child.pk)
 
 
 @asks_again
-def _make_invitation(request: HttpRequest, child: Child) -> HttpResponse:
+def _make_invitation(request: AuthedRequest, child: Child) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return shown(request, child, form, LOOK_AGAIN)
@@ -55,7 +55,7 @@ def _make_invitation(request: HttpRequest, child: Child) -> HttpResponse:
 
 
 @get_or_post
-def revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+def revoke(request: AuthedRequest, invitation_id: UUID) -> HttpResponse:
     """The link that was given out does not work any more."""
     invitation = access_invitation(request.user, invitation_id, to="manage")
     if request.method == "POST":
@@ -64,7 +64,7 @@ def revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
 
 
 @asks_again
-def _revoke(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def _revoke(request: AuthedRequest, invitation: Invitation) -> HttpResponse:
     if revoke_invitation(invitation=invitation, by=request.user, now=timezone.now()):
         messages.success(request, _("The link does not work any more."))
     else:
@@ -73,7 +73,7 @@ def _revoke(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 @get_or_post
-def end(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+def end(request: AuthedRequest, membership_id: UUID) -> HttpResponse:
     """Somebody is removed, or leaves."""
     if request.method != "POST":
         return see_other("family", access_membership(request.user, membership_id, to="log").child_id)
@@ -82,7 +82,7 @@ def end(request: HttpRequest, membership_id: UUID) -> HttpResponse:
 
 
 @asks_again
-def _end(request: HttpRequest, membership: Membership) -> HttpResponse:
+def _end(request: AuthedRequest, membership: Membership) -> HttpResponse:
     try:
         end_membership(membership=membership, by=request.user, now=timezone.now())
     except Refused as refusal:
@@ -95,7 +95,7 @@ def _end(request: HttpRequest, membership: Membership) -> HttpResponse:
     return see_other("family", membership.child_id)
 
 
-def shown(request: HttpRequest, child: Child, form: InviteForm, status: int = 200) -> HttpResponse:
+def shown(request: AuthedRequest, child: Child, form: InviteForm, status: int = 200) -> HttpResponse:
     now, may_manage = timezone.now(), may([child.family_role], "manage")
     context = frame(request, child, now) | {
         "members": members(child, request.user),
@@ -135,7 +135,7 @@ def open_invitations(child: Child, now: datetime) -> list[Any]:
     ]
 
 
-def just_made(request: HttpRequest, now: datetime) -> Any:
+def just_made(request: AuthedRequest, now: datetime) -> Any:
     """The link and its picture, once."""
     token = request.session.pop(TOKEN, None)
     if token is None:

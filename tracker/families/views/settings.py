@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracker.core.access import access_child
-from tracker.core.pages import emergency_number, frame
+from tracker.core.pages import AuthedRequest, emergency_number, frame
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families.actions.begin import change_settings
@@ -30,7 +30,7 @@ from tracker.models import Child
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def settings(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """Three forms, told apart by their button."""
     child, now = access_child(request.user, child_id, to="manage"), timezone.now()
     if request.method != "POST":
@@ -39,7 +39,7 @@ def settings(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return save.get(request.POST.get("save", ""), save_child)(request, child, now)
 
 
-def save_child(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def save_child(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     form = SettingsForm(request.POST, child=child, shown_number=shown_number(child), now=now)
     if not form.is_valid():
         return shown(request, child, now, form=form)
@@ -47,7 +47,7 @@ def save_child(request: HttpRequest, child: Child, now: datetime) -> HttpRespons
     return saved(request, child)
 
 
-def save_numbers(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def save_numbers(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     if not child.care_team.kept_by_family:
         return shown(request, child, now)
     form = KeptNumbersForm(request.POST, initial=kept(child.care_team))
@@ -58,7 +58,7 @@ def save_numbers(request: HttpRequest, child: Child, now: datetime) -> HttpRespo
     return saved(request, child)
 
 
-def join(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def join(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     """The clinic's team takes over, by the code that it gave: from now on its nurses see the child."""
     form = ClinicForm(request.POST)
     if not form.is_valid():
@@ -67,13 +67,13 @@ def join(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
 
 
 @asks_again
-def _join(request: HttpRequest, child: Child, now: datetime, code: str) -> HttpResponse:
+def _join(request: AuthedRequest, child: Child, now: datetime, code: str) -> HttpResponse:
     join_care_team(child=child, code=code, by=request.user, now=now)
     return saved(request, child)
 
 
 @asks_again
-def leave(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def leave(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     """The family keeps its numbers itself again, first those of the clinic."""
     leave_care_team(child=child, by=request.user, now=now)
     return saved(request, child)
@@ -85,12 +85,12 @@ def shown_number(child: Child) -> str:
     return number.kept if number else ""
 
 
-def saved(request: HttpRequest, child: Child) -> HttpResponse:
+def saved(request: AuthedRequest, child: Child) -> HttpResponse:
     messages.success(request, _("Saved."))
     return see_other("settings", child.pk)
 
 
-def shown(request: HttpRequest, child: Child, now: datetime, **tried: Any) -> HttpResponse:
+def shown(request: AuthedRequest, child: Child, now: datetime, **tried: Any) -> HttpResponse:
     """The page; `tried` is the form that needs another look."""
     number = shown_number(child)
     stands = standing(child, request.user, number)
@@ -103,7 +103,7 @@ def shown(request: HttpRequest, child: Child, now: datetime, **tried: Any) -> Ht
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def pause_or_stop(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def pause_or_stop(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """No reminder until they go on. A reason, and nothing more, is asked."""
     child, now = access_child(request.user, child_id, to="manage"), timezone.now()
     if request.method == "POST" and "resume" in request.POST:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -19,7 +19,7 @@ from tracker.assessment.courses import labels_of
 from tracker.assessment.pump import long_pause
 from tracker.core.access import access_child, access_event
 from tracker.core.forms import PageForm
-from tracker.core.pages import earlier_therapies, frame, label_text
+from tracker.core.pages import AuthedRequest, earlier_therapies, frame, label_text
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families import late_words
 from tracker.families.actions.treatment import record_event, record_stop, start_course, withdraw_event
@@ -52,7 +52,7 @@ def change_in_words(child: Child, typed: QueryDict, at: datetime, **_which: UUID
 
 @kept_when_late(Rule("manage", change_in_words))
 @require_http_methods(["GET", "HEAD", "POST"])
-def treatment(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def treatment(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """What stands, and one change at a time."""
     child, now = access_child(request.user, child_id, to="manage"), timezone.now()
     if request.method == "POST":
@@ -64,7 +64,7 @@ def treatment(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 @kept_when_late(Rule("manage", late_words.event_taken_back))
 @require_POST
-def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
+def withdraw(request: AuthedRequest, event_id: UUID) -> HttpResponse:
     """It did not happen like that."""
     event = access_event(request.user, event_id, to="manage")
     withdraw_event(event=event, by=request.user, now=timezone.now())
@@ -72,7 +72,7 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
     return see_other("treatment", event.course.child_id)
 
 
-def changed(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def changed(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     """Saves the change, or shows again what was typed."""
     change = request.POST.get("kind")
     form = form_for(change, child, now, request.POST)
@@ -98,7 +98,7 @@ def changed(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     return see_other("treatment", child.pk)
 
 
-def stopped(child: Child, change: str, form: Any, request: HttpRequest, now: datetime) -> SymptomLog | None:
+def stopped(child: Child, change: str, form: Any, request: AuthedRequest, now: datetime) -> SymptomLog | None:
     """A stop of the pump, or whether the one that stands was planned; the log, where the answer is to call."""
     events, stop = child.course.events.select_related("course__child"), form.event()
     standing = events.filter(kind=EventKind.STOP, withdrawn_at=None, at=stop.at).first()
@@ -106,7 +106,7 @@ def stopped(child: Child, change: str, form: Any, request: HttpRequest, now: dat
     return record_stop(course=child.course, event=stop, by=request.user, now=now, instead_of=unclear)
 
 
-def record_change(child: Child, change: str, form: Any, request: HttpRequest, now: datetime) -> None:
+def record_change(child: Child, change: str, form: Any, request: AuthedRequest, now: datetime) -> None:
     """One event; a corrected day takes the place of the one that stood."""
     wrong = None
     if change == "moved":
@@ -143,7 +143,7 @@ def standing(child: Child) -> str:
 
 
 def shown(
-    request: HttpRequest, child: Child, now: datetime, change: str | None, form: Any, status: int = 200
+    request: AuthedRequest, child: Child, now: datetime, change: str | None, form: Any, status: int = 200
 ) -> HttpResponse:
     course = child.course
     context = frame(request, child, now) | {

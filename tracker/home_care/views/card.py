@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tracker.core.access import access_child, may
-from tracker.core.pages import all_numbers, day_label, emergency_number, frame, in_emergency, number_to_call
+from tracker.core.pages import (
+    AuthedRequest,
+    all_numbers,
+    day_label,
+    emergency_number,
+    frame,
+    in_emergency,
+    number_to_call,
+)
 from tracker.core.redirects import see_other
 from tracker.home_care.actions.card import make_card_link, open_card_link, revoke_card_links
 from tracker.home_care.documents.card import card_of
@@ -23,7 +31,7 @@ from tracker.models import CardLink, Child
 
 
 @require_safe
-def card(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def card(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """The card, ready to be shown or printed."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
@@ -31,7 +39,7 @@ def card(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def card_link(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def card_link(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """A code that opens the card for one hour. It is shown in this answer only: its token is not kept."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="log")
@@ -44,7 +52,7 @@ def card_link(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def card_revoke(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def card_revoke(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """No code opens the card any more."""
     child = access_child(request.user, child_id, to="log")
     revoke_card_links(child=child, by=request.user, now=timezone.now())
@@ -52,7 +60,7 @@ def card_revoke(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-def card_paper(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def card_paper(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """The card as a PDF of one page."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.core.access import access_child, may, of_child
 from tracker.core.forms import moment_in, number_in
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.home_care import late_words
@@ -38,7 +38,7 @@ SHOWN = 12
 
 
 @require_safe
-def doses(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def doses(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """What is due and what was given last."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
@@ -54,7 +54,7 @@ def doses(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 @kept_when_late(Rule("log", late_words.dose_given))
 @require_POST
-def dose_give(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID) -> HttpResponse:
+def dose_give(request: AuthedRequest, child_id: uuid.UUID, medicine_id: uuid.UUID) -> HttpResponse:
     """ "Given". Where somebody was faster, a page says who and when before anything else can be done."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="log")
@@ -87,7 +87,7 @@ def dose_give(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID)
 
 
 def _somebody_was_faster(
-    request: HttpRequest,
+    request: AuthedRequest,
     context: dict[str, Any],
     medicine: Medicine,
     dose: DoseGiven,
@@ -107,7 +107,7 @@ def _somebody_was_faster(
 
 @kept_when_late(Rule("log", late_words.dose_taken_back))
 @require_POST
-def dose_take_back(request: HttpRequest, child_id: uuid.UUID, dose_id: uuid.UUID) -> HttpResponse:
+def dose_take_back(request: AuthedRequest, child_id: uuid.UUID, dose_id: uuid.UUID) -> HttpResponse:
     """It was recorded by mistake."""
     child = access_child(request.user, child_id, to="log")
     dose = of_child(DoseGiven.objects.all(), child, dose_id)
@@ -116,7 +116,7 @@ def dose_take_back(request: HttpRequest, child_id: uuid.UUID, dose_id: uuid.UUID
 
 
 @kept_when_late(Rule("manage", late_words.medicine_label))
-def medicine_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def medicine_new(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """A label, typed in."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="manage")
@@ -129,7 +129,7 @@ def medicine_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 @kept_when_late(Rule("manage", late_words.medicine_label))
-def medicine(request: HttpRequest, child_id: uuid.UUID, medicine_id: uuid.UUID) -> HttpResponse:
+def medicine(request: AuthedRequest, child_id: uuid.UUID, medicine_id: uuid.UUID) -> HttpResponse:
     """The label says something else now, or the medicine is stopped."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="manage")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tracker.assessment.courses import has_begun
 from tracker.assessment.phone_script import Told, what_to_say
 from tracker.core.access import access_child, may, of_child
-from tracker.core.pages import all_numbers, earlier_therapies, frame
+from tracker.core.pages import AuthedRequest, all_numbers, earlier_therapies, frame
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.home_care.actions.drill import begin_drill, finish_drill, pass_step
@@ -29,7 +29,7 @@ MADE_UP = {"temperature": {"value": FEVER, "unit": "C", "route": "ear"}, "sympto
 
 
 @require_safe
-def drill(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def drill(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """What a drill is, and those that were done."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
@@ -41,7 +41,7 @@ def drill(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def drill_begin(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def drill_begin(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """Begins one, or goes on with the one that was left."""
     child = access_child(request.user, child_id, to="log")
     begun = begin_drill(child=child, by=request.user, now=timezone.now())
@@ -49,7 +49,7 @@ def drill_begin(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def drill_step(request: HttpRequest, child_id: uuid.UUID, drill_id: uuid.UUID) -> HttpResponse:
+def drill_step(request: AuthedRequest, child_id: uuid.UUID, drill_id: uuid.UUID) -> HttpResponse:
     """The step that is open."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="log")
@@ -60,7 +60,7 @@ def drill_step(request: HttpRequest, child_id: uuid.UUID, drill_id: uuid.UUID) -
 
 
 @require_safe
-def drill_card(request: HttpRequest, child_id: uuid.UUID, drill_id: uuid.UUID) -> HttpResponse:
+def drill_card(request: AuthedRequest, child_id: uuid.UUID, drill_id: uuid.UUID) -> HttpResponse:
     """The real card, marked as part of a drill, without a code that opens it elsewhere."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="log")
@@ -72,7 +72,7 @@ def drill_card(request: HttpRequest, child_id: uuid.UUID, drill_id: uuid.UUID) -
     return render(request, "tracker/home_care/drill_card.html", context)
 
 
-def _done(request: HttpRequest, child: Child, found: Drill, now: datetime) -> HttpResponse:
+def _done(request: AuthedRequest, child: Child, found: Drill, now: datetime) -> HttpResponse:
     step, typed = found.open_step, request.POST.get("typed", "")
     if step == "hard":
         finish_drill(drill=found, hard=request.POST.get("hard", ""), by=request.user, now=now)
@@ -88,7 +88,7 @@ def _done(request: HttpRequest, child: Child, found: Drill, now: datetime) -> Ht
     return see_other("drill-step", child.pk, found.pk)
 
 
-def _step(request: HttpRequest, child: Child, found: Drill, now: datetime) -> dict[str, Any]:
+def _step(request: AuthedRequest, child: Child, found: Drill, now: datetime) -> dict[str, Any]:
     around = frame(request, child, now)
     told = Told(
         report=MADE_UP,

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.core.access import access_child, may, of_child
 from tracker.core.on_duty import adults_of, watch_of
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.home_care.actions.duty import accept_baton, decline_baton, offer_baton, take_baton
@@ -24,7 +24,7 @@ from tracker.models import Baton, Child
 
 
 @require_safe
-def duty(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def duty(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """Who is on duty, who is asked, and what whoever takes over needs to know."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
@@ -55,7 +55,7 @@ def _coming(child: Child, now: Any) -> list[tuple[Any, Any]]:
 
 
 @require_POST
-def duty_offer(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def duty_offer(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """Asks somebody else."""
     child = access_child(request.user, child_id, to="log")
     asked = [one for one in adults_of(child) if str(one.pk) == request.POST.get("to")]
@@ -67,7 +67,7 @@ def duty_offer(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def duty_answer(request: HttpRequest, child_id: uuid.UUID, baton_id: uuid.UUID) -> HttpResponse:
+def duty_answer(request: AuthedRequest, child_id: uuid.UUID, baton_id: uuid.UUID) -> HttpResponse:
     """Yes or no to an offer, or taking it back."""
     child = access_child(request.user, child_id, to="log")
     baton = of_child(Baton.objects.select_related("child"), child, baton_id)
@@ -77,14 +77,14 @@ def duty_answer(request: HttpRequest, child_id: uuid.UUID, baton_id: uuid.UUID) 
 
 
 @require_POST
-def duty_take(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def duty_take(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """ "I am on duty." """
     child = access_child(request.user, child_id, to="log")
     _try(request, take_baton, child=child, instead_of=_turn(request.POST.get("instead_of", "")))
     return see_other("duty", child.pk)
 
 
-def _try(request: HttpRequest, action: Any, **what: Any) -> None:
+def _try(request: AuthedRequest, action: Any, **what: Any) -> None:
     try:
         action(**what, by=request.user, now=timezone.now())
     except Refused as refused:

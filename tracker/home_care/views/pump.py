@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +15,7 @@ from tracker.assessment.pump import long_pause
 from tracker.assessment.wording import vocabulary
 from tracker.core.access import access_child, may, of_child
 from tracker.core.forms import moment_in, number_in
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame
 from tracker.core.redirects import see_other
 from tracker.home_care import late_words
 from tracker.home_care.actions.pump import record_change, set_intervals, take_back_change
@@ -32,14 +32,14 @@ PROBLEMS = ("alarm", "leak", "disconnected", "stopped")
 
 
 @require_safe
-def pump(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def pump(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """What is due when, where the cycle is, and which days are hospital days."""
     return _page(request, access_child(request.user, child_id, to="see"))
 
 
 @kept_when_late(Rule("manage", late_words.line_days))
 @require_POST
-def pump_intervals(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def pump_intervals(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """The days that the clinic gave."""
     child = access_child(request.user, child_id, to="manage")
     form = IntervalForm(request.POST)
@@ -51,7 +51,7 @@ def pump_intervals(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 @kept_when_late(Rule("manage", late_words.line_changed))
 @require_POST
-def pump_changed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def pump_changed(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """A bag, a needle or a dressing was changed."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="manage")
@@ -74,7 +74,7 @@ def pump_changed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 @kept_when_late(Rule("manage", late_words.line_taken_back))
 @require_POST
-def pump_take_back(request: HttpRequest, child_id: uuid.UUID, change_id: uuid.UUID) -> HttpResponse:
+def pump_take_back(request: AuthedRequest, child_id: uuid.UUID, change_id: uuid.UUID) -> HttpResponse:
     """It was recorded by mistake."""
     child = access_child(request.user, child_id, to="manage")
     change = of_child(LineChange.objects.all(), child, change_id)
@@ -83,7 +83,7 @@ def pump_take_back(request: HttpRequest, child_id: uuid.UUID, change_id: uuid.UU
 
 
 def _problem_told(
-    request: HttpRequest, child: Child, **_which: uuid.UUID
+    request: AuthedRequest, child: Child, **_which: uuid.UUID
 ) -> tuple[dict[str, Any], datetime] | None:
     problem = request.POST.get("pump")
     return ({"pump": problem}, timezone.now()) if problem in PROBLEMS else None
@@ -92,7 +92,7 @@ def _problem_told(
 @kept_when_late(Rule("log", late_words.pump_problem, late_words.signs_of_pump))
 @tells_the_rules(_problem_told)
 @require_http_methods(["GET", "HEAD", "POST"])
-def pump_problem(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def pump_problem(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """Call now, and don't touch the settings. What happened can be logged with one more tap."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="log" if request.method == "POST" else "see")
@@ -122,7 +122,7 @@ def _problems() -> list[tuple[str, str]]:
     return [(choice.code, choice.name) for choice in choices if choice.code in PROBLEMS]
 
 
-def _page(request: HttpRequest, child: Child, form: IntervalForm | None = None) -> HttpResponse:
+def _page(request: AuthedRequest, child: Child, form: IntervalForm | None = None) -> HttpResponse:
     now = timezone.now()
     cycle = pump_cycle(child, now)
     days, sources = hospital_days(child, cycle)

@@ -4,14 +4,14 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tracker.core.access import access_child, may, of_child
 from tracker.core.forms import number_in
-from tracker.core.pages import day_label, frame
+from tracker.core.pages import AuthedRequest, day_label, frame
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
 from tracker.home_care import late_words
@@ -28,13 +28,13 @@ USUAL = 14
 
 
 @require_safe
-def summary(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def summary(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """The questions, what was told, and the papers."""
     return _page(request, access_child(request.user, child_id, to="history"), QuestionForm())
 
 
 def _page(
-    request: HttpRequest, child: Child, form: QuestionForm, *, status: int = 200, **typed: Any
+    request: AuthedRequest, child: Child, form: QuestionForm, *, status: int = 200, **typed: Any
 ) -> HttpResponse:
     """`typed`: an answer that was too long, and the question that it is about."""
     context = frame(request, child, timezone.now()) | {
@@ -49,7 +49,7 @@ def _page(
 
 
 @require_safe
-def summary_paper(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def summary_paper(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """The summary as an accessible PDF."""
     child, found = _found(request, child_id)
     label = day_label(child, found.made_at)
@@ -60,7 +60,7 @@ def summary_paper(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-def summary_table(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def summary_table(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """The logs as a table for a spreadsheet."""
     _child, found = _found(request, child_id)
     answer = HttpResponse(summary_csv(found), content_type="text/csv; charset=utf-8")
@@ -71,7 +71,7 @@ def summary_table(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 @kept_when_late(Rule("manage", late_words.question))
 @require_POST
-def question_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def question_new(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """A question, kept until the next visit."""
     child, form = access_child(request.user, child_id, to="manage"), QuestionForm(request.POST)
     if not form.is_valid():
@@ -88,7 +88,7 @@ def question_new(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 @kept_when_late(Rule("manage", late_words.question_answered))
 @require_POST
-def question_answer(request: HttpRequest, child_id: uuid.UUID, question_id: uuid.UUID) -> HttpResponse:
+def question_answer(request: AuthedRequest, child_id: uuid.UUID, question_id: uuid.UUID) -> HttpResponse:
     """What they said; or it need not be asked any more."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="manage")
@@ -107,14 +107,14 @@ def question_answer(request: HttpRequest, child_id: uuid.UUID, question_id: uuid
     return see_other("summary", child.pk)
 
 
-def _found(request: HttpRequest, child_id: uuid.UUID) -> tuple[Child, Summary]:
+def _found(request: AuthedRequest, child_id: uuid.UUID) -> tuple[Child, Summary]:
     now = timezone.now()
     child = access_child(request.user, child_id, to="history")
     timezone.activate(child.zone)
     return child, summary_of(child, _days(request), now)
 
 
-def _days(request: HttpRequest) -> int:
+def _days(request: AuthedRequest) -> int:
     """One of the periods; any other number is the usual one."""
     asked = request.GET.get("days", "")
     return int(asked) if asked in map(str, PERIODS) else USUAL

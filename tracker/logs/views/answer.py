@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from tracker.assessment.phone_script import Told
 from tracker.assessment.wording import Report
 from tracker.core.access import access_log
 from tracker.core.pages import (
+    AuthedRequest,
     day_label,
     earlier_therapies,
     emergency_number,
@@ -50,7 +51,7 @@ HOUR = timedelta(hours=1)
 
 
 @require_GET
-def answer(request: HttpRequest, log_id: UUID) -> HttpResponse:
+def answer(request: AuthedRequest, log_id: UUID) -> HttpResponse:
     """What to do, whom to call, what to say and why; asked for by followed.js, only what became of it."""
     log, now = access_log(request.user, log_id, to="see"), timezone.now()
     if request.headers.get("X-Part") == "followed":
@@ -60,7 +61,7 @@ def answer(request: HttpRequest, log_id: UUID) -> HttpResponse:
 
 @kept_when_late(Rule("log", late_words.call))
 @require_http_methods(["GET", "HEAD", "POST"])
-def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
+def called(request: AuthedRequest, log_id: UUID) -> HttpResponse:
     """Keeps when they called and what they were told. Opened again after a complaint, it leads to the answer."""
     log, now = access_log(request.user, log_id, to="log"), timezone.now()
     if request.method != "POST":
@@ -74,7 +75,7 @@ def called(request: HttpRequest, log_id: UUID) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, log: SymptomLog, form: CalledForm, now: datetime) -> HttpResponse:
+def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: datetime) -> HttpResponse:
     around = frame(request, log.child, now)
     assessment, report = log.assessment, queries.told_in(log)
     report |= assessment.basis.get("recorded", {})  # what the rules were told beside it
@@ -144,7 +145,7 @@ def answer_context(said: dict[str, Any], told: Told, *, in_emergency: bool = Fal
     }
 
 
-def _followed(request: HttpRequest, log: SymptomLog, now: datetime) -> HttpResponse:
+def _followed(request: AuthedRequest, log: SymptomLog, now: datetime) -> HttpResponse:
     """The parts of the page that change while it is open. What it says to do is not among them."""
     timezone.activate(log.child.zone)
     urgency = log.assessment.urgency

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from tracker.assessment import wording
 from tracker.assessment.courses import anchors_of
 from tracker.core.access import access_child, may
-from tracker.core.pages import day_label, frame
+from tracker.core.pages import AuthedRequest, day_label, frame
 from tracker.lib import charts
 from tracker.logs import queries
 from tracker.logs.queries import Row
@@ -28,7 +28,7 @@ NOT_SAID = 3  # a sign of which nobody said how bad it is: the rules take the wo
 
 
 @require_GET
-def days(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def days(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """The two weeks that end with ?until=, as pictures or, with ?view=table, as tables."""
     child, now = access_child(request.user, child_id, to="history"), timezone.now()
     around, today = frame(request, child, now), now.astimezone(child.zone).date()

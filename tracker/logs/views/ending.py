@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from tracker.alerts import queries as alert_queries
 from tracker.alerts.family_ending import end_own_alert, may_be_over
 from tracker.core.access import access_alert
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
 from tracker.logs.forms.call import OverForm
@@ -21,7 +21,7 @@ from tracker.models import Alert, Urgency
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def end(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     """Asks how it ended. One that is closed, or that a team watches, has its answer to look at."""
     alert, now = access_alert(request.user, alert_id, to="log"), timezone.now()
     if not alert.is_open or not alert.child.care_team.kept_by_family:
@@ -33,7 +33,7 @@ def end(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     return _page(request, alert, form, now)
 
 
-def _is_ended(request: HttpRequest, alert: Alert, form: OverForm, now: datetime) -> bool:
+def _is_ended(request: AuthedRequest, alert: Alert, form: OverForm, now: datetime) -> bool:
     try:
         end_own_alert(alert=alert, note=form.cleaned_data["note"], by=request.user, now=now)
     except Refused as refused:
@@ -42,7 +42,7 @@ def _is_ended(request: HttpRequest, alert: Alert, form: OverForm, now: datetime)
     return True
 
 
-def _page(request: HttpRequest, alert: Alert, form: OverForm, now: datetime) -> HttpResponse:
+def _page(request: AuthedRequest, alert: Alert, form: OverForm, now: datetime) -> HttpResponse:
     standing = alert_queries.open_alert(alert.child, now) or alert
     context = frame(request, alert.child, now) | {
         "form": form,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,7 +18,7 @@ from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.assessment.follow_up import confirmed
 from tracker.assessment.phone_script import Told
 from tracker.core.access import access_child, access_log
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame
 from tracker.logs import late_words, queries, unsaved
 from tracker.logs.actions.record import Recorded, correct_log, record_log
 from tracker.logs.forms.log import LogForm, initial_from
@@ -36,14 +36,14 @@ TEMPLATES = {
 
 
 @require_GET
-def log_new(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def log_new(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """The whole form."""
     return _asked(request, child_id, LogKind.FULL)
 
 
 @answered_late(LogKind.FULL)
 @require_http_methods(["GET", "HEAD", "POST"])
-def logs(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def logs(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """Saves what the whole form says, and leads to the answer. Opened again after a complaint, it is the form."""
     answer = _saved if request.method == "POST" else _asked
     return answer(request, child_id, LogKind.FULL)
@@ -51,7 +51,7 @@ def logs(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 @answered_late(LogKind.NOTHING_NEW)
 @require_http_methods(["GET", "HEAD", "POST"])
-def log_nothing_new(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def log_nothing_new(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """For when no sign is new: the temperature, and done."""
     answer = _saved if request.method == "POST" else _asked
     return answer(request, child_id, LogKind.NOTHING_NEW)
@@ -59,14 +59,14 @@ def log_nothing_new(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 @answered_late(LogKind.NEURO)
 @require_http_methods(["GET", "HEAD", "POST"])
-def log_neuro(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def log_neuro(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """Thinking and talking, beside the child's own first day."""
     answer = _saved if request.method == "POST" else _asked
     return answer(request, child_id, LogKind.NEURO)
 
 
 @require_GET
-def log(request: HttpRequest, log_id: UUID) -> HttpResponse:
+def log(request: AuthedRequest, log_id: UUID) -> HttpResponse:
     """One log: what was entered, what was done, why it said what it said."""
     seen, now = access_log(request.user, log_id, to="see"), timezone.now()
     (row,) = queries.rows_with_what_followed(
@@ -88,7 +88,7 @@ def log(request: HttpRequest, log_id: UUID) -> HttpResponse:
 
 @answered_late(LogKind.FULL)
 @require_http_methods(["GET", "HEAD", "POST"])
-def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
+def log_correct(request: AuthedRequest, log_id: UUID) -> HttpResponse:
     """A correction stands in for a log, which stays in the record."""
     first, now = access_log(request.user, log_id, to="log"), timezone.now()
     newest = queries.newest_of(first)
@@ -107,20 +107,20 @@ def log_correct(request: HttpRequest, log_id: UUID) -> HttpResponse:
     return _answer(recorded)
 
 
-def _confirmed(request: HttpRequest, child: Child, log_id: UUID) -> tuple[dict[str, Any], datetime] | None:
+def _confirmed(request: AuthedRequest, child: Child, log_id: UUID) -> tuple[dict[str, Any], datetime] | None:
     """What a reply makes of the log that was asked about."""
     newest = queries.newest_of(access_log(request.user, log_id, to="log"))
     answers = confirmed(queries.told_in(newest), _reply(request))
     return (answers, newest.observed_at) if answers is not None else None
 
 
-def _reply(request: HttpRequest) -> dict[str, str]:
+def _reply(request: AuthedRequest) -> dict[str, str]:
     return {key: request.POST.get(key, "") for key in ("temperature", "sign")}
 
 
 @kept_when_late(Rule("log", late_words.mistake))
 @require_POST
-def log_mistake(request: HttpRequest, log_id: UUID) -> HttpResponse:
+def log_mistake(request: AuthedRequest, log_id: UUID) -> HttpResponse:
     """ "Logged by mistake": a correction without answers."""
     first, now = access_log(request.user, log_id, to="log"), timezone.now()
     newest = queries.newest_of(first)
@@ -131,7 +131,7 @@ def log_mistake(request: HttpRequest, log_id: UUID) -> HttpResponse:
 @kept_when_late(Rule("log", late_words.reply, late_words.signs_of_reply))
 @tells_the_rules(_confirmed)
 @require_POST
-def log_confirm(request: HttpRequest, log_id: UUID) -> HttpResponse:
+def log_confirm(request: AuthedRequest, log_id: UUID) -> HttpResponse:
     """A reply to what the answer page asked: a correction, saved at one tap."""
     asked, now = access_log(request.user, log_id, to="log"), timezone.now()
     newest = queries.newest_of(asked)
@@ -146,12 +146,12 @@ def log_confirm(request: HttpRequest, log_id: UUID) -> HttpResponse:
 # ------------------------------------------------------------ asking and saving
 
 
-def _asked(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
+def _asked(request: AuthedRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="log"), timezone.now()
     return _form_page(request, child, log_form(child, now, kind), now)
 
 
-def _saved(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
+def _saved(request: AuthedRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="log"), timezone.now()
     form = log_form(child, unsaved.sent_at(request.POST, now), kind, request.POST)
     if not form.is_valid():
@@ -164,7 +164,7 @@ def _saved(request: HttpRequest, child_id: UUID, kind: LogKind) -> HttpResponse:
     return _answer(recorded)
 
 
-def _save(request: HttpRequest, child: Child, form: LogForm, now: datetime) -> Recorded:
+def _save(request: AuthedRequest, child: Child, form: LogForm, now: datetime) -> Recorded:
     """The log, once, however often the form is sent."""
     recorded = record_log(
         child=child,
@@ -179,7 +179,7 @@ def _save(request: HttpRequest, child: Child, form: LogForm, now: datetime) -> R
 
 
 def _corrected(
-    request: HttpRequest,
+    request: AuthedRequest,
     log: SymptomLog,
     answers: dict[str, Any],
     observed_at: datetime,
@@ -198,7 +198,7 @@ def _corrected(
 
 
 def _kept(
-    recorded: Recorded, request: HttpRequest, answers: dict[str, Any], observed_at: datetime, now: datetime
+    recorded: Recorded, request: AuthedRequest, answers: dict[str, Any], observed_at: datetime, now: datetime
 ) -> Recorded:
     """Answers that came under the number of an earlier form correct it: nothing that was typed is dropped."""
     if not recorded.differs:
@@ -220,7 +220,7 @@ def _answer(recorded: Recorded) -> HttpResponse:
     return response
 
 
-def _form_page(request: HttpRequest, child: Child, form: LogForm, now: datetime) -> HttpResponse:
+def _form_page(request: AuthedRequest, child: Child, form: LogForm, now: datetime) -> HttpResponse:
     context = {
         **frame(request, child, now),
         "form": form,
@@ -239,7 +239,7 @@ def _correction(log: SymptomLog, now: datetime, data: Any) -> LogForm:
     return log_form(log.child, now, LogKind.FULL, data, corrects=True, initial=initial)
 
 
-def _correcting(request: HttpRequest, log: SymptomLog, form: LogForm, now: datetime) -> HttpResponse:
+def _correcting(request: AuthedRequest, log: SymptomLog, form: LogForm, now: datetime) -> HttpResponse:
     context = {
         **frame(request, log.child, now),
         "form": form,

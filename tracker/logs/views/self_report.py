@@ -5,14 +5,14 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker.core.access import access_child, may
 from tracker.core.forms import number_in
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.logs import late_words, unsaved
@@ -34,7 +34,7 @@ PAIRS_SHOWN = 5
 
 
 @require_safe
-def handed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def handed(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """What it is, and what was answered lately, side by side."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
@@ -48,7 +48,7 @@ def handed(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 def _signs_told(
-    request: HttpRequest, child: Child, **_which: uuid.UUID
+    request: AuthedRequest, child: Child, **_which: uuid.UUID
 ) -> tuple[dict[str, object], datetime] | None:
     signs = signs_in({one.key: request.POST.get(one.key, "") for one in QUESTIONS})
     return ({"symptoms": signs}, timezone.now()) if signs else None
@@ -57,7 +57,7 @@ def _signs_told(
 @tells_the_rules(_signs_told)
 @kept_when_late(Rule("log", late_words.own_answers, late_words.signs_of_own_answers))
 @require_http_methods(["GET", "HEAD", "POST"])
-def handed_ask(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+def handed_ask(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """The child's own page: five questions, large."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="log")
@@ -72,7 +72,7 @@ def handed_ask(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 @tells_the_rules(_signs_told)
 @kept_when_late(Rule("log", late_words.own_answers, late_words.signs_of_own_answers))
 @require_http_methods(["GET", "HEAD", "POST"])
-def handed_pair(request: HttpRequest, child_id: uuid.UUID, pair_id: uuid.UUID) -> HttpResponse:
+def handed_pair(request: AuthedRequest, child_id: uuid.UUID, pair_id: uuid.UUID) -> HttpResponse:
     """ "Give the phone back", then the grown-up's own answers, then both side by side."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="log")
@@ -95,7 +95,7 @@ def handed_pair(request: HttpRequest, child_id: uuid.UUID, pair_id: uuid.UUID) -
     return render(request, f"tracker/logs/self_report_{'adult' if is_back else 'thanks'}.html", context)
 
 
-def _save(request: HttpRequest, child: Child, pair: uuid.UUID, now: datetime, *, by_child: bool) -> None:
+def _save(request: AuthedRequest, child: Child, pair: uuid.UUID, now: datetime, *, by_child: bool) -> None:
     record_own_answers(
         child=child,
         caregiver=request.user,
@@ -108,7 +108,7 @@ def _save(request: HttpRequest, child: Child, pair: uuid.UUID, now: datetime, *,
     )
 
 
-def _asked(request: HttpRequest, child: Child, now: datetime, pair: uuid.UUID) -> dict[str, object]:
+def _asked(request: AuthedRequest, child: Child, now: datetime, pair: uuid.UUID) -> dict[str, object]:
     return frame(request, child, now) | {
         "questions": QUESTIONS,
         "answers": ANSWERS,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tracker.core.access import access_way
+from tracker.core.pages import AuthedRequest
 from tracker.core.redirects import see_other
 from tracker.lib import time_zones
 from tracker.messaging.channels import push
@@ -44,7 +45,7 @@ class Way(NamedTuple):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reach(request: HttpRequest) -> HttpResponse:
+def reach(request: AuthedRequest) -> HttpResponse:
     """Several small forms, told apart by their button."""
     if request.method != "POST":
         return shown(request, mobile_form(request))
@@ -67,11 +68,11 @@ def reach(request: HttpRequest) -> HttpResponse:
     return see_other("reach")
 
 
-def mobile_form(request: HttpRequest, sent: Any = None) -> MobileForm:
+def mobile_form(request: AuthedRequest, sent: Any = None) -> MobileForm:
     return MobileForm(sent, country=time_zones.country_of(request.user.time_zone))
 
 
-def shown(request: HttpRequest, form: MobileForm) -> HttpResponse:
+def shown(request: AuthedRequest, form: MobileForm) -> HttpResponse:
     ways = [
         Way(Channel(channel).label, address, channel, point)
         for channel, address, point in known_ways(request.user)
@@ -81,7 +82,7 @@ def shown(request: HttpRequest, form: MobileForm) -> HttpResponse:
 
 
 @require_POST
-def push_subscribe(request: HttpRequest) -> HttpResponse:
+def push_subscribe(request: AuthedRequest) -> HttpResponse:
     """What push.js sends once the browser has said yes."""
     form = BrowserForm(request.POST)
     if form.is_valid() and push.is_allowed(form.cleaned_data["endpoint"]):
@@ -95,7 +96,7 @@ def push_subscribe(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def forget(request: HttpRequest, point_id: UUID) -> HttpResponse:
+def forget(request: AuthedRequest, point_id: UUID) -> HttpResponse:
     forget_way(point=access_way(request.user, point_id))
     return see_other("reach")
 

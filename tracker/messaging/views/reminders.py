@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from tracker.core.access import access_child, reminder_sent
-from tracker.core.pages import all_numbers, frame
+from tracker.core.pages import AuthedRequest, all_numbers, frame
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.messaging.contact_points import choose_for_reminders, has_dead_way
@@ -33,7 +33,7 @@ LATER = {"15": 15, "60": 60, "tonight": None}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reminders(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def reminders(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """Times, "remind me later" and the numbers: three forms, told apart by their button."""
     child, now = access_child(request.user, child_id, to="manage"), timezone.now()
     if request.method != "POST":
@@ -42,7 +42,7 @@ def reminders(request: HttpRequest, child_id: UUID) -> HttpResponse:
     return act(request, child, now)
 
 
-def _plan(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def _plan(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     form = PlanForm(request.POST, parents=_parents(child))
     if not form.is_valid():
         return _shown(request, child, now, form=form)
@@ -51,7 +51,7 @@ def _plan(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     return see_other("reminders", child.pk)
 
 
-def _later(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def _later(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     try:
         minutes = LATER.get(request.POST.get("later", ""), 15)
         until = snooze(child=child, minutes=minutes, by=request.user, now=now)
@@ -62,13 +62,13 @@ def _later(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
     return see_other("reminders", child.pk)
 
 
-def _numbers(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def _numbers(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     confirm_numbers(child=child, by=request.user, now=now)
     messages.success(request, _("Noted. You are asked again in a month."))
     return see_other("reminders", child.pk)
 
 
-def _shown(request: HttpRequest, child: Child, now: datetime, form: PlanForm | None = None) -> HttpResponse:
+def _shown(request: AuthedRequest, child: Child, now: datetime, form: PlanForm | None = None) -> HttpResponse:
     plan = ReminderPlan.objects.filter(child=child).prefetch_related("times").first()
     checked = child.number_checks.select_related("by").order_by("-at").first()
     due = ReminderTime.objects.filter(plan=child.pk).order_by("due_at")

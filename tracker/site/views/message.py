@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tracker.alerts.decisions import open_decision
 from tracker.core.access import access_message
+from tracker.core.pages import AuthedRequest
 from tracker.lib.database import optional_write
 from tracker.messaging.contact_points import prove
 from tracker.models import (
@@ -25,7 +26,7 @@ PAGES = {Cause.NUMBERS: "reminders", Cause.DOSE: "doses", Cause.LINE: "pump"}
 
 
 @require_safe
-def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def message(request: AuthedRequest, message_id: UUID) -> HttpResponse:
     """One tap from a message to what it is about. That it was opened proves the way it came by."""
     found = access_message(request.user, message_id)
     with optional_write():

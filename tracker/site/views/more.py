@@ -1,16 +1,16 @@
 """More: all numbers, and the way to the pages that are seldom needed."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tracker.core.access import access_child, may
-from tracker.core.pages import all_numbers, frame
+from tracker.core.pages import AuthedRequest, all_numbers, frame
 
 
 @require_safe
-def more(request: HttpRequest, child_id: str) -> HttpResponse:
+def more(request: AuthedRequest, child_id: str) -> HttpResponse:
     child = access_child(request.user, child_id, to="log")
     context = {
         "may_manage": may([child.family_role], "manage"),

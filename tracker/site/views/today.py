@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from tracker.alerts import queries as alert_queries
 from tracker.assessment import answer_text
 from tracker.core.access import access_child, may
-from tracker.core.pages import day_label, earlier_therapies, frame
+from tracker.core.pages import AuthedRequest, day_label, earlier_therapies, frame
 from tracker.families.views.course_questions import course_questions, says_pump_stopped
 from tracker.logs import queries, unsaved
 from tracker.logs.advice import last_advice
@@ -23,7 +23,7 @@ from tracker.site.views.family_tonight import own_today
 
 
 @require_GET
-def today(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """The child's first page."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
     around, last = frame(request, child, now), queries.last_log(child)

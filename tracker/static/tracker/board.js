@@ -1,4 +1,4 @@
-// The board stays true while it is open: asks every two seconds whether anything changed, and draws again only then.
+// The board stays true while it is open: asks every five seconds whether anything changed, and draws again only then.
 // An alert, or a machine that is late, at once; a quiet log within fifteen seconds: a hundred boards need not hurry for it.
 // Without this file the page reloads itself twice a minute.
 
