@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -311,3 +312,29 @@ def test_signals_are_not_used():
         for name in imports(file)
         if any(is_within(name, package) for package in wrong)
     ]
+
+
+FLOOR = re.compile(r"^    ([a-z_]+(?: \| [a-z_]+)*) {2,}\S", re.MULTILINE)
+
+
+def test_the_drawing_of_the_floors_is_the_contract() -> None:
+    text = (BASE / "docs/architecture.md").read_text()
+    part = text[text.index("## Rooms and floors") : text.index("`therapies/` lies under")]
+    contract = tomllib.loads((BASE / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
+    assert FLOOR.findall(part) == contract["layers"][1:]
+    rooms = {room for floor in contract["layers"] for room in floor.split(" | ")}
+    here = {
+        path.stem
+        for path in (BASE / "tracker").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert here - {"__init__", "migrations"} == rooms
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    named = re.findall(
+        r"`((?:tracker|therapies|config|templates|tests)/[\w/.*-]+)`",
+        (BASE / "docs/architecture.md").read_text(),
+    )
+    assert len(named) > 30
+    assert not [name for name in named if not any(BASE.glob(name))]
