@@ -267,6 +267,20 @@ def test_a_dose_is_recorded_with_the_time_that_was_meant_or_not_at_all(
         assert "Nothing was recorded." in client.get(reverse("doses", args=[child.pk])).content.decode()
 
 
+@pytest.mark.hazard("H18")
+@pytest.mark.parametrize(
+    ("zone", "night"), [("America/New_York", "2026-03-08"), ("Europe/Berlin", "2026-03-29")]
+)
+def test_a_dose_is_never_recorded_at_a_time_that_the_clocks_left_out(
+    client, child, needed, mother, zone, night, clock_at_now
+):
+    update_child(child=child, about={"time_zone": zone}, by=mother, now=NOW)
+    post(client, mother, "dose-give", child.pk, needed.pk, client_uuid=uuid4(), given_at=f"{night}T02:30")
+    assert not DoseGiven.objects.exists()
+    html = client.get(reverse("doses", args=[child.pk])).content.decode()
+    assert "Nothing was recorded. The clocks went forward that night" in html
+
+
 def test_a_label_is_typed_in(client, child, mother, clock_at_now):
     label = {"name": "Levetiracetam", "dose": "5 mL", "kind": "times", "times": "8:00, 8 pm"}
     assert post(client, mother, "medicine-new", child.pk, **label).status_code == 303

@@ -7,22 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import PageForm, ZoneField, clock_field
+from tracker.core.forms import WEEKDAYS, PageForm, ZoneField, clock_field
 from tracker.core.phone_forms import PhoneField, PhoneForm
 from tracker.families.numbers import Numbers
 from tracker.lib import time_zones
 from tracker.models import CareTeam, Child, FeverRule, Role, Sensitivity
 from tracker.models.care_teams import LONGEST_WAIT
-
-WEEKDAYS = (
-    ("1", gettext_lazy("Monday")),
-    ("2", gettext_lazy("Tuesday")),
-    ("3", gettext_lazy("Wednesday")),
-    ("4", gettext_lazy("Thursday")),
-    ("5", gettext_lazy("Friday")),
-    ("6", gettext_lazy("Saturday")),
-    ("7", gettext_lazy("Sunday")),
-)
 
 
 class TeamNumbersForm(PhoneForm):

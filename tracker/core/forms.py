@@ -1,8 +1,8 @@
-"""What these forms share: how a field is drawn, times on the family's clock."""
+"""What all forms share: how a field is drawn, the form's own number, times on the family's clock."""
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -11,17 +11,24 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import dates, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.lib import time_zones
 from tracker.lib.text import too_long, typed
 
+AHEAD = timedelta(minutes=5)  # how far a phone's clock may run ahead
+WEEKDAYS, SHORT_WEEKDAYS = (
+    tuple((str(number + 1), name) for number, name in names.items())
+    for names in (dates.WEEKDAYS, dates.WEEKDAYS_ABBR)
+)
+
 
 class PageForm(forms.Form):
     """A form whose page has the form tag. `drawn_as` names the template of a field that has its own;
-    `side_by_side` are two neighbours that share a line where it is long enough."""
+    `side_by_side` are two neighbours that share a line where it is long enough. One with a layout of its own has
+    its own `rows`."""
 
     drawn_as: ClassVar[dict[str, str]] = {}
     side_by_side: ClassVar[tuple[str, ...]] = ()
@@ -29,16 +36,25 @@ class PageForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         """Laid out when the page is drawn: by then all fields are there."""
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = Layout(*self.rows())
+        return helper
+
+    def rows(self) -> Sequence[Any]:
+        """The fields in their order."""
         rows: list[Any] = []
         for name in self.fields:
             if name in self.side_by_side[1:] or not self._is_drawn(name):
                 continue
             pair = name in self.side_by_side
             rows.append(Div(*self.side_by_side, css_class="side-by-side") if pair else self._drawn(name))
-        helper = FormHelper()
-        helper.form_tag, helper.disable_csrf = False, True
-        helper.layout = Layout(*rows)
-        return helper
+        return rows
+
+    @property
+    def client_uuid(self) -> uuid.UUID:
+        """What makes a double tap one entry, in a form with a number_field."""
+        return number_in(self.cleaned_data.get("client_uuid", ""))
 
     def _is_drawn(self, name: str) -> bool:
         """False for a field that another one's template draws."""
@@ -93,17 +109,11 @@ class MomentField(forms.CharField):
         if not text:
             return None
         try:
-            at = datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=self.zone)
-            there_and_back = at.astimezone(UTC).astimezone(self.zone)
+            return on_clock(datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=self.zone))
         except (ValueError, OverflowError):
             raise ValidationError(
                 _("Pick the day and the time, or type them like 2026-05-31 14:30.")
             ) from None
-        if there_and_back.time() != at.time():
-            raise ValidationError(
-                _("The clocks went forward that night and left this time out. Pick another.")
-            )
-        return at
 
 
 class ZoneField(forms.ChoiceField):
@@ -143,9 +153,6 @@ def clock_field(label: Any, at: time) -> forms.TimeField:
     )
 
 
-AHEAD = timedelta(minutes=5)  # how far a phone's clock may run ahead
-
-
 class WordsField(forms.CharField):
     """Words of one's own, counted as they were typed. Too many are refused, never cut off."""
 
@@ -160,6 +167,10 @@ class WordsField(forms.CharField):
         return text
 
 
+def number_field() -> forms.CharField:
+    return forms.CharField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+
+
 def number_in(text: str) -> uuid.UUID:
     """The form's own number; a form that lost it is a new one."""
     try:
@@ -168,17 +179,31 @@ def number_in(text: str) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def moment_in(typed: Mapping[str, str], name: str, now: datetime, tapped_at: datetime) -> datetime | None:
+def on_clock(at: datetime) -> datetime:
+    """The moment itself, where the clock of its zone ever showed it: of an hour that comes twice, the first.
+
+    Refused is one that the clock left out. An hour later or earlier would be a guess, and be recorded as told.
+    """
+    if at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) != at.replace(tzinfo=None):
+        raise ValidationError(_("The clocks went forward that night and left this time out. Pick another."))
+    return at
+
+
+def moment_in(typed: Mapping[str, str], name: str, now: datetime, tapped_at: datetime) -> datetime:
     """The picked time, on the family's clock, which is active; when the button was tapped, where that said "now".
 
-    None for a time that is missing, broken or still to come: taken for now, it would be another one than was meant.
+    Refused is a time that is missing, broken or still to come: taken for now, it would be another one than was meant.
     """
     text, at = typed.get(name, "").strip(), typed.get("at", "")
     if at == "now" or not (text or at == "picked"):
         return tapped_at
     try:
         local = datetime.fromisoformat(text)
-        moment = local if local.tzinfo else local.replace(tzinfo=timezone.get_current_timezone())
-        return min(moment, now) if moment <= now + AHEAD else None
+        moment = local if local.tzinfo else on_clock(local.replace(tzinfo=timezone.get_current_timezone()))
+        if moment <= now + AHEAD:
+            return min(moment, now)
+    except ValidationError as left_out:
+        raise ValidationError(f"{_('Nothing was recorded.')} {left_out.message}") from None
     except (ValueError, OverflowError):
-        return None
+        pass
+    raise ValidationError(_("Nothing was recorded. Pick the day and the time when it was, up to now."))

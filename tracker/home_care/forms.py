@@ -6,18 +6,15 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import PageForm, WordsField
+from tracker.core.forms import SHORT_WEEKDAYS, PageForm, WordsField
 from tracker.models.pump import FEWEST_DAYS, MOST_DAYS
 
 LONGEST_QUESTION = 2000
-NO_TIME = gettext_lazy("Nothing was recorded. Pick the day and the time when it was, up to now.")
 _TIME = re.compile(r"(\d{1,2})[:.h]?(\d{2})?\s*(am|pm)?", re.IGNORECASE)
 LONGEST_GAP = 72
-WEEKDAYS = tuple((str(number + 1), name) for number, name in WEEKDAYS_ABBR.items())
 
 
 class MedicineForm(PageForm):
@@ -42,7 +39,7 @@ class MedicineForm(PageForm):
     )
     days = forms.MultipleChoiceField(
         label=gettext_lazy("Only on these days"),
-        choices=WEEKDAYS,
+        choices=SHORT_WEEKDAYS,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("None ticked means every day."),

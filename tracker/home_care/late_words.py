@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -18,10 +19,17 @@ def _named(medicine: Medicine | DoseGiven | None) -> str:
     return f"{medicine.name}, {medicine.dose}" if medicine else ""
 
 
+def _picked(typed: QueryDict, name: str, at: datetime) -> datetime | None:
+    try:
+        return moment_in(typed, name, at, at)
+    except ValidationError:
+        return None
+
+
 def dose_given(child: Child, typed: QueryDict, at: datetime, medicine_id: UUID, **_which: UUID) -> Words:
     second = typed.get("even_so") == "yes"
     medicine = child.medicines.filter(pk=medicine_id).first()
-    given_at = moment_in(typed, "given_at", at, at)
+    given_at = _picked(typed, "given_at", at)
     title = _("A second dose was given") if second else _("A dose was given")
     return Words(title, [(_("Medicine"), _named(medicine)), (_("Given"), when(given_at))])
 
@@ -43,7 +51,7 @@ def medicine_label(
 
 def line_changed(child: Child, typed: QueryDict, at: datetime, **_which: UUID) -> Words:
     part = dict(LinePart.choices).get(typed.get("part", ""), "")
-    changed_at = moment_in(typed, "changed_at", at, at)
+    changed_at = _picked(typed, "changed_at", at)
     return Words(_("Something was changed on the pump"), [(part, when(changed_at))])
 
 

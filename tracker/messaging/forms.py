@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Div
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -50,16 +49,12 @@ class PlanForm(PageForm):
         if len(parents) < 2:
             del self.fields["first"], self.fields["tells_others"]
 
-    @property
-    def helper(self) -> FormHelper:
+    def rows(self) -> Sequence[Any]:
         """Two clocks in a line."""
         pairs = [TIMES[:2], TIMES[2:], ("quiet_from", "quiet_until")]
         lines = [Div(*pair, css_class="side-by-side") for pair in pairs]
         others = [name for name in self.fields if not any(name in pair for pair in pairs)]
-        helper = FormHelper()
-        helper.form_tag, helper.disable_csrf = False, True
-        helper.layout = Layout(*lines[:2], *(self._drawn(name) for name in others), lines[2])
-        return helper
+        return [*lines[:2], *(self._drawn(name) for name in others), lines[2]]
 
     def times(self) -> list[time]:
         return [at for name in TIMES if (at := self.cleaned_data.get(name)) is not None]
@@ -120,7 +115,7 @@ class MobileForm(PhoneForm):
             self.cleaned_data["number"] = number.dialled
 
 
-class BrowserForm(forms.Form):
+class BrowserForm(PageForm):
     """What a browser tells of itself when it lets itself be pushed to."""
 
     endpoint = forms.CharField(max_length=1000)

@@ -35,7 +35,7 @@ def reached(request: AuthedRequest, child_id: UUID) -> HttpResponse:
 
 def _is_recorded(request: AuthedRequest, child: Child, form: ReachedForm, now: datetime) -> bool:
     try:
-        record_reached(child=child, reached_at=form.moment, by=request.user, now=now)
+        record_reached(child=child, reached_at=form.cleaned_data["reached_at"], by=request.user, now=now)
     except Refused as refused:
         form.add_error(None, str(refused))
         return False

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from therapies.catalogue import load
 from therapies.schedule import Event, Pump, doses_at, pump_at
-from tracker.core.forms import DayField, MomentField, PageForm
+from tracker.core.forms import AHEAD, DayField, MomentField, PageForm
 from tracker.families.forms.child import therapies_for
 from tracker.families.forms.dates import Clock, cycle_field
 from tracker.models import Course
@@ -39,7 +39,6 @@ PLANNED_STOP = (
     ("unsure", gettext_lazy("I am not sure")),
 )
 TWICE = timedelta(minutes=1)
-AHEAD = timedelta(minutes=5)  # how far a phone's clock may run ahead
 
 
 def changes_for(course: Course | None, now: datetime) -> list[tuple[str, str]]:

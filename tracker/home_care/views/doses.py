@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,7 +28,7 @@ from tracker.home_care.actions.doses import (
     take_back_dose,
 )
 from tracker.home_care.documents.card import instruction_about
-from tracker.home_care.forms import NO_TIME, MedicineForm
+from tracker.home_care.forms import MedicineForm
 from tracker.home_care.queries.doses import plan_of
 from tracker.logs import unsaved
 from tracker.logs.late_rule import Rule, kept_when_late
@@ -62,11 +63,8 @@ def dose_give(request: AuthedRequest, child_id: uuid.UUID, medicine_id: uuid.UUI
     medicine = of_child(Medicine.objects.select_related("child"), child, medicine_id)
     medicine.child = child
     slot_at = _slot_in(request.POST.get("slot", ""))
-    given_at = moment_in(request.POST, "given_at", now, unsaved.sent_at(request.POST, now))
-    if given_at is None:
-        messages.warning(request, NO_TIME)
-        return see_other("doses", child.pk)
     try:
+        given_at = moment_in(request.POST, "given_at", now, unsaved.sent_at(request.POST, now))
         dose = give_dose(
             medicine=medicine,
             slot_at=slot_at,
@@ -78,6 +76,9 @@ def dose_give(request: AuthedRequest, child_id: uuid.UUID, medicine_id: uuid.UUI
         )
     except AlreadyGiven as refused:
         return _somebody_was_faster(request, context, medicine, refused.dose, slot_at, given_at)
+    except ValidationError as wrong_time:
+        messages.warning(request, wrong_time.message)
+        return see_other("doses", child.pk)
     except Refused as refused:
         messages.warning(request, str(refused))
         return see_other("doses", child.pk)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +20,7 @@ from tracker.core.pages import AuthedRequest, frame
 from tracker.core.redirects import see_other
 from tracker.home_care import late_words
 from tracker.home_care.actions.pump import record_change, set_intervals, take_back_change
-from tracker.home_care.forms import NO_TIME, IntervalForm
+from tracker.home_care.forms import IntervalForm
 from tracker.home_care.queries.pump import hospital_days, line_clock, pump_cycle
 from tracker.logs import unsaved
 from tracker.logs.actions.record import record_log
@@ -57,10 +58,12 @@ def pump_changed(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     child = access_child(request.user, child_id, to="manage")
     frame(request, child, now)
     part = request.POST.get("part")
-    changed_at = moment_in(request.POST, "changed_at", now, unsaved.sent_at(request.POST, now))
-    if changed_at is None:
-        messages.warning(request, NO_TIME)
-    elif part in LinePart.values:
+    try:
+        changed_at = moment_in(request.POST, "changed_at", now, unsaved.sent_at(request.POST, now))
+    except ValidationError as wrong_time:
+        messages.warning(request, wrong_time.message)
+        return see_other("pump", child.pk)
+    if part in LinePart.values:
         record_change(
             child=child,
             part=part,

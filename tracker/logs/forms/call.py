@@ -1,8 +1,7 @@
 """ "I have called": the form under an answer."""
 
-import uuid
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import WordsField
+from tracker.core.forms import PageForm, WordsField, number_field, on_clock
 from tracker.lib.clock import local_date, moment
 from tracker.models import Advised
 
@@ -27,7 +26,7 @@ NOT_SAID = ("", gettext_lazy("They did not say"))
 EVENING, MORNING = time(22), time(8)
 
 
-class ReachedForm(forms.Form):
+class ReachedForm(PageForm):
     """When somebody of the team reached a silent family. Left empty: just now."""
 
     reached_at = forms.TimeField(
@@ -41,21 +40,22 @@ class ReachedForm(forms.Form):
         self.now, self.zone = now, zone
         super().__init__(data, initial={"reached_at": now.astimezone(zone).time()})
 
-    @property
-    def moment(self) -> datetime:
+    def clean_reached_at(self) -> datetime:
         clock = self.cleaned_data["reached_at"]
-        return last_time_of(clock, self.now.astimezone(self.zone)) if clock else self.now
+        return last_time_of(clock, self.now, self.zone) if clock else self.now
 
 
-def last_time_of(clock: time, now: datetime) -> datetime:
+def last_time_of(clock: time, now: datetime, zone: ZoneInfo) -> datetime:
     """The end of that minute. 23:50, entered at ten past midnight, was yesterday; a little ahead is a fast clock."""
-    at = datetime.combine(now.date(), clock.replace(second=59), now.tzinfo)
-    if at - now > HALF_A_DAY:
-        at = datetime.combine(now.date() - timedelta(days=1), clock.replace(second=59), now.tzinfo)
-    return min(at, now)
+    local_now = now.astimezone(zone)
+    at = datetime.combine(local_now, clock.replace(second=59), zone)
+    if at - local_now > HALF_A_DAY:
+        at -= timedelta(days=1)
+    # "in an hour" is an hour after it, whatever the clocks do
+    return min(on_clock(at), now).astimezone(UTC)
 
 
-class OverForm(forms.Form):
+class OverForm(PageForm):
     """What happened, in words or none."""
 
     note = WordsField(
@@ -65,7 +65,7 @@ class OverForm(forms.Form):
     )
 
 
-class CalledForm(forms.Form):
+class CalledForm(PageForm):
     """When, who answered or not, what they said to do, when to look again. Times are those of the family's clock."""
 
     reached = forms.ChoiceField(
@@ -94,7 +94,7 @@ class CalledForm(forms.Form):
             "invalid": gettext_lazy("Enter the time like 02:14."),
         },
     )
-    client_uuid = forms.CharField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+    client_uuid = number_field()
 
     def __init__(self, data: Any = None, *, now: datetime, zone: ZoneInfo) -> None:
         self.now, self.zone = now, zone
@@ -108,15 +108,14 @@ class CalledForm(forms.Form):
             self.add_error("advice", _("Choose what they said to do."))
         return told
 
-    @property
-    def called_at_moment(self) -> datetime:
+    def clean_called_at(self) -> datetime:
         """A call about a log comes after it, if both were in the same minute."""
-        return last_time_of(self.cleaned_data["called_at"], self.now.astimezone(self.zone))
+        return last_time_of(self.cleaned_data["called_at"], self.now, self.zone)
 
     @property
     def look_again_at(self) -> datetime | None:
         """Counted from the call, so that a form which lay open means what it said."""
-        said, at = self.cleaned_data.get("look_again"), self.called_at_moment
+        said, at = self.cleaned_data.get("look_again"), self.cleaned_data["called_at"]
         if not said:
             return None
         if said == "tonight":
@@ -141,19 +140,11 @@ class CalledForm(forms.Form):
         """When the family's clock shows it on the day of `at`."""
         return moment(local_date(at, self.zone), clock, self.zone)
 
-    @property
-    def number(self) -> uuid.UUID:
-        """What makes a double tap one call."""
-        try:
-            return uuid.UUID(self.cleaned_data.get("client_uuid") or "")
-        except ValueError:
-            return uuid.uuid4()
-
     def as_recorded(self) -> dict[str, Any]:
         """What `record_call` wants to know of the call."""
         return {
-            "client_uuid": self.number,
-            "called_at": self.called_at_moment,
+            "client_uuid": self.client_uuid,
+            "called_at": self.cleaned_data["called_at"],
             "reached": self.cleaned_data["reached"] == "yes",
             "advice": self.cleaned_data["advice"].removesuffix(NO_ADVICE[0]),
             "told": self.cleaned_data["told"],

@@ -1,22 +1,21 @@
 """What /check asks beside the signs: the therapy, the age, where in the treatment. All but the first can stay open."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.model import Therapy
 from tracker.assessment.wording import vocabulary
+from tracker.core.forms import PageForm
 
 ADULT = 18
 RUNNING = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")), ("", gettext_lazy("Not sure")))
 NOT_A_NUMBER = gettext_lazy("Write it as a number, like 8. It was left out of this answer.")
 
 
-class AboutForm(forms.Form):
+class AboutForm(PageForm):
     """Valid with a therapy alone. An odd age or day is said and left open: unknown counts as the worse one."""
 
     therapy = forms.ChoiceField(
@@ -32,6 +31,7 @@ class AboutForm(forms.Form):
         label=gettext_lazy("Does a pump run now?"), choices=RUNNING, required=False, widget=forms.RadioSelect
     )
     adult = forms.CharField(required=False, widget=forms.HiddenInput)
+    drawn_as: ClassVar[dict[str, str]] = {"running": "chips"}
 
     def __init__(self, data: Any = None, *, adult: bool = False) -> None:
         super().__init__(data, initial={"running": "", "adult": "yes" if adult else ""})
@@ -42,10 +42,6 @@ class AboutForm(forms.Form):
             field = self.fields[name]
             field.error_messages |= {"invalid": NOT_A_NUMBER}
             field.widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "maxlength": "3"})
-        self.helper = FormHelper()
-        self.helper.form_tag, self.helper.disable_csrf = False, True
-        running = Field("running", template="tracker/core/fields/chips.html")
-        self.helper.layout = Layout("therapy", "age_years", "days", running, "adult")
 
     def _offered(self) -> list[tuple[str, str]]:
         """A therapy that is given to adults only shows for adults only."""

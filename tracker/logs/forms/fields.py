@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from therapies.marks import without_marks
 from therapies.model import Symptom, Unit
 from therapies.numbers import read_number, read_temperature
-from tracker.core.forms import AHEAD
+from tracker.core.forms import AHEAD, on_clock
 from tracker.lib.text import typed
 
 TYPED_AT_MOST = 100  # characters kept of a number that cannot be read
@@ -256,14 +256,7 @@ class WhenField(forms.Field):
 
     def _read(self, text: str) -> datetime:
         try:
-            at = datetime.strptime(text[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M").replace(
-                tzinfo=self.bounds.zone
-            )
-            there_and_back = at.astimezone(UTC).astimezone(self.bounds.zone)
+            text = text[:16].replace(" ", "T")
+            return on_clock(datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=self.bounds.zone))
         except (ValueError, OverflowError):
             raise ValidationError(_("Pick the day and the time.")) from None
-        if there_and_back.time() != at.time():
-            raise ValidationError(
-                _("The clocks went forward that night and left this time out. Pick another.")
-            )
-        return at

@@ -1,6 +1,5 @@
 """The log form: what a caregiver sees, asked in the words of the vocabulary."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,15 +7,14 @@ from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import Div, Field
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.model import Area, Choice, Observation, Symptom, Unit
 from tracker.assessment.wording import vocabulary
-from tracker.core.forms import WordsField
+from tracker.core.forms import PageForm, WordsField, number_field
 from tracker.logs.forms.fields import Bounds, NumberField, SignsField, TemperatureField, WhenField
 
 NOTE_AT_MOST = 4000
@@ -84,7 +82,7 @@ class Tile(Div):
         self.area, self.picture, self.is_open = area, PICTURES.get(area.code, "circle-question-mark"), is_open
 
 
-class LogForm(forms.Form):
+class LogForm(PageForm):
     """One log. Valid data gives `answers()`, `observed_at` and `client_uuid`. No number makes it invalid.
 
     If the vocabulary does not load, temperature, note and "I'm worried" are still asked.
@@ -97,7 +95,6 @@ class LogForm(forms.Form):
         asks_signs = self.known is not None and asking.kind in ("full", "check")
         self.areas: tuple[Area, ...] = self.known.areas if asks_signs else ()
         self.fields |= self._fields()
-        self.helper = self._helper()
 
     # ------------------------------------------------------------ what is asked
 
@@ -168,21 +165,19 @@ class LogForm(forms.Form):
             at_most=NOTE_AT_MOST,
             required=False,
         )
-        number = forms.CharField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
-        asked = {"when": WhenField(bounds, label=_("When was this?")), "note": note, "client_uuid": number}
+        when = WhenField(bounds, label=_("When was this?"))
+        asked = {"when": when, "note": note, "client_uuid": number_field()}
         if self.asking.kind == "nothing-new":
             del asked["note"]
         return asked
 
     # ------------------------------------------------------------ how it is laid out
 
-    def _helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag, helper.disable_csrf, helper.form_show_errors = False, True, True
+    def rows(self) -> Sequence[Any]:
         number = [self._field("temperature", "bare"), self._field("antipyretic_given", "chips")]
         checks = [] if self.areas else [self._field(_field(code), "chips") for code in self._questions()]
         rest = [self._field("when", "bare"), self._field("note", "text")]
-        helper.layout = Layout(
+        return (
             *_part(number, "log-number"),
             Div(
                 *[self._tile(area) for area in self.areas],
@@ -194,7 +189,6 @@ class LogForm(forms.Form):
             *_part(rest, "log-rest"),
             *[name for name in ("client_uuid",) if name in self.fields],
         )
-        return helper
 
     def _field(self, name: str, template: str) -> Field | None:
         return Field(name, template=f"tracker/core/fields/{template}.html") if name in self.fields else None
@@ -233,14 +227,6 @@ class LogForm(forms.Form):
     def observed_at(self) -> datetime:
         """When it was seen, in the family's zone."""
         return self.cleaned_data.get("when") or self.asking.now.astimezone(self.asking.zone)
-
-    @property
-    def client_uuid(self) -> uuid.UUID:
-        """The number that makes a double tap one log; a new one where the page sent none that can be read."""
-        try:
-            return uuid.UUID(self.cleaned_data.get("client_uuid") or "")
-        except ValueError:
-            return uuid.uuid4()
 
     def answers(self) -> dict[str, Any]:
         """One report of the assessment contract, numbers as Decimal, without `hours_ago`.
