@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker.alerts import decisions
+from tracker.alerts import decisions, moves, states
 from tracker.assessment.assess import REMEMBERED
 from tracker.core.child_lock import Held, hold
 from tracker.core.refused import Refused
 from tracker.lib.task_queue import ring
 from tracker.lib.text import cleaned
-from tracker.models import Alert, AlertEvent, AlertVerb, Child, Lane, Outcome, User
+from tracker.models import Alert, AlertEvent, Child, Lane, Outcome, User
 from tracker.models.alerts import THE_FAMILYS
 from tracker.models.logs import RANK, is_worse
 
@@ -35,15 +35,14 @@ def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: Us
     standing = held.alert
     worst, *others = sorted(findings, key=lambda finding: -RANK[finding.urgency])
     if standing and _belongs_to(standing, worst, now):
-        alert_id, happened = standing.pk, [(standing.pk, AlertVerb.JOINED, worst)]
+        alert_id, happened = standing.pk, [("join", standing.pk, worst)]
     else:
         alert_id = _raise(child, held, worst, now)
-        happened = [(alert_id, AlertVerb.RAISED, worst)]
-        happened += [(standing.pk, AlertVerb.TAKEN_IN, worst)] if standing else []
-    happened += [(alert_id, AlertVerb.JOINED, other) for other in others]
+        happened = [("raise", alert_id, worst)]
+        happened += [("take in", standing.pk, worst)] if standing else []
+    happened += [("join", alert_id, other) for other in others]
     AlertEvent.objects.bulk_create(
-        AlertEvent(alert_id=alert, verb=verb, at=now, by=by, log_id=finding.log_id)
-        for alert, verb, finding in happened
+        moves.event(name, alert, now=now, by=by, log_id=finding.log_id) for name, alert, finding in happened
     )
     return alert_id
 
@@ -56,16 +55,19 @@ def _belongs_to(standing: Alert, worst: Finding, now: datetime) -> bool:
 
 def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
     """Due at once: whom it is told, and how, is found out after the commit (escalating.py)."""
-    due = {"raised_at": now, "escalates_at": now, "escalation_set_at": now}
-    alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, **due)
+    begins = {"raised_at": now, "escalates_at": now, "escalation_set_at": now}
+    states.check("raise", begins)
+    alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, **begins)
     if held.alert:
-        Alert.objects.filter(pk=held.alert.pk).update(taken_in_by=alert.pk)
+        moves.change(held.alert.pk, {"take in": Q()}, {"taken_in_by": alert.pk})
     alert.save(force_insert=True)
     ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
     return alert.pk
 
 
-def resolve_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datetime) -> bool:
+def resolve_alert(
+    *, alert: Alert, outcome: str, note: str, by: User, now: datetime, move: str = "close"
+) -> bool:
     """Closes an open alert. False where somebody was faster, or another nurse holds it.
 
     One for now or an emergency needs an outcome. The family is told in a minute (answering.py).
@@ -74,20 +76,17 @@ def resolve_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datet
         raise Refused(_("Nobody was reached: it stays open."))
     with transaction.atomic():
         hold(alert.child)
-        closed = record_resolution(alert.pk, outcome, note, by, now)
+        closed = record_resolution(alert.pk, outcome, note, by, now, move)
         if closed and outcome not in THE_FAMILYS:
             decisions.send_decision(alert=alert, now=now)
         return closed
 
 
-def record_resolution(alert_id: UUID, outcome: str, note: str, by: User, now: datetime) -> bool:
-    note, standing = cleaned(note).strip(), Alert.objects.open().filter(not_anothers(by, now), pk=alert_id)
-    closed = standing.update(resolved_by=by, resolved_at=now, outcome=outcome, resolution_note=note)
-    if closed:
-        AlertEvent.objects.create(
-            alert_id=alert_id, verb=AlertVerb.RESOLVED, at=now, by=by, outcome=outcome, note=note
-        )
-    return closed == 1
+def record_resolution(alert_id: UUID, outcome: str, note: str, by: User, now: datetime, move: str) -> bool:
+    """`move` is the nurse's "close" or "close together", or the family's "end"."""
+    note, rules = cleaned(note).strip(), {move: not_anothers(by, now)}
+    closing = {"resolved_by": by, "resolved_at": now, "outcome": outcome, "resolution_note": note}
+    return moves.move(alert_id, rules, closing, now=now, by=by, outcome=outcome, note=note)
 
 
 def not_anothers(by: User, now: datetime) -> Q:

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
+from tracker.alerts.moves import move
 from tracker.messaging import delivery
-from tracker.models import Alert, AlertEvent, AlertVerb, Child, Kind, Membership, Message, Role, User
+from tracker.models import Alert, AlertEvent, Child, Kind, Membership, Message, Role, User
 from tracker.models.alerts import UNDO_WITHIN, is_untold
 
 
@@ -47,9 +49,7 @@ def withdraw_decision(*, alert: Alert, now: datetime) -> bool:
 def open_decision(*, child: Child, by: User, now: datetime) -> bool:
     """The family has seen what was decided last. False where somebody of it had before, or nothing is decided."""
     closed = Alert.objects.filter(child=child, resolved_at__isnull=False).exclude(is_untold(now))
-    closed = closed.order_by("-resolved_at")
-    newest = closed.values_list("pk", flat=True).first()
-    opened = closed.filter(pk=newest, decision_opened_at=None).update(decision_opened_at=now)
-    if opened:
-        AlertEvent.objects.create(alert_id=newest, verb=AlertVerb.OPENED, at=now, by=by)
-    return opened == 1
+    newest = closed.order_by("-resolved_at").values_list("pk", flat=True).first()
+    unread = Q(decision_opened_at=None) & ~is_untold(now)
+    changes = {"decision_opened_at": now}
+    return newest is not None and move(newest, {"open the decision": unread}, changes, now=now, by=by)

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from tracker.alerts.moves import move
 from tracker.alerts.unanswered import rang_in_vain
 from tracker.lib.clock import SKEW, local_date, moment
 from tracker.lib.task_queue import ring
@@ -23,8 +24,6 @@ from tracker.messaging import delivery
 from tracker.messaging.contact_points import unreachable
 from tracker.models import (
     Alert,
-    AlertEvent,
-    AlertVerb,
     CareTeam,
     Child,
     Kind,
@@ -157,17 +156,20 @@ def escalate(*, alert_id: UUID, now: datetime) -> bool:
     people = people_to_tell(alert.child, alert.child.care_team)
     is_untold = _is_untold(alert, people)
     if rests_until := _rests_until(alert, people, is_untold, now):
-        return _move(alert, escalates_at=rests_until, escalation_set_at=now) and False
+        Alert.objects.open().filter(_is_as_read(alert), pk=alert.pk).update(
+            escalates_at=rests_until, escalation_set_at=now
+        )
+        return False
     has_lapsed = alert.taken_by_id is not None
     is_new_round = has_lapsed or is_untold or alert.round == 0 or alert.level >= len(people.staff) - 1
     level = people.first_reachable(0 if is_new_round else alert.level + 1)
     round = alert.round + is_new_round
     due = {"escalates_at": _next_due(alert, people, level, now), "escalation_set_at": now}
     free = {"taken_by": None, "taken_until": None, "offered_to": None, "try_again_at": None}
-    if not _move(alert, round=round, level=level, **due, **free):
+    name = "lapse" if has_lapsed else "tell" if is_new_round else "escalate"
+    changes = {"round": round, "level": level, **due, **free}
+    if not move(alert.pk, {name: _is_as_read(alert)}, changes, now=now):
         return False
-    verb = AlertVerb.LAPSED if has_lapsed else AlertVerb.TOLD if is_new_round else AlertVerb.ESCALATED
-    AlertEvent.objects.create(alert=alert, verb=verb, at=now)
     _tell(alert, people, level, round, alert.log.caregiver_id, now)
     return True
 
@@ -188,11 +190,11 @@ def tell_next_level(*, alert: Alert, now: datetime) -> None:
     delivery.queue(alert=alert, recipients=recipients, now=now, level=level, round=round)
 
 
-def _move(alert: Alert, **to: object) -> bool:
-    """Changes it if it still stands as it was read, and the child is still of the team that was asked about."""
+def _is_as_read(alert: Alert) -> Q:
+    """It still stands as it was read, and the child is still of the team that was asked about."""
     as_read = ("round", "level", "escalates_at", "taken_by_id", "taken_until")
-    same = Alert.objects.open().filter(pk=alert.pk, **{name: getattr(alert, name) for name in as_read})
-    return same.filter(child__care_team=alert.child.care_team_id).update(**to) == 1
+    children = Child.objects.filter(care_team=alert.child.care_team_id)
+    return Q(child__in=children, **{name: getattr(alert, name) for name in as_read})
 
 
 def _is_untold(alert: Alert, people: People) -> bool:

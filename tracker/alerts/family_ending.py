@@ -26,7 +26,7 @@ def end_own_alert(*, alert: Alert, note: str, by: User, now: datetime) -> None:
         raise Refused(_("Your care team closes this. Call them."))
     if not may_be_over(alert, now):
         raise Refused(_("Not yet. This is less than a day old, and nobody has told you what to do. Call."))
-    if not resolve_alert(alert=alert, outcome=Outcome.FAMILY_OVER, note=note, by=by, now=now):
+    if not resolve_alert(alert=alert, outcome=Outcome.FAMILY_OVER, note=note, by=by, now=now, move="end"):
         raise Refused(_("This is closed already."))
     redraw(team.pk, now=now)
 

@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from tracker.alerts.decisions import UNDO_WITHIN, ask_to_call, withdraw_decision
+from tracker.alerts.moves import move
 from tracker.alerts.reassessing import reassess
 from tracker.alerts.taking import who_won
 from tracker.core.child_lock import Standing, hold
 from tracker.core.refused import Refused
 from tracker.lib.task_queue import ring
-from tracker.models import Alert, AlertEvent, AlertVerb, Lane, User
+from tracker.models import Alert, Lane, User
 from tracker.models.alerts import ADVISING, AT_ANY_HOUR
 from tracker.models.logs import is_worse
 
@@ -42,9 +44,10 @@ def reopen_alert(*, alert: Alert, by: User, now: datetime) -> bool:
     else:
         _take_in(other, closed, by, now)
         changes = _as_before(closed, now) if in_time else _due_at_once(closed, now)
-    Alert.objects.filter(pk=closed.pk, resolved_at=closed.resolved_at).update(**UNDECIDED, **changes)
-    verb = AlertVerb.UNDONE if in_time else AlertVerb.REOPENED
-    AlertEvent.objects.create(alert_id=closed.pk, verb=verb, at=now, by=by)
+    name = ("undo" if in_time else "reopen") + (" beside another" if joins else "")
+    same = Q(resolved_at=closed.resolved_at)
+    if not move(closed.pk, {name: same}, UNDECIDED | changes, now=now, by=by):
+        raise Refused(who_won(alert))
     if (may_know or not in_time) and not joins and closed.urgency in AT_ANY_HOUR:
         ask_to_call(alert=closed, now=now)
     if closed.outcome in ADVISING:
@@ -56,8 +59,7 @@ def reopen_alert(*, alert: Alert, by: User, now: datetime) -> bool:
 def _take_in(other: Standing | None, closed: Alert, by: User, now: datetime) -> None:
     """The child has one open alert at a time: the milder one that was raised since becomes part of this one."""
     if other is not None:
-        Alert.objects.filter(pk=other.pk).update(taken_in_by=closed.pk)
-        AlertEvent.objects.create(alert_id=other.pk, verb=AlertVerb.TAKEN_IN, at=now, by=by)
+        move(other.pk, {"take in": Q()}, {"taken_in_by": closed.pk}, now=now, by=by)
 
 
 def _as_before(closed: Alert, now: datetime) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """How an alert moves: the one table that the actions obey, the tests check and docs/alerts.md is drawn from.
 
+The actions come here through moves.py. What sets only due times, levels or rounds is no move.
 `python -m tracker.alerts.states > docs/alerts.md`
 """
 
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 WAITING, HELD, OFFERED, CLOSED, PART = "waiting", "held", "offered", "closed", "part of a worse one"
 TRIED = "not reached"
@@ -16,6 +18,17 @@ STATES = {
     PART: "another alert of the child, as urgent or worse, took this one in; that one is open",
 }
 OPEN = (WAITING, HELD, OFFERED, TRIED)
+_FREE = {"taken_by": False, "offered_to": False, "try_again_at": False}
+_STANDS = {"resolved_at": False, "taken_in_by": False}
+COLUMNS: Mapping[str, Mapping[str, bool]] = {
+    WAITING: _FREE | _STANDS,
+    HELD: _FREE | {"taken_by": True} | _STANDS,
+    OFFERED: {"taken_by": True, "offered_to": True} | _STANDS,
+    TRIED: _FREE | {"taken_by": True, "try_again_at": True} | _STANDS,
+    CLOSED: {"resolved_at": True, "taken_in_by": False},
+    PART: {"resolved_at": False, "taken_in_by": True},
+}
+"""Which columns of the alert's row are filled in each state: every row that the database takes is in one of them."""
 AS_BEFORE = "as before"
 """Where an undone closing leads: to the state that the alert was closed in."""
 
@@ -89,6 +102,13 @@ MOVES = {
         NURSE,
         "with an outcome, an urgent false alarm with a reason; while another nurse holds it, only she",
     ),
+    "end": Move(
+        "resolved",
+        OPEN,
+        CLOSED,
+        FAMILY,
+        "where no team watches: they were told on the phone what to do, or they say that it is over",
+    ),
     "close together": Move("resolved", (WAITING,), CLOSED, NURSE, "only “call today”, with an outcome"),
     "open the decision": Move("opened", (CLOSED,), CLOSED, FAMILY, "once a closing"),
     "undo": Move(
@@ -97,10 +117,39 @@ MOVES = {
     "reopen": Move(
         "reopened", (CLOSED,), WAITING, NURSE, "after the minute: due at once, and the family is told"
     ),
-    "undo or reopen beside another": Move(
-        "reopened", (CLOSED,), PART, NURSE, "one as urgent or worse is open; a milder one is taken in instead"
+    "undo beside another": Move(
+        "undone", (CLOSED,), PART, NURSE, "one as urgent or worse is open; a milder one is taken in instead"
     ),
+    "reopen beside another": Move("reopened", (CLOSED,), PART, NURSE, "the same, after the minute"),
 }
+
+
+class IllegalMove(Exception):
+    """The program does what the table does not have. A fault of ours, told to nobody: the transaction ends."""
+
+
+def find(names: Collection[str]) -> list[Move]:
+    """The moves of these names. Several are one action that may start in several states, with one end."""
+    if unknown := set(names) - set(MOVES):
+        raise IllegalMove(f"no such move: {', '.join(sorted(unknown))}")
+    moves = [MOVES[name] for name in names]
+    if len({(move.verb, move.to) for move in moves}) != 1:
+        raise IllegalMove(f"not one event and one end: {', '.join(names)}")
+    return moves
+
+
+def check(name: str, changes: Mapping[str, Any]) -> None:
+    """Refuses changes to the row that do not lead where the move leads, from each of its states."""
+    move = MOVES[name]
+    written = {column: changes[column] is not None for column in COLUMNS[WAITING] if column in changes}
+    if move.to == "" and written:
+        raise IllegalMove(f"{name} leaves the state as it was, and would write {', '.join(written)}")
+    end = _STANDS if move.to == AS_BEFORE else COLUMNS.get(move.to, {})
+    empty = dict.fromkeys(COLUMNS[WAITING], False)
+    for start in [COLUMNS[state] for state in move.states] or [empty]:
+        after = {**start, **written}
+        if wrong := {column for column, is_filled in end.items() if after.get(column) != is_filled}:
+            raise IllegalMove(f"{name} does not lead to {move.to} by {', '.join(sorted(wrong))}")
 
 
 def drawn() -> str:

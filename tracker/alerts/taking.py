@@ -4,7 +4,7 @@ Each is one conditional UPDATE whose row count says who won, with its event in t
 too late is told who was faster. The table of moves is tracker/alerts/states.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
+from tracker.alerts import moves
 from tracker.alerts.actions import not_anothers, resolve_alert
 from tracker.alerts.decisions import ask_to_call
 from tracker.alerts.escalation import tell_next_level
 from tracker.core.child_lock import hold
 from tracker.core.refused import Refused
 from tracker.lib.text import cleaned
-from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Membership, Outcome, Urgency, User
+from tracker.models import Alert, CareTeam, Membership, Outcome, Urgency, User
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.memberships import TEAM_ROLES
 
@@ -53,30 +54,36 @@ def take_alert(*, alert: Alert, by: User, now: datetime) -> None:
 
     Refused: a colleague holds it who has not called in vain, or it is closed.
     """
-    free = not_anothers(by, now) | Q(try_again_at__isnull=False)
-    _move(alert, free, AlertVerb.TAKEN, by, now, **_held_by(by, now + HELD_FOR, now))
+    rules = {
+        "take": Q(),
+        "keep": Q(taken_by=by),
+        "take over": Q(taken_until__lte=now),
+        "take on": Q(),
+    }
+    _move(alert, rules, by, now, **_held_by(by, now + HELD_FOR, now))
 
 
 def offer_alert(*, alert: Alert, to: User, by: User, now: datetime) -> None:
     """Asks a colleague to take it over. It stays with her until they accept."""
     if to.pk == by.pk or not _works_in(alert.child.care_team, to):
         raise Refused(_("Choose a colleague of your care team."))
-    hers = Q(taken_by=by, taken_until__gt=now, try_again_at=None)
-    _move(alert, hers, AlertVerb.OFFERED, by, now, offered_to=to)
+    _move(alert, {"offer": Q(taken_by=by, taken_until__gt=now)}, by, now, offered_to=to)
 
 
 def accept_offer(*, alert: Alert, by: User, now: datetime) -> None:
     """The alert changes hands: 15 minutes from now."""
-    _move(alert, Q(offered_to=by), AlertVerb.HANDED_OVER, by, now, **_held_by(by, now + HELD_FOR, now))
+    _move(alert, {"accept": Q(offered_to=by)}, by, now, **_held_by(by, now + HELD_FOR, now))
 
 
-def close_alert(*, alert: Alert, outcome: str, note: str, by: User, now: datetime) -> None:
+def close_alert(
+    *, alert: Alert, outcome: str, note: str, by: User, now: datetime, move: str = "close"
+) -> None:
     """Closes it with an outcome. Refused: a colleague holds it, or was faster, or a reason is missing."""
     if outcome not in outcomes_of(alert.urgency):
         raise Refused(_("Choose how it ended."))
     if outcome == Outcome.FALSE_ALARM and alert.urgency in AT_ANY_HOUR and not note.strip():
         raise Refused(_("Write why it is a false alarm. The family reads it."))
-    if not resolve_alert(alert=alert, outcome=outcome, note=note, by=by, now=now):
+    if not resolve_alert(alert=alert, outcome=outcome, note=note, by=by, now=now, move=move):
         raise Refused(who_won(alert))
 
 
@@ -91,7 +98,7 @@ def record_not_reached(*, alert: Alert, again_in: int, note: str, by: User, now:
     tried = _held_by(by, again_at, now) | {"tried_at": now, "try_again_at": again_at}
     with transaction.atomic():
         hold(alert.child)
-        _move(alert, not_anothers(by, now), AlertVerb.NOT_REACHED, by, now, cleaned(note).strip(), **tried)
+        _move(alert, {"not reached": not_anothers(by, now)}, by, now, cleaned(note).strip(), **tried)
         alert.refresh_from_db()
         ask_to_call(alert=alert, now=now)
         tell_next_level(alert=alert, now=now)
@@ -112,7 +119,7 @@ def close_together(
     closed = 0
     for alert in can_wait.select_related("child"):
         try:
-            close_alert(alert=alert, outcome=outcome, note="", by=by, now=now)
+            close_alert(alert=alert, outcome=outcome, note="", by=by, now=now, move="close together")
         except Refused:
             continue
         closed += 1
@@ -126,17 +133,10 @@ def _held_by(by: User, until: datetime, now: datetime) -> dict[str, Any]:
 
 @transaction.atomic
 def _move(
-    alert: Alert,
-    where: Q,
-    verb: AlertVerb,
-    by: User,
-    now: datetime,
-    note: str = "",
-    **changes: Any,
+    alert: Alert, rules: Mapping[str, Q], by: User, now: datetime, note: str = "", **changes: Any
 ) -> None:
-    if not Alert.objects.open().filter(where, pk=alert.pk).update(**changes):
+    if not moves.move(alert.pk, rules, changes, now=now, by=by, note=note):
         raise Refused(who_won(alert))
-    AlertEvent.objects.create(alert_id=alert.pk, verb=verb, at=now, by=by, note=note)
 
 
 def _works_in(team: CareTeam, person: User) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from tracker.alerts.moves import change
 from tracker.lib.task_queue import ring
 from tracker.models import Alert, Call, CareTeam, Lane
 from tracker.models.alerts import AT_ANY_HOUR
@@ -17,11 +18,10 @@ def bring_the_next_level(*, alert_id: UUID, team: CareTeam, now: datetime) -> bo
     it again and again sends nothing more.
     """
     someone_is_left = Q(level__lt=len(team.steps) - 1) | Q(taken_by__isnull=False)
-    waiting = Alert.objects.open().filter(
-        someone_is_left, pk=alert_id, urgency__in=AT_ANY_HOUR, escalates_at__gt=now
-    )
+    waits = Q(someone_is_left, urgency__in=AT_ANY_HOUR, escalates_at__gt=now)
     free = {"taken_by": None, "taken_until": None, "offered_to": None, "try_again_at": None}
-    is_moved = not team.kept_by_family and bool(waiting.update(escalates_at=now, **free))
+    changes = {"escalates_at": now, **free}
+    is_moved = not team.kept_by_family and change(alert_id, {"call in vain": waits}, changes)
     if is_moved:
         ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
     return is_moved

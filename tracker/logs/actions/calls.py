@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tracker.alerts import moves
 from tracker.alerts.actions import record_resolution
 from tracker.alerts.unanswered import bring_the_next_level
 from tracker.core.board_mark import redraw
 from tracker.core.child_lock import hold
 from tracker.lib.text import cleaned
 from tracker.messaging import reminders
-from tracker.models import AlertEvent, AlertVerb, Call, Child, Outcome, User
+from tracker.models import Call, Child, Outcome, User
 
 
 def record_call(
@@ -56,8 +57,8 @@ def record_call(
 
 def _answer(alert_id: UUID, call: Call) -> None:
     who, when = call.caregiver, call.recorded_at
-    AlertEvent.objects.create(alert_id=alert_id, verb=AlertVerb.CALLED, at=when, by=who)
+    moves.event("call", alert_id, now=when, by=who).save(force_insert=True)
     if not call.reached:
         bring_the_next_level(alert_id=alert_id, team=call.child.care_team, now=when)
     if call.reached and call.advice and call.child.care_team.kept_by_family:
-        record_resolution(alert_id, Outcome.FAMILY_CALLED, call.told, who, when)
+        record_resolution(alert_id, Outcome.FAMILY_CALLED, call.told, who, when, "end")
