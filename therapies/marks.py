@@ -12,5 +12,13 @@ _DEGREES = "\N{DEGREE SIGN}\N{MASCULINE ORDINAL INDICATOR}\N{RING ABOVE}"  # as 
 
 def without_marks(text: str) -> str:
     """The text without the marks before and behind it. Between digits they stay, and make it unreadable."""
-    spaced = "".join(" " if character.isspace() else character for character in text)
-    return spaced.strip(_INVISIBLE + " ").rstrip(_INVISIBLE + _DEGREES + " ")
+    return _spaced(text).strip(_INVISIBLE + " ").rstrip(_INVISIBLE + _DEGREES + " ")
+
+
+def is_blank(text: str) -> bool:
+    """Nobody sees anything in it. A degree sign alone is no answer, but somebody typed it: it is asked about."""
+    return not _spaced(text).strip(_INVISIBLE + " ")
+
+
+def _spaced(text: str) -> str:
+    return "".join(" " if character.isspace() else character for character in text)

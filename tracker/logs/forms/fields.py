@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from therapies.marks import without_marks
+from therapies.marks import is_blank
 from therapies.model import Symptom, Unit
 from therapies.numbers import read_number, read_temperature
 from tracker.core.forms import AHEAD, on_clock
@@ -102,7 +102,7 @@ class TemperatureField(forms.Field):
 
     def clean(self, value: Mapping[str, str]) -> dict[str, Any] | None:
         text = typed(value["temperature"])
-        if not without_marks(text):
+        if is_blank(text):
             return None
         try:
             number, said_unit = read_temperature(text)
@@ -118,7 +118,7 @@ class NumberField(forms.CharField):
 
     def clean(self, value: str | None) -> Decimal | str | None:
         text = typed(value or "")
-        if not without_marks(text):
+        if is_blank(text):
             return None
         try:
             return read_number(text)
