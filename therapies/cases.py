@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from therapies.catalogue import CASES, load
+from therapies.response import Response
 
 _KEYS = {
     "name",
@@ -42,7 +43,7 @@ class Case:
     confirm: tuple[str, ...] | None = None
     could_not_check: tuple[str, ...] | None = None
 
-    def differences(self, response: Mapping[str, Any]) -> list[str]:
+    def differences(self, response: Response) -> list[str]:
         """What in a response is not as the case says."""
         fired = {flag["id"] for flag in response["flags"]}
         fired |= {f"{flag['id']}:{flag['urgency']}" for flag in response["flags"]}

@@ -3,7 +3,7 @@ secret, no Django.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
 from therapies.catalogue import export
@@ -40,12 +40,12 @@ def run_catalogue(out: TextIO) -> int:
     return 0
 
 
-def _answer(line: str | bytes) -> dict[str, Any]:
+def _answer(line: str | bytes) -> Mapping[str, Any]:
     try:
         return assess(loads(line))
     except RequestError as error:
         return {"error": {"field": error.field, "message": error.message}}
 
 
-def _dumps(response: dict[str, Any]) -> str:
+def _dumps(response: Mapping[str, Any]) -> str:
     return json.dumps(response, ensure_ascii=False, allow_nan=False, default=float)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-URGENCIES = ("emergency", "now", "today", "note")  # worst first
+from therapies.response import Cited, Urgency
+
+URGENCIES: tuple[Urgency, ...] = ("emergency", "now", "today", "note")  # worst first
 SEVERITIES = ("mild", "moderate", "severe")
 SYNDROMES = (
     "crs",
@@ -51,7 +53,7 @@ class Citation:
     source: Source
     locator: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Cited:
         return {
             "id": self.source.id,
             "title": self.source.title,
@@ -152,7 +154,7 @@ class RedFlag:
     syndrome: str
     text: str
     signs: tuple[str, ...]
-    levels: tuple[tuple[str, tuple[Condition, ...]], ...]
+    levels: tuple[tuple[Urgency, tuple[Condition, ...]], ...]
     sources: tuple[Citation, ...]
     counts: bool = True
     counts_as: str = ""

@@ -14,6 +14,7 @@ from therapies.facts import Moment, Temperature, moment
 from therapies.model import URGENCIES, Catalogue, RedFlag
 from therapies.notes import signs_in
 from therapies.request import Request, read_request
+from therapies.response import Flag, Question, Response, Urgency
 
 logger = logging.getLogger(__name__)
 COULD_NOT_CHECK = "We could not check this. Call your care team now."
@@ -27,13 +28,13 @@ class Finding:
     """A red flag that fired: how urgent, because of what. `ago` is set where an earlier report had it."""
 
     flag: RedFlag
-    urgency: str
+    urgency: Urgency
     because: tuple[str, ...]
     primary: tuple[str, ...]
     ago: Decimal | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        found: dict[str, Any] = {
+    def as_dict(self) -> Flag:
+        found: Flag = {
             "id": self.flag.id,
             "syndrome": self.flag.syndrome,
             "urgency": self.urgency,
@@ -55,7 +56,7 @@ class Looked:
     failed: list[str]
 
 
-def assess(data: Mapping[str, Any]) -> dict[str, Any]:
+def assess(data: Mapping[str, Any]) -> Response:
     """The response to one request, both as docs/assessment.md has them. Raises RequestError for a request
     that is refused.
 
@@ -70,7 +71,7 @@ def assess(data: Mapping[str, Any]) -> dict[str, Any]:
     return assess_request(read_request(data, catalogue), catalogue)
 
 
-def unchecked(what: str) -> dict[str, Any]:
+def unchecked(what: str) -> Response:
     """The answer when nothing could be checked."""
     return {
         "urgency": "now",
@@ -84,7 +85,7 @@ def unchecked(what: str) -> dict[str, Any]:
     }
 
 
-def assess_request(request: Request, catalogue: Catalogue) -> dict[str, Any]:
+def assess_request(request: Request, catalogue: Catalogue) -> Response:
     """The response to a request that was read."""
     now = moment(request, 0, catalogue)
     looked = look(now)
@@ -104,14 +105,14 @@ def assess_request(request: Request, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def worst_of(first: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+def worst_of(first: Response, *others: Response) -> Response:
     """One response of several to the same report, asked with several therapies: all that fired, the worst headline.
 
     What was not told, and what is asked back, is that of the first.
     """
     everything = (first, *others)
     worst = min(everything, key=lambda response: URGENCIES.index(response["urgency"]))
-    flags: dict[str, dict[str, Any]] = {}
+    flags: dict[str, Flag] = {}
     for response in everything:  # the first one's come first: they know most of what is given now
         flags = flags | {flag["id"]: flag for flag in response["flags"] if flag["id"] not in flags}
     found = sorted(flags.values(), key=lambda flag: URGENCIES.index(flag["urgency"]))
@@ -228,7 +229,7 @@ def _is_expected(code: str, now: Moment) -> bool:
     return expected == "always" or (expected == "while-infusion-runs" and now.infusion_may_run)
 
 
-def _to_confirm(now: Moment, findings: list[Finding], catalogue: Catalogue) -> list[dict[str, Any]]:
+def _to_confirm(now: Moment, findings: list[Finding], catalogue: Catalogue) -> list[Question]:
     """What the answer page asks back: another unit, another way to measure, a weight that can hardly be."""
     words = catalogue.messages
     asked = [
@@ -263,7 +264,7 @@ def _other_unit(temperature: Temperature) -> dict[str, Any]:
     }
 
 
-def _message(field: str, msgid: str, values: dict[str, Any]) -> dict[str, Any]:
+def _message(field: str, msgid: str, values: dict[str, Any]) -> Question:
     return {"field": field, "message": msgid % values, "msgid": msgid, "values": values}
 
 
@@ -283,7 +284,7 @@ def _headline(
     return f"{headline} {words['old'] % {'hours': _plain(hours)}}"
 
 
-def _worst(urgencies: Iterable[str]) -> str:
+def _worst(urgencies: Iterable[Urgency]) -> Urgency:
     return min(urgencies, key=URGENCIES.index, default="note")
 
 

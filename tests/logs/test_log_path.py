@@ -77,7 +77,7 @@ def test_the_worst_of_many_signs_is_said_first_and_never_left_out(phone: Phone, 
 
 def test_of_many_mild_signs_the_script_says_how_many_more() -> None:
     told = Told({"symptoms": [{"code": code, "severity": "mild"} for code in MILD]})
-    script = " ".join(what_to_say(told, {"flags": [], "urgency": "today"}))
+    script = " ".join(what_to_say(told, (), "today"))
     assert "Tired all over (mild)" in script
     assert "and 2 more signs." in script
 

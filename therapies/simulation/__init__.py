@@ -15,6 +15,7 @@ from typing import Any
 from therapies.catalogue import load
 from therapies.model import SEVERITIES, URGENCIES
 from therapies.request import read_request
+from therapies.response import Response
 from therapies.rules import assess_request
 
 RATES = Path(__file__).with_name("rates.toml")
@@ -193,7 +194,7 @@ class _Child:
     def _running_on(self, day: int) -> bool:
         return self.therapy == "blinatumomab" and day % _CYCLE_DAYS < _PUMP_DAYS
 
-    def _count_found(self, response: Mapping[str, Any], asked: list[tuple[str, str]], report: Report) -> None:
+    def _count_found(self, response: Response, asked: list[tuple[str, str]], report: Report) -> None:
         """Found: a flag speaks of the sign, and the answer is at least as urgent as the documents ask for."""
         spoken_of = {code for flag in response["flags"] for code in flag["because"]}
         for code, urgency in asked:
@@ -203,7 +204,7 @@ class _Child:
             else:
                 self.figures.missed.append(f"{self.therapy}: {code} asked for {urgency}: {report}")
 
-    def _count_alert(self, response: Mapping[str, Any], hour: float) -> None:
+    def _count_alert(self, response: Response, hour: float) -> None:
         """A log that is no worse joins the open alert; a worse one raises a new alert."""
         urgency = response["urgency"]
         worse = URGENCIES.index(urgency) < URGENCIES.index(self.open_urgency)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from therapies.response import Response
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -102,7 +103,7 @@ def _log_that_says_why(alert: Alert) -> tuple[uuid.UUID | None, datetime | None]
     return _most_of_it(same)[:2] if same else (None, None)
 
 
-def _found_itself(response: dict[str, Any]) -> bool:
+def _found_itself(response: Response) -> bool:
     """Not only what an earlier log told; what could not be checked is its own too."""
     flags = response["flags"]
     return not flags or any("reported_hours_ago" not in flag for flag in flags)

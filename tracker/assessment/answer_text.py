@@ -11,28 +11,38 @@ from django.utils.translation import gettext as _
 from therapies.explaining import address, subjects
 from therapies.model import Instruction
 from therapies.request import FEVER_RULES
+from therapies.response import Flag, Question, Response
 from tracker.assessment.phone_script import Told
 from tracker.assessment.wording import therapy_of
 from tracker.models import FeverRule
 
 
-def answer_in_words(response: Mapping[str, Any], told: Told) -> dict[str, Any]:
+class ShownFlag(Flag):
+    """A flag in the reader's language. `how`: the address of the page that explains it."""
+
+    how: str
+
+
+def answer_in_words(response: Response, told: Told) -> Response:
     """The response with its texts in the reader's language and the address of how each flag was decided."""
-    flags = [
-        {**flag, "text": _(flag["text"]), "how": how_decided(flag, told.therapies)}
-        for flag in response["flags"]
+    flags: list[Flag] = [_in_words(flag, told.therapies) for flag in response["flags"]]
+    asked: list[Question] = [
+        {**one, "message": asked_in_words(one)} for one in response["needs_confirmation"]
     ]
-    asked = [{**one, "message": asked_in_words(one)} for one in response["needs_confirmation"]]
     return {**response, "flags": flags, "needs_confirmation": asked}
 
 
-def asked_in_words(question: Mapping[str, Any]) -> str:
+def _in_words(flag: Flag, therapies: Sequence[str]) -> ShownFlag:
+    return {**flag, "text": _(flag["text"]), "how": how_decided(flag, therapies)}
+
+
+def asked_in_words(question: Question) -> str:
     """A question of the rules, with the texts among its values translated too."""
     values = {key: _(value) if isinstance(value, str) else value for key, value in question["values"].items()}
     return _(question["msgid"]) % values if values else _(question["msgid"])
 
 
-def how_decided(flag: Mapping[str, Any], therapies: Sequence[str]) -> str:
+def how_decided(flag: Flag, therapies: Sequence[str]) -> str:
     """The public page that shows the conditions, sources and worked cases of a flag."""
     return _how_decided(flag["id"], tuple(flag["because"]), tuple(therapies))
 

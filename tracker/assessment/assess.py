@@ -14,6 +14,7 @@ from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.utils.translation import gettext_noop
 
 from therapies.catalogue import KnowledgeError, load
+from therapies.response import Question, Response
 from therapies.rules import COULD_NOT_CHECK, REMEMBERED_HOURS, assess, unchecked, worst_of
 from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.courses import (
@@ -85,7 +86,7 @@ class Checked:
     """What the rules made of a log, and what they were asked with beside its answers and its history."""
 
     log_id: uuid.UUID
-    response: dict[str, Any]
+    response: Response
     basis: dict[str, Any] = field(default_factory=dict)
     was: str | None = None
 
@@ -121,14 +122,14 @@ def could_not_check(log_id: uuid.UUID) -> Checked:
 
 def assess_alone(
     therapies: Sequence[str], context: Mapping[str, Any], answers: Mapping[str, Any] | None
-) -> dict[str, Any]:
+) -> Response:
     """The answer to one report of which nothing is kept: the worst of the therapies. Never raises."""
     return _alone([{"therapy": therapy, "context": context} for therapy in therapies], answers)
 
 
 def assess_unsaved(
     child: Child, answers: Mapping[str, Any] | None, at: datetime, *, with_history: bool = False
-) -> dict[str, Any]:
+) -> Response:
     """The answer to a report that could not be saved, with the child's treatment.
 
     Where not even the treatment can be read, the worst of all therapies. Never raises.
@@ -159,7 +160,7 @@ def _alone(
     asked: Sequence[Mapping[str, Any]],
     answers: Mapping[str, Any] | None,
     earlier: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
+) -> Response:
     """Asks with what was seen before; where that cannot be understood, without, as `_check` does."""
     if answers is None:
         return unchecked("rules")
@@ -250,30 +251,27 @@ def _basis(seen: Seen, age: timedelta, course: Course, courses: Sequence[Course]
     }
 
 
-def _valid(response: dict[str, Any]) -> dict[str, Any]:
+def _valid(response: Any) -> Response:
     """An answer without an urgency of the contract is none."""
     Urgency(response["urgency"])
     return response
 
 
-def _not_checked(
-    response: dict[str, Any], unreadable: Sequence[str], missing: Sequence[str]
-) -> dict[str, Any]:
+def _not_checked(response: Response, unreadable: Sequence[str], missing: Sequence[str]) -> Response:
     """What could not be read or taken into account is at least `now`; what was typed is asked about."""
     if not (unreadable or missing):
         return response
-    ask = {"message": TYPE_IT_AGAIN, "msgid": TYPE_IT_AGAIN, "values": {}}
-    found = response | {
-        "could_not_check": [*response["could_not_check"], *unreadable, *missing],
-        "needs_confirmation": [
-            *response["needs_confirmation"],
-            *({"field": code, **ask} for code in unreadable),
-        ],
-        "unanswered": [code for code in response["unanswered"] if code not in unreadable],
-    }
+    found = response.copy()
+    found["could_not_check"] = [*response["could_not_check"], *unreadable, *missing]
+    found["needs_confirmation"] = [*response["needs_confirmation"], *map(_type_again, unreadable)]
+    found["unanswered"] = [code for code in response["unanswered"] if code not in unreadable]
     if is_worse(Urgency.NOW, than=response["urgency"]):
-        found |= {"urgency": Urgency.NOW.value, "headline": COULD_NOT_CHECK}
+        found["urgency"], found["headline"] = "now", COULD_NOT_CHECK
     return found
+
+
+def _type_again(field: str) -> Question:
+    return {"field": field, "message": TYPE_IT_AGAIN, "msgid": TYPE_IT_AGAIN, "values": {}}
 
 
 def _say_without_its_words(error: Exception, log_id: uuid.UUID | None) -> None:

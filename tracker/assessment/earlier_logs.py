@@ -3,13 +3,13 @@
 A quiet log that came since must not stand before it on a nurse's page.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
+from therapies.response import Response
 from tracker.assessment.assess import age_when_received
 from tracker.models import SymptomLog
 
@@ -19,9 +19,9 @@ Moment = tuple[UUID, datetime]
 """A child, and when a log of it was seen."""
 
 
-def remembered(log: SymptomLog, response: Mapping[str, Any]) -> list[datetime]:
+def remembered(log: SymptomLog, response: Response) -> list[datetime]:
     """When the logs were seen that this answer remembers, the newest first."""
-    hours = {flag.get("reported_hours_ago") for flag in response.get("flags", ())} - {None}
+    hours = {flag["reported_hours_ago"] for flag in response["flags"] if "reported_hours_ago" in flag}
     return [log.observed_at + age_when_received(log) - timedelta(hours=one) for one in sorted(hours)]
 
 

@@ -7,17 +7,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from therapies.numbers import read_temperature
+from therapies.response import Question, Response
 from tracker.assessment.wording import Report, as_typed, name_of, vocabulary
 
 
-def questions(response: Mapping[str, Any]) -> list[dict[str, Any]]:
+def questions(response: Response) -> list[dict[str, Any]]:
     """Each question of an answer in words, with the replies that can be given by one tap. A danger comes first."""
     asked = sorted(response["needs_confirmation"], key=lambda one: one["field"] != "note")
     return [{"message": one["message"], "field": one["field"], "replies": _replies(one)} for one in asked]
 
 
-def _replies(question: Mapping[str, Any]) -> list[dict[str, str]]:
-    values = question.get("values", {})
+def _replies(question: Question) -> list[dict[str, str]]:
+    values = question["values"]
     if question["field"] == "temperature" and "meant" in values:
         meant, unit = values["meant"], values["other"]
         label = _("Yes, %(temperature)s") % {"temperature": as_typed(Decimal(meant), unit)}

@@ -1,15 +1,16 @@
 """What a family reads on the answer and says on the phone, made of whole sentences that can be translated."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from therapies.response import Flag, Response
 from tracker.assessment import wording
 from tracker.assessment.wording import Report, therapy_of
 from tracker.models.alerts import AT_ANY_HOUR
@@ -90,19 +91,19 @@ def _seen(report: Report, *, how_long: bool) -> list[Seen]:
 # ---------------------------------------------------------------- what to say
 
 
-def what_to_say(told: Told, response: Mapping[str, Any]) -> list[str]:
+def what_to_say(told: Told, flags: Sequence[Flag], urgency: str) -> list[str]:
     """A short script for the phone: who, what, since when, the number, medicines, a question."""
     sentences = [
         _who(told),
         *_treatment(told),
         *_earlier_therapies(told),
-        *_signs(told, response["flags"]),
+        *_signs(told, flags),
         _temperature(told.report),
     ]
-    sentences += [_medicine(told.report), *_remembered(response["flags"], told)]
+    sentences += [_medicine(told.report), *_remembered(flags, told)]
     if told.report.get("worried"):
         sentences.append(_("I am worried. Something is not right."))
-    sentences.append(_question(response["urgency"]))
+    sentences.append(_question(urgency))
     return [sentence for sentence in sentences if sentence]
 
 
@@ -135,7 +136,7 @@ def _earlier_therapies(told: Told) -> list[str]:
     return [_("Earlier treatment: %(therapy)s.") % {"therapy": one} for one in told.earlier_therapies]
 
 
-def _signs(told: Told, flags: Sequence[Mapping[str, Any]]) -> list[str]:
+def _signs(told: Told, flags: Sequence[Flag]) -> list[str]:
     seen = _worst_first(_seen(told.report, how_long=True), flags)
     if not seen:
         return []
@@ -145,7 +146,7 @@ def _signs(told: Told, flags: Sequence[Mapping[str, Any]]) -> list[str]:
     return [_("At %(time)s I saw: %(signs)s.") % {"time": _clock(told.seen_at, told.now), "signs": signs}]
 
 
-def _worst_first(seen: Iterable[Seen], flags: Sequence[Mapping[str, Any]]) -> list[str]:
+def _worst_first(seen: Iterable[Seen], flags: Sequence[Flag]) -> list[str]:
     """What an emergency or a "call now" hangs on, then by how bad it is. Of the mild rest, as many as fit in."""
     urgent = {flag["urgency"]: set[str]() for flag in flags}
     for flag in flags:
@@ -198,7 +199,7 @@ def _medicine(report: Report) -> str:
     return _("My child had no fever medicine in the last 6 hours.")
 
 
-def _remembered(flags: Iterable[Mapping[str, Any]], told: Told) -> list[str]:
+def _remembered(flags: Iterable[Flag], told: Told) -> list[str]:
     """What an earlier log had, with its number or how bad it was, and nobody has advised on since.
 
     One of the same moment is an earlier one too: to the rules both are one report.
@@ -215,7 +216,7 @@ def _remembered(flags: Iterable[Mapping[str, Any]], told: Told) -> list[str]:
     return [_logged_then(hours, ", ".join(dict.fromkeys(words))) for hours, words in sorted(found.items())]
 
 
-def carried_over(response: Mapping[str, Any], told: Told) -> str:
+def carried_over(response: Response, told: Told) -> str:
     """The first sentence of an answer that says to call only because of earlier logs; nothing for any other."""
     urgent = [flag for flag in response["flags"] if flag["urgency"] in AT_ANY_HOUR]
     if response["could_not_check"] or not urgent or any("reported_hours_ago" not in flag for flag in urgent):

@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Count, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
+from therapies.response import Question
 from tracker.alerts.queries import Became, _became, _with_names
 from tracker.assessment import wording
 from tracker.assessment.answers import Answer, report_of
@@ -166,7 +167,7 @@ def last_log(child: Child) -> Row | None:
     return rows(newest)[0] if newest else None
 
 
-def asked_back(row: Row) -> list[dict[str, Any]]:
+def asked_back(row: Row) -> list[Question]:
     """What the answer to this log asks about what was entered. One query."""
     newest = Assessment.objects.filter(log=row.pk).order_by("-pk").values_list("response", flat=True).first()
     return newest["needs_confirmation"] if newest else []

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from therapies.response import Response
 from tracker.models.children import Child
 from tracker.models.constraints import one_of
 from tracker.models.users import User
@@ -123,7 +124,9 @@ class Assessment(models.Model):
     log = models.ForeignKey(SymptomLog, on_delete=models.CASCADE, related_name="assessments", db_index=False)
     made_at = models.DateTimeField()
     urgency = models.CharField(max_length=10, choices=Urgency)
-    response = models.JSONField(encoder=DjangoJSONEncoder)  # as assess() gave it
+    response: "models.Field[Response, Response]" = models.JSONField(
+        encoder=DjangoJSONEncoder
+    )  # as assess() gave it
     basis = models.JSONField(encoder=DjangoJSONEncoder)  # therapy, context and policy that it was asked with
     knowledge_version = models.CharField(max_length=64, blank=True)
 

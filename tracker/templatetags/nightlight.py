@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from therapies import catalogue
 from therapies.model import Instruction
+from therapies.response import Flag
 from tracker.assessment import wording
 from tracker.assessment.wording import degrees
 from tracker.lib import telephone
@@ -61,7 +62,7 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def reason(flag: Mapping[str, Any]) -> SafeString:
+def reason(flag: Flag) -> SafeString:
     """Why one red flag fired, with its sources. Kept by what it says: the same few stand on every answer."""
     return _reason(json.dumps(flag, default=str, sort_keys=True), get_language())
 

@@ -223,7 +223,7 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
     moments = {
         pk: (log.child_id, earlier[0])
         for pk, log in found.items()
-        if (earlier := remembered(log, log.response or {}))
+        if log.response and (earlier := remembered(log, log.response))
     }
     earlier = logs_at(moments.values())
     reports = queries.reports([*found.values(), *earlier.values()])

@@ -1,6 +1,6 @@
 """What a nurse sees of one child: what fired and why, and a page of days, however long the record is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -91,7 +91,7 @@ def fired(child: Child, alert: Alert | None) -> list[Fired]:
     else:
         logs = list(queries.logs_of(child).order_by("-observed_at")[:1])
     made = _newest_assessments(logs)
-    moments = {(child.pk, at) for log in logs for at in remembered(log, _response(made.get(log.pk)))[:1]}
+    moments = {(child.pk, at) for log in logs for at in _remembered(log, made.get(log.pk))}
     if earlier := {log.pk for log in logs_at(moments).values()} - {log.pk for log in logs}:
         logs += queries.logs_of(child).filter(pk__in=earlier)
         made = _newest_assessments(logs)
@@ -105,8 +105,9 @@ def fired(child: Child, alert: Alert | None) -> list[Fired]:
     return found if own is None else [own, *(one for one in found if one is not own)]
 
 
-def _response(assessment: Assessment | None) -> dict[str, Any]:
-    return assessment.response if assessment else {}
+def _remembered(log: SymptomLog, assessment: Assessment | None) -> Sequence[datetime]:
+    """When the earlier log was seen whose danger keeps this one's answer at "call now"."""
+    return remembered(log, assessment.response)[:1] if assessment else ()
 
 
 def _newest_assessments(logs: Iterable[SymptomLog]) -> dict[UUID, Assessment]:

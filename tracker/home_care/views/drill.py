@@ -106,7 +106,7 @@ def _step(request: AuthedRequest, child: Child, found: Drill, now: datetime) -> 
         "night": the_night(child, now),
         "numbers": all_numbers(child.care_team, child),
         "fever": FEVER,
-        "script": what_to_say(told, {"flags": [], "urgency": "now"}),
+        "script": what_to_say(told, (), "now"),
         "took": _took(found),
     }
 

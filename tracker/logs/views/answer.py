@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from therapies.response import Response
 from tracker.alerts import queries as alert_queries
 from tracker.alerts.closings import emergency_before
 from tracker.alerts.queries import Became
@@ -113,7 +114,7 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
     return render(request, "tracker/logs/answer.html", context, status=status)
 
 
-def _earlier(log: SymptomLog, response: dict[str, Any]) -> list[tuple[float, Report]]:
+def _earlier(log: SymptomLog, response: Response) -> list[tuple[float, Report]]:
     """What the logs said that the answer remembers. A log that came a day late counts from when it came."""
     age = age_when_received(log) / HOUR
     told = queries.told_at(log.child, remembered(log, response))
@@ -123,7 +124,7 @@ def _earlier(log: SymptomLog, response: dict[str, Any]) -> list[tuple[float, Rep
     ]
 
 
-def answer_context(said: dict[str, Any], told: Told, *, in_emergency: bool = False) -> dict[str, Any]:
+def answer_context(said: Response, told: Told, *, in_emergency: bool = False) -> dict[str, Any]:
     """What every answer shows, with a login or without.
 
     A danger that stands only in the note is asked about beside the number, unless the answer says to call anyway.
@@ -132,11 +133,11 @@ def answer_context(said: dict[str, Any], told: Told, *, in_emergency: bool = Fal
     dangers = [one for one in asked if one["field"] == "note" and said["urgency"] not in AT_ANY_HOUR]
     others = [one for one in said["needs_confirmation"] if not (dangers and one["field"] == "note")]
     return {
-        "answer": said | {"needs_confirmation": others},
+        "answer": {**said, "needs_confirmation": others},
         "dangers": dangers,
         "carried_over": phone_script.carried_over(said, told),
         "summary": phone_script.summary(told),
-        "what_to_say": phone_script.what_to_say(told, said),
+        "what_to_say": phone_script.what_to_say(told, said["flags"], said["urgency"]),
         "instructions": answer_text.instructions(told.therapies[0], said["urgency"])
         if told.therapies
         else [],
@@ -166,7 +167,7 @@ def _is_in_emergency(log: SymptomLog, became: Became | None, now: datetime) -> b
     return in_emergency(log.child, now)
 
 
-def _standing(log: SymptomLog, said: dict[str, Any], now: datetime) -> Any:
+def _standing(log: SymptomLog, said: Response, now: datetime) -> Any:
     """An open alert that asks for more than this answer, from another log. The headline says so."""
     standing = alert_queries.open_alert(log.child, now)
     if standing and not is_worse(standing.urgency, than=said["urgency"]):

@@ -20,6 +20,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from therapies.response import Response
 from tracker.alerts import queries as alert_queries
 from tracker.assessment.answer_text import answer_in_words
 from tracker.assessment.assess import assess_alone, assess_unsaved
@@ -221,7 +222,7 @@ def answered_unsaved(
     return _context(response, told, _earlier(child, now) if with_history else None)
 
 
-def _context(response: dict[str, Any], told: Told, earlier: str | None = None) -> dict[str, Any]:
+def _context(response: Response, told: Told, earlier: str | None = None) -> dict[str, Any]:
     """As on the answer page. A note is no more than that, and says what is known of earlier logs."""
     said = answer_in_words(response, told)
     if said["urgency"] == Urgency.NOTE:
