@@ -1,4 +1,7 @@
-"""Reads the environment for settings.py. What is malformed is refused by name, without printing its value."""
+"""Reads the environment for settings.py. What is malformed is refused by name, without printing its value.
+
+By hand, because environs repeats the value in its error, and django-environ takes a mistyped flag for "no".
+"""
 
 import os
 from pathlib import Path

@@ -8,9 +8,8 @@ bind = f"fd://{held}" if held else f"127.0.0.1:{env.number('PORT', 8000)}"
 worker_class = "config.gunicorn_worker.PatientWorker"
 workers = env.number("WEB_WORKERS", 2, least=1)
 threads = 16
-keepalive = 15  # seconds: an open board asks each two of them, and need not shake hands anew
 timeout = 30
-keepalive = 15  # how long a connection may be silent, also in the middle of a request
+keepalive = 15  # seconds of silence, also in the middle of a request: longer than a board waits to ask again
 graceful_timeout = 8  # the supervisor waits ten seconds
 control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1"

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.json_logs import logging_settings
-from config.paths import BASE, var_folder
-from config.start.broker import broker_url
+from config.paths import BASE, broker_url, var_folder
 
 VAR = var_folder()
 

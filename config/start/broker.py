@@ -5,26 +5,12 @@ what a stopped broker forgets, the sweep finds again in the database (docs/adr/a
 """
 
 import fcntl
-import hashlib
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
-from urllib.parse import quote
 
-from config.paths import var_folder
-
-LONGEST = 100  # bytes; a socket's path may have 104 on macOS and 108 on Linux
-
-
-def run_folder(var: Path) -> Path:
-    """Where the socket lives: var/run, or a short private folder when that path is too long for a socket."""
-    folder = var / "run"
-    if len(os.fsencode(folder / "redis.sock")) <= LONGEST:
-        return folder
-    name = hashlib.sha256(os.fsencode(var.resolve())).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"nightlight-{os.getuid()}-{name}"
+from config.paths import run_folder, var_folder
 
 
 def make_private(folder: Path) -> Path:
@@ -35,11 +21,6 @@ def make_private(folder: Path) -> Path:
         sys.exit(f"{folder} belongs to somebody else: remove it, or set REDIS_URL.")
     folder.chmod(0o700)
     return folder
-
-
-def broker_url(var: Path) -> str:
-    """Celery's address of the embedded broker."""
-    return f"redis+socket://{quote(str(run_folder(var) / 'redis.sock'))}"
 
 
 def server_binary() -> str:

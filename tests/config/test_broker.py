@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from kombu import Connection
 
+from config import paths
+from config.paths import broker_url, run_folder
 from config.start import broker as embedded_redis
 from tests.support.fixtures_infra import BASE, end_process, start_process
 from tests.support.waiting import PATIENCE, wait_until
@@ -14,19 +16,19 @@ COMMAND = [sys.executable, "-m", "config.start.broker"]
 
 
 def test_a_short_path_keeps_the_socket_in_the_house(tmp_path):
-    assert embedded_redis.run_folder(Path("/srv/nightlight/var")) == Path("/srv/nightlight/var/run")
+    assert run_folder(Path("/srv/nightlight/var")) == Path("/srv/nightlight/var/run")
 
 
 def test_a_path_too_long_for_a_socket_gets_a_short_one_of_its_own():
-    one, two = (embedded_redis.run_folder(Path("/srv") / ("x" * 120) / name) for name in ("one", "two"))
-    assert len(os.fsencode(one / "redis.sock")) < embedded_redis.LONGEST
+    one, two = (run_folder(Path("/srv") / ("x" * 120) / name) for name in ("one", "two"))
+    assert len(os.fsencode(one / "redis.sock")) < paths.LONGEST_SOCKET
     assert one != two
 
 
 def test_letters_of_two_bytes_count_as_two():
     path = Path("/srv") / ("ü" * 45) / "var"
-    assert len(str(path / "run" / "redis.sock")) < embedded_redis.LONGEST
-    assert embedded_redis.run_folder(path).parent != path
+    assert len(str(path / "run" / "redis.sock")) < paths.LONGEST_SOCKET
+    assert run_folder(path).parent != path
 
 
 def test_the_folder_is_its_owners_alone(tmp_path):
@@ -52,7 +54,7 @@ def odd_house(tmp_path_factory):
 def test_the_broker_answers_in_a_folder_with_blanks_and_signs(odd_house):
     process = start_process(COMMAND, {"VAR_DIR": str(odd_house)}, odd_house / "log")
     wait_until((odd_house / "run" / "redis.sock").exists, "the broker")
-    with Connection(embedded_redis.broker_url(odd_house)) as connection:
+    with Connection(broker_url(odd_house)) as connection:
         assert connection.default_channel.client.ping()
     end_process(process)
 

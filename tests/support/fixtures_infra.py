@@ -20,7 +20,7 @@ from django.db import connection
 from kombu import Connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from config.start.broker import broker_url
+from config.paths import broker_url
 from config.start.supervisor import end_with
 from tests.support.clock import environment
 from tests.support.moment import NOW
