@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 
 from therapies.catalogue import KnowledgeError, load
 from therapies.schedule import NOT_BEGUN, Event, Label, unplanned_stop
-from tracker.models import Child, Course, EventKind
+from tracker.models import Child, Course
 from tracker.models.treatment import EVENT_COLUMNS, standing_events
 
 LATE_EFFECTS = timedelta(days=365)
 """How long after its last event an earlier therapy still counts. The latest documented onset is day 359, after CAR T
 cells (Kymriah label), which count for life; liver signs come up to 56 days after inotuzumab."""
-ANCHORS = (EventKind.INFUSION, EventKind.DOSE, EventKind.START, EventKind.RESTART, EventKind.TRANSPLANT)
 _COURSE = ("pk", "therapy", "begun_at", "ended_at")
 COURSE_ROW = (*_COURSE, *(f"events__{column}" for column in EVENT_COLUMNS))
 COURSE_ORDER = ("begun_at", "pk", "events__at", "events__recorded_at")
@@ -129,12 +128,6 @@ def earlier_of(child: Child, at: datetime) -> list[Earlier]:
     except KnowledgeError:  # a page without them still shows whom to call
         return []
     return [Earlier(course, course.late_labels(at)) for course in earlier]
-
-
-def anchors_of(child: Child) -> list[tuple[datetime, str]]:
-    """What was given, under every course, in words: a temperature is read against it."""
-    happened = [event for course in courses_of(child) for event in course.schedule if event.kind in ANCHORS]
-    return [(event.at, str(EventKind(event.kind).label)) for event in happened]
 
 
 def asks_for_pump(child: Child, at: datetime) -> bool:

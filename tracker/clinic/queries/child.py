@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -11,10 +10,10 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from tracker.assessment import wording
-from tracker.assessment.courses import anchors_of
 from tracker.assessment.earlier_logs import logs_at, remembered
 from tracker.lib import charts
 from tracker.logs import queries
+from tracker.logs.charts import curve_of, heat_map_of
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -29,8 +28,6 @@ DAYS = 14
 MOST_LOGS = 200
 NOTES = 20
 MOST_OF_AN_ALERT = 4
-LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
-UNGRADED = 2  # a sign that is there, and nobody said how bad
 
 
 @dataclass(frozen=True)
@@ -121,32 +118,27 @@ def page_of_days(child: Child, until: date | None, now: datetime) -> Days:
     today = now.astimezone(zone).date()
     last = min(until or today, today)
     first = last - timedelta(days=DAYS - 1)
-    start, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
+    start, end = queries.midnight(child, first), queries.midnight(child, last + timedelta(days=1))
     logs = _logs(child, start, end)
     standing = [row for row in logs if not row.corrected_by]
     entries = [Entry("log", row.observed_at, row) for row in logs]
     entries += [Entry("call", call.called_at, call) for call in _calls(child, start, end)]
     entries += [Entry("alert", event.at, event) for event in _alert_events(child, start, end)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    shown = [first + timedelta(days=day) for day in range(DAYS)]
     return Days(
         first=first,
         last=last,
         later=None if last >= today else min(last + timedelta(days=DAYS), today),
         earlier=first - timedelta(days=1),
         days=[(day, list(of)) for day, of in groupby(entries, lambda e: e.at.astimezone(zone).date())],
-        curve=charts.curve(_readings(standing), anchors_of(child), start, end),
-        heat=charts.heat_map(_levels(standing, zone), shown, _days_of(standing, zone)),
+        curve=curve_of(child, standing, first, last, now),
+        heat=heat_map_of(child, standing, first, last),
         is_cut=len(logs) == MOST_LOGS,
     )
 
 
 def notes(child: Child) -> list[CareNote]:
     return list(CareNote.objects.filter(child=child).select_related("by").order_by("-at")[:NOTES])
-
-
-def _midnight(day: date, zone: Any) -> datetime:
-    return datetime.combine(day, time(), zone)
 
 
 def _logs(child: Child, start: datetime, end: datetime) -> list[queries.Row]:
@@ -165,25 +157,6 @@ def _alert_events(child: Child, start: datetime, end: datetime) -> Iterable[Aler
     told = ("raised", "joined", "called")
     events = AlertEvent.objects.filter(alert__child=child, at__gte=start, at__lt=end).exclude(verb__in=told)
     return events.select_related("by", "alert").order_by("pk")
-
-
-def _readings(logs: Iterable[queries.Row]) -> list[tuple[datetime, Decimal]]:
-    found = [(row.observed_at, celsius) for row in logs if (celsius := wording.celsius_of(row.report))]
-    return sorted(found)
-
-
-def _levels(logs: Iterable[queries.Row], zone: Any) -> dict[str, dict[date, int]]:
-    found: dict[str, dict[date, int]] = {}
-    for row in logs:
-        day = row.observed_at.astimezone(zone).date()
-        for sign in row.report.get("symptoms", ()):
-            levels = found.setdefault(wording.name_of(sign["code"]), {})
-            levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), UNGRADED))
-    return found
-
-
-def _days_of(logs: Iterable[queries.Row], zone: Any) -> set[date]:
-    return {row.observed_at.astimezone(zone).date() for row in logs}
 
 
 def _context(basis: dict[str, Any]) -> list[tuple[str, str]]:

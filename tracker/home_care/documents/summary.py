@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from tracker.assessment import wording
-from tracker.assessment.courses import anchors_of
-from tracker.lib import charts
 from tracker.lib.charts import Curve, HeatMap
 from tracker.logs import queries
+from tracker.logs.charts import curve_of, heat_map_of
 from tracker.logs.queries import Row
 from tracker.models import Alert, Call, Child, DoseGiven, Question
 from tracker.models.alerts import WAS_ADVISED
@@ -20,8 +17,6 @@ PERIODS = (7, 14, 30, 90)
 HEAT_DAYS = 30  # as many columns as paper has room for
 MOST_LOGS = 2000  # twenty a day for 90 days: a paper with more is none
 MOST_TOLD = 50
-LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
-NOT_SAID = 3  # a sign of which nobody said how bad it is: the rules take the worse reading too
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ def summary_of(child: Child, days: int, at: datetime) -> Summary:
         last=last,
         made_at=at,
         rows=rows,
-        curve=_curve(child, standing, since, at),
+        curve=curve_of(child, standing, first, last, at),
         heats=_heats(child, standing, first, last),
         alerts=[alert.as_family_sees(at) for alert in alerts.order_by("raised_at")],
         doses=list(doses.order_by("given_at")),
@@ -94,29 +89,11 @@ def told_to(child: Child) -> list[Told]:
     return sorted(told, key=lambda one: one.at, reverse=True)
 
 
-def _curve(child: Child, rows: Sequence[Row], since: datetime, at: datetime) -> Curve:
-    measured = ((row.observed_at, wording.celsius_of(row.report)) for row in rows)
-    readings: list[tuple[datetime, Decimal]] = sorted((when, value) for when, value in measured if value)
-    return charts.curve(readings, anchors_of(child), since, at)
-
-
 def _heats(child: Child, rows: Sequence[Row], first: date, last: date) -> list[HeatMap]:
     """Pictures of 30 days at most, each with the signs that were seen in it."""
     begins = range(0, (last - first).days + 1, HEAT_DAYS)
     stretches = [
         (first + timedelta(days=n), min(last, first + timedelta(days=n + HEAT_DAYS - 1))) for n in begins
     ]
-    by_day = [(row.observed_at.astimezone(child.zone).date(), row) for row in rows]
-    heats = [_heat([one for one in by_day if start <= one[0] <= end], start, end) for start, end in stretches]
+    heats = [heat_map_of(child, rows, start, end) for start, end in stretches]
     return [heat for heat in heats if heat.rows]
-
-
-def _heat(rows: Sequence[tuple[date, Row]], first: date, last: date) -> HeatMap:
-    shown = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    signs: dict[str, dict[date, int]] = {}
-    for day, row in rows:
-        for sign in row.report.get("symptoms") or ():
-            levels = signs.setdefault(wording.name_of(sign["code"]), {})
-            levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), NOT_SAID))
-    worst_first = sorted(signs.items(), key=lambda item: (-max(item[1].values()), item[0]))
-    return charts.heat_map(dict(worst_first), shown, {day for day, _row in rows})

@@ -1,8 +1,7 @@
 """Days: the temperature curve, the signs by day and every log, two weeks at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -12,19 +11,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from tracker.assessment import wording
-from tracker.assessment.courses import anchors_of
 from tracker.core.access import access_child, may
 from tracker.core.pages import AuthedRequest, day_label, frame
-from tracker.lib import charts
 from tracker.logs import queries
+from tracker.logs.charts import curve_of, heat_map_of
 from tracker.logs.queries import Row
 from tracker.models import Child, SymptomLog
 
 SHOWN = timedelta(days=13)  # and the last day itself
 MOST = 300  # logs on a page; who has more in two weeks sees fewer days
-LEVELS = {"mild": 1, "moderate": 2, "severe": 3}
-NOT_SAID = 3  # a sign of which nobody said how bad it is: the rules take the worse reading too
 
 
 @require_GET
@@ -44,8 +39,8 @@ def days(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         "earlier": first - timedelta(days=1) if _is_any_before(child, first) else None,
         "later": min(last + SHOWN + timedelta(days=1), today) if last < today else None,
         "unit": child.units,
-        "curve": _curve(child, counting, first, min(queries.midnight(child, last + timedelta(days=1)), now)),
-        "heat": _heat(child, counting, first, last),
+        "curve": curve_of(child, counting, first, last, now),
+        "heat": heat_map_of(child, counting, first, last),
         "timeline": _timeline(child, rows),
         "may_log": may((child.family_role, child.staff_role), "log"),
     }
@@ -78,24 +73,6 @@ def _is_any_before(child: Child, day: date) -> bool:
 
 def _local(child: Child, at: datetime) -> date:
     return at.astimezone(child.zone).date()
-
-
-def _curve(child: Child, rows: Iterable[Row], first: date, end: datetime) -> charts.Curve:
-    measured = ((row.observed_at, wording.celsius_of(row.report)) for row in rows)
-    readings: list[tuple[datetime, Decimal]] = sorted((at, value) for at, value in measured if value)
-    return charts.curve(readings, anchors_of(child), queries.midnight(child, first), end)
-
-
-def _heat(child: Child, rows: Sequence[Row], first: date, last: date) -> charts.HeatMap:
-    shown = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    signs: dict[str, dict[date, int]] = {}
-    for row in rows:
-        day = _local(child, row.observed_at)
-        for sign in row.report.get("symptoms") or ():
-            levels = signs.setdefault(wording.name_of(sign["code"]), {})
-            levels[day] = max(levels.get(day, 0), LEVELS.get(sign.get("severity", ""), NOT_SAID))
-    worst_first = sorted(signs.items(), key=lambda item: (-max(item[1].values()), item[0]))
-    return charts.heat_map(dict(worst_first), shown, {_local(child, row.observed_at) for row in rows})
 
 
 def _timeline(child: Child, rows: Iterable[Row]) -> list[dict[str, Any]]:
