@@ -11,9 +11,9 @@ from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models import QuerySet, Subquery
 
 from therapies.response import Question
 from tracker.alerts.queries import Became, _became, _with_names
@@ -174,27 +174,36 @@ def asked_back(row: Row) -> list[Question]:
 
 
 def week(child: Child, now: datetime) -> list[dict[str, Any]]:
-    """Seven days of the family's clock, oldest first: how many logs, the worst urgency, whether they called."""
-    today = now.astimezone(child.zone).date()
-    days = [today - timedelta(days=back) for back in reversed(range(WEEK))]
-    since = midnight(child, days[0])
-    shown = {day: {"day": day, "logs": 0, "urgency": None, "called": False} for day in days}
-    for day, urgency, number in _counted(child, since):
-        if day in shown:
-            one = shown[day]
-            one["logs"] += number
-            one["urgency"] = max(filter(None, (one["urgency"], urgency)), key=lambda u: RANK[u], default=None)
-    calls = Call.objects.filter(child=child, called_at__gte=since)
-    for day in calls.annotate(day=TruncDate("called_at", tzinfo=child.zone)).values_list("day").distinct():
-        if day[0] in shown:
-            shown[day[0]]["called"] = True
-    return list(shown.values())
-
-
-def _counted(child: Child, since: datetime) -> QuerySet:
+    """The child's last seven days. Two queries."""
+    since = midnight(child, now.astimezone(child.zone).date() - timedelta(days=WEEK - 1))
     logs = SymptomLog.objects.standing().filter(child=child, observed_at__gte=since)
-    logs = logs.annotate(day=TruncDate("observed_at", tzinfo=child.zone), worst=Subquery(newest_urgency()))
-    return logs.values_list("day", "worst").annotate(number=Count("pk")).order_by()
+    worst = logs.annotate(worst=Subquery(newest_urgency())).values_list("observed_at", "worst")
+    calls = Call.objects.filter(child=child, called_at__gte=since).values_list("called_at", flat=True)
+    return week_of(worst, calls, child.zone, now)
+
+
+def week_of(
+    logs: Iterable[tuple[datetime, str | None]], calls: Iterable[datetime], zone: ZoneInfo, now: datetime
+) -> list[dict[str, Any]]:
+    """Seven days of the family's clock, oldest first, as _week_strip.html wants them.
+
+    `logs`: when each was seen and its urgency, None where it has none yet. `calls`: when they called.
+    """
+    today = now.astimezone(zone).date()
+    by_day: dict[date, list[str | None]] = {}
+    for at, urgency in logs:
+        by_day.setdefault(at.astimezone(zone).date(), []).append(urgency)
+    called = {at.astimezone(zone).date() for at in calls}
+    days = [today - timedelta(days=back) for back in reversed(range(WEEK))]
+    return [
+        {
+            "day": day,
+            "logs": len(urgencies := by_day.get(day, [])),
+            "urgency": max(filter(None, urgencies), key=RANK.__getitem__, default=None),
+            "called": day in called,
+        }
+        for day in days
+    ]
 
 
 def midnight(child: Child, day: date) -> datetime:

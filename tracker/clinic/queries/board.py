@@ -5,7 +5,7 @@ Alerts are never paged. The other children are; so are the silent ones, of whom 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -40,7 +40,6 @@ from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import RANK
 
 PAGE = 12
-WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -263,7 +262,9 @@ def _fill_children(rows: Sequence[Row], now: datetime) -> None:
         row.age = row.child.age_years(now)
         called = calls.get(row.child.pk, [])
         row.nobody_answered = bool(row.called_at and called) and not called[-1][1]
-        row.week = week(row.child, logs.get(row.child.pk, ()), [at for at, _reached in called], now)
+        row.week = queries.week_of(
+            logs.get(row.child.pk, ()), [at for at, _reached in called], row.child.zone, now
+        )
         row.strip = strip(row.week)
 
 
@@ -279,7 +280,9 @@ def _fill_courses(children: Mapping[UUID, Child]) -> None:
 def _week_logs(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tuple[datetime, str]]]:
     """Each child's standing logs of the last days with their urgency: the newest assessment counts."""
     made = Assessment.objects.filter(
-        log__child__in=list(children), log__observed_at__gte=now - timedelta(days=WEEK), log__corrections=None
+        log__child__in=list(children),
+        log__observed_at__gte=now - timedelta(days=queries.WEEK),
+        log__corrections=None,
     )
     newest = {
         log: (child, at, urgency)
@@ -295,30 +298,8 @@ def _week_logs(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tuple
 
 def _week_calls(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tuple[datetime, bool]]]:
     """When they called and whether somebody answered, the oldest first."""
-    calls = Call.objects.filter(child__in=list(children), called_at__gte=now - timedelta(days=WEEK))
+    calls = Call.objects.filter(child__in=list(children), called_at__gte=now - timedelta(days=queries.WEEK))
     found: dict[UUID, list[tuple[datetime, bool]]] = {}
     for child, *call in calls.order_by("called_at").values_list("child_id", "called_at", "reached"):
         found.setdefault(child, []).append(tuple(call))
     return found
-
-
-def week(
-    child: Child, logs: Iterable[tuple[datetime, str]], calls: Iterable[datetime], now: datetime
-) -> list[dict[str, Any]]:
-    """The seven days up to now by the family's clock, as _week_strip.html wants them."""
-    zone = child.zone
-    today = now.astimezone(zone).date()
-    by_day: dict[date, list[str]] = {}
-    for at, urgency in logs:
-        by_day.setdefault(at.astimezone(zone).date(), []).append(urgency)
-    called = {at.astimezone(zone).date() for at in calls}
-    days = [today - timedelta(days=back) for back in range(WEEK - 1, -1, -1)]
-    return [
-        {
-            "day": day,
-            "logs": len(by_day.get(day, ())),
-            "urgency": max(by_day[day], key=RANK.__getitem__) if day in by_day else None,
-            "called": day in called,
-        }
-        for day in days
-    ]
