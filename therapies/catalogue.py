@@ -5,7 +5,7 @@ value.
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, fields
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from therapies.conditions import NEED_A_SIGN, OPERATORS
+from therapies.fever import BANDS, FEVER_RULES, fever_lines, lines_in
 from therapies.model import (
     LISTED_AS,
     SYNDROMES,
@@ -169,6 +170,17 @@ class _Reader:
         self.definitions: dict[str, tuple[Condition, ...]] = dict.fromkeys(shared.content["definitions"], ())
         for name, conditions in shared.content["definitions"].items():
             self.definitions[name] = self._conditions(conditions, name, (), shared)
+        self._fever_rules(self.definitions["fever"], shared)
+
+    def _fever_rules(self, fever: Iterable[Condition], file: _File) -> None:
+        """The lines that a page names as a rule's are those that its fever is measured by."""
+        plain = [one for one in fever if one.keys() <= {"temperature", "earlier_temperature", "policy"}]
+        plain = [one for one in plain if "route" not in one.get("temperature", {})]
+        always = [one for one in plain if "policy" not in one]
+        for rule in FEVER_RULES:
+            own = [one for one in plain if one.get("policy") == {"fever": rule}]
+            if lines_in(own or always) != set(fever_lines(rule)):
+                raise file.error("fever", f"is not what the rule {rule} says")
 
     def therapy(self, file: _File) -> Therapy:
         content = file.content
@@ -309,22 +321,25 @@ class _Reader:
         for table in tables:
             if table[key] in found:
                 raise file.error(table[key], "stands twice")
-            found[table[key]] = self.build(shape, _nested(table), file)
+            found[table[key]] = self.build(shape, table | self._nested(table, file), file)
         return found
 
+    def _nested(self, table: Mapping[str, Any], file: _File) -> dict[str, Any]:
+        """Choices, routes and units as the model's own values."""
+        lists = {key: table[key] for key in ("choices", "routes") if key in table}
+        found: dict[str, Any] = {
+            key: [self.build(Choice, item, file) for item in items] for key, items in lists.items()
+        }
+        if "units" in table:
+            found["units"] = [self._unit(item, file) for item in table["units"]]
+        return found
 
-_NESTED: Mapping[str, Callable[..., Any]] = {"choices": Choice, "routes": Choice, "units": Unit}
-
-
-def _nested(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Choices, routes and units as the model's own values."""
-    found = dict(table)
-    for key, shape in _NESTED.items():
-        if key in table:
-            found[key] = [
-                shape(**{name: _tuples(value) for name, value in item.items()}) for item in table[key]
-            ]
-    return found
+    def _unit(self, item: Mapping[str, Any], file: _File) -> Unit:
+        if item.get("code") not in BANDS or "plausible" in item:
+            raise file.error(
+                item.get("code", "?"), f"is a unit with a band of its own, or none of {', '.join(BANDS)}"
+            )
+        return self.build(Unit, {**item, "plausible": BANDS[item["code"]]}, file)
 
 
 def _tuples(value: Any) -> Any:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from therapies.facts import Moment, Temperature, fahrenheit, understood
+from therapies.facts import Moment, Temperature, understood
+from therapies.fever import fahrenheit
 from therapies.model import SEVERITIES, Condition
 from therapies.request import Report, Sign
 
@@ -271,7 +272,7 @@ def _in_band(temperature: Temperature, wanted: Mapping[str, Any]) -> bool:
 
 
 def _readings(report: Report, moment: Moment) -> list[Temperature]:
-    return [t for r in report.readings if (t := understood(r, moment.catalogue)) is not None]
+    return [t for r in report.readings if (t := understood(r)) is not None]
 
 
 def _at_least(severity: str, lowest: str) -> bool:

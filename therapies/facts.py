@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from therapies.fever import fahrenheit, unit_of
 from therapies.model import Catalogue, Therapy
 from therapies.request import Reading, Report, Request, Sign
 
@@ -13,13 +14,6 @@ _DAYS = ("days_since_infusion", "days_since_last_dose", "days_since_transplant",
 _HOURS = ("hours_since_start", "hours_since_infusion_end")
 _FIRST = {"cycle_day": 1}
 _HEAVIEST_KG = 300
-
-
-def fahrenheit(celsius: Decimal) -> Decimal:
-    """Exact: every decimal in °C is a decimal in °F. The other way round it is not, so temperatures are
-    compared in °F.
-    """
-    return celsius * Decimal("1.8") + 32
 
 
 @dataclass(frozen=True)
@@ -54,7 +48,7 @@ class Moment:
 
     @cached_property
     def temperatures(self) -> tuple[Temperature, ...]:
-        return tuple(t for r in self.report.readings if (t := understood(r, self.catalogue)) is not None)
+        return tuple(t for r in self.report.readings if (t := understood(r)) is not None)
 
     @property
     def temperature_unreadable(self) -> bool:
@@ -127,15 +121,13 @@ def moment(request: Request, position: int, catalogue: Catalogue) -> Moment:
     )
 
 
-def understood(reading: Reading, catalogue: Catalogue) -> Temperature | None:
+def understood(reading: Reading) -> Temperature | None:
     """The reading in the only unit that it can have; None where it is possible in neither."""
-    bands = {unit.code: unit.plausible for unit in catalogue.observations["temperature"].units}
-    for unit, (lowest, highest) in bands.items():
-        if lowest <= reading.value <= highest:
-            degrees = fahrenheit(reading.value) if unit == "C" else reading.value
-            other = unit if reading.unit not in (None, unit) else None
-            return Temperature(degrees, reading.route, reading, other)
-    return None
+    unit = unit_of(reading.value)
+    if not unit:
+        return None
+    degrees = fahrenheit(reading.value) if unit == "C" else reading.value
+    return Temperature(degrees, reading.route, reading, unit if reading.unit not in (None, unit) else None)
 
 
 def _back(context: Mapping[str, Any], hours: Decimal) -> dict[str, Any]:

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
+from therapies.fever import lines_in
 from therapies.response import Cited, Urgency
 
 URGENCIES: tuple[Urgency, ...] = ("emergency", "now", "today", "note")  # worst first
@@ -83,7 +87,7 @@ class Unit:
 
     code: str
     name: str
-    plausible: tuple[Any, Any]
+    plausible: tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True)
@@ -257,6 +261,18 @@ class Catalogue:
     danger_words: Mapping[str, tuple[str, ...]]
     two_of_today: Principle
     messages: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def temperature_lines(self) -> tuple[Decimal, ...]:
+        """Every temperature in °C at which an answer can change, the lowest first."""
+        flags = {flag.id: flag for therapy in self.therapies.values() for flag in therapy.red_flags}
+        levels = (conditions for flag in flags.values() for _urgency, conditions in flag.levels)
+        return tuple(sorted(set().union(*map(lines_in, (*self.definitions.values(), *levels)))))
+
+    @property
+    def widest_step(self) -> tuple[Decimal, Decimal]:
+        """The two neighbouring lines that are farthest apart: between them no answer hangs on the temperature."""
+        return max(pairwise(self.temperature_lines), key=lambda step: step[1] - step[0])
 
     def counts_as(self, code: str) -> str:
         """The finding that `code` counts as when findings of a day are counted."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from therapies.fever import BANDS, DEFAULT_RULE, FEVER_RULES
 from therapies.model import SEVERITIES, Catalogue
 
-FEVER_RULES = ("38.0-once", "38.0-sustained-or-38.3-once", "38.5-once")
 SENSITIVITIES = ("calibrated", "literal")
-UNITS = ("C", "F")
+UNITS = tuple(BANDS)
 ROUTES = ("oral", "armpit", "ear", "forehead", "unknown")
 NEURO = dict.fromkeys(("talks", "knows", "follows", "settles"), ("usual", "less", "not"))
 # Answers from the best to the worst: of two equal times the worse one counts.
@@ -132,7 +132,7 @@ def read_request(data: Any, catalogue: Catalogue) -> Request:
     return Request(
         therapy=_code(top, "therapy", tuple(catalogue.therapies)),
         context=_context(top.get("context")),
-        fever=_code(policy, "fever", FEVER_RULES, "policy.") or FEVER_RULES[0],
+        fever=_code(policy, "fever", FEVER_RULES, "policy.") or DEFAULT_RULE,
         sensitivity=_code(policy, "sensitivity", SENSITIVITIES, "policy.") or SENSITIVITIES[0],
         reports=_reports(top.get("reports"), catalogue),
     )

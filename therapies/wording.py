@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from therapies.facts import fahrenheit
+from therapies.fever import fahrenheit
 from therapies.model import Catalogue, Condition, RedFlag
 
 Phrase = tuple[str, dict[str, Any]]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, QueryDict
 
 from tests.browser.sample_forms import CalledForm
+from therapies.fever import FEVER
 from tracker.assessment import answer_text
 from tracker.lib import charts, telephone
 from tracker.logs.forms.log import Asking, LogForm
@@ -288,7 +289,7 @@ def days(view: str, **more: Any) -> Context:
         "later": None,
         "unit": "C",
         "may_log": True,
-        "curve": charts.curve(readings, [(at(12, 11), "infusion")], at(5, 0), at(18, 4)),
+        "curve": charts.curve(readings, [(at(12, 11), "infusion")], at(5, 0), at(18, 4), FEVER),
         "heat": charts.heat_map(signs, shown, [day for day in shown if day.day != 16]),
         "timeline": [
             {"day": date(2026, 11, 18), "day_label": "Day 6", "rows": [FEVER_LOG]},
@@ -299,7 +300,7 @@ def days(view: str, **more: Any) -> Context:
 
 
 NOTHING = {
-    "curve": charts.curve([], [], NOW - timedelta(days=13), NOW),
+    "curve": charts.curve([], [], NOW - timedelta(days=13), NOW, FEVER),
     "heat": charts.heat_map({}, [], []),
 }
 TOLD = [

@@ -20,7 +20,6 @@ from tracker.models import (
     AuditEvent,
     CareTeam,
     Child,
-    FeverRule,
     Invitation,
     Membership,
     Role,
@@ -77,9 +76,9 @@ class TestNumbers:
         assert care_team.day_number == "555 0100"
 
 
-LITERAL_RULES = {"fever_rule": FeverRule.ONCE_38_0, "sensitivity": Sensitivity.LITERAL}
-LATER_RULES = {"fever_rule": FeverRule.ONCE_38_5, "sensitivity": Sensitivity.CALIBRATED}
-LITERAL = {"fever": FeverRule.ONCE_38_0, "sensitivity": Sensitivity.LITERAL}
+LITERAL_RULES = {"fever_rule": "38.0-once", "sensitivity": Sensitivity.LITERAL}
+LATER_RULES = {"fever_rule": "38.5-once", "sensitivity": Sensitivity.CALIBRATED}
+LITERAL = {"fever": "38.0-once", "sensitivity": Sensitivity.LITERAL}
 
 
 @pytest.fixture
@@ -99,10 +98,10 @@ class TestRules:
         assert "1 would have had another answer." in page
         assert "Juno" in page
         care_team.refresh_from_db()
-        assert care_team.fever_rule == FeverRule.ONCE_38_0
+        assert care_team.fever_rule == "38.0-once"
         post(at_desk, "team-policy", care_team, **LATER_RULES, take="")
         care_team.refresh_from_db()
-        assert care_team.fever_rule == FeverRule.ONCE_38_5
+        assert care_team.fever_rule == "38.5-once"
 
     def test_hold_for_the_next_log(self, log: Log, ward_child: Child, lead: User) -> None:
         assert log(temperature=38.2, hours_ago=30).assessment.urgency == "now"
@@ -132,13 +131,13 @@ class TestThePreview:
     def test_of_the_policy_that_holds_changes_nothing(self, ward_child: Child, log: Log) -> None:
         for hours in (5, 30, 60):
             log(temperature=38.2, chills="mild", hours_ago=hours)
-        held = {"fever": FeverRule.ONCE_38_0, "sensitivity": Sensitivity.CALIBRATED}
+        held = {"fever": "38.0-once", "sensitivity": Sensitivity.CALIBRATED}
         found = preview(ward_child.care_team, held, NOW)
         assert (found.logs, found.asked, found.differences) == (3, 3, [])
 
     def test_knows_of_an_earlier_temperature(self, ward_child: Child, log: Log) -> None:
         """Twice 38.0, an hour apart, is a fever under the sustained rule too; once alone is not."""
-        sustained = {"fever": FeverRule.SUSTAINED_38_0, "sensitivity": Sensitivity.CALIBRATED}
+        sustained = {"fever": "38.0-sustained-or-38.3-once", "sensitivity": Sensitivity.CALIBRATED}
         log(temperature=38.1, hours_ago=52)
         log(temperature=38.1, hours_ago=50)
         changed = {one.observed_at for one in preview(ward_child.care_team, sustained, NOW).differences}

@@ -9,6 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from therapies.fever import FEVER
 from tracker.lib import charts
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -18,7 +19,7 @@ DAYS = [date(2026, 11, day) for day in range(5, 19)]
 
 def drawn(*readings: tuple[int, str]) -> charts.Curve:
     told = [(FIRST + timedelta(hours=hours), Decimal(value)) for hours, value in readings]
-    return charts.curve(told, [(FIRST + timedelta(days=7), "infusion")], FIRST, LAST)
+    return charts.curve(told, [(FIRST + timedelta(days=7), "infusion")], FIRST, LAST, FEVER)
 
 
 def test_a_day_without_a_log_is_not_a_day_without_the_sign():
@@ -40,7 +41,7 @@ def test_a_long_silence_breaks_the_line():
 
 
 def test_an_infusion_outside_the_picture_is_left_out():
-    far = charts.curve([], [(LAST + timedelta(days=1), "infusion")], FIRST, LAST)
+    far = charts.curve([], [(LAST + timedelta(days=1), "infusion")], FIRST, LAST, FEVER)
     assert far.anchors == ()
 
 

@@ -176,3 +176,29 @@ def test_every_text_that_a_family_can_read_reaches_the_translators():
     assert set(load().messages.values()) <= known
     assert "Under the arm often reads low. Measure by mouth or ear now." in known
     assert "Come apart" in known
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "says"),
+    [
+        (
+            "every-therapy.toml",
+            "from = 38.3 }, policy",
+            "from = 38.4 }, policy",
+            "is not what the rule 38.0-sus",
+        ),
+        ("every-therapy.toml", "{ temperature = { from = 38.5 } },", "", "is not what the rule 38.5-once"),
+        ("observations.toml", 'code = "C", name = "°C"', 'code = "K", name = "K"', "none of C, F"),
+        ("observations.toml", 'name = "°C" }', 'name = "°C", plausible = [20, 50] }', "a band of its own"),
+        ("observations.toml", 'name = "°C" }', 'nane = "°C" }', "unknown key nane"),
+        ("observations.toml", 'code = "oral", name', 'code = "oral", nane', "unknown key nane"),
+    ],
+)
+def test_a_temperature_means_the_same_on_a_page_and_to_the_rules(folder, name, old, new, says):
+    error, _line = broken(folder, name, old, new)
+    assert says in error.message
+
+
+def test_the_lines_are_read_from_the_rules():
+    assert [float(line) for line in load().temperature_lines] == [35.0, 36.0, 37.5, 37.7, 38.0, 38.3, 38.5]
+    assert [float(line) for line in load().widest_step] == [36.0, 37.5]

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from therapies.explaining import address, subjects
+from therapies.fever import DEFAULT_RULE, FEVER_RULES
 from therapies.model import Instruction
 from therapies.request import FEVER_RULES
 from therapies.response import Flag, Question, Response
 from tracker.assessment.phone_script import Told
 from tracker.assessment.wording import therapy_of
-from tracker.models import FeverRule
 
 
 class ShownFlag(Flag):
@@ -76,10 +76,10 @@ def instructions(therapy_id: str, urgency: str = "now") -> list[Instruction]:
 
 def fever_rule(basis: Mapping[str, Any], team: str) -> str:
     """Which fever line was asked with and who set it; nothing where it is the documented default."""
-    rule = basis.get("policy", {}).get("fever", FEVER_RULES[0])
-    if rule == FEVER_RULES[0] or rule not in FeverRule.values:
+    rule = basis.get("policy", {}).get("fever", DEFAULT_RULE)
+    if rule == DEFAULT_RULE or rule not in FEVER_RULES:
         return ""
-    values = {"rule": FeverRule(rule).label, "team": team or _("your care team")}
+    values = {"rule": _(FEVER_RULES[rule]), "team": team or _("your care team")}
     return _("The fever line for this answer: %(rule)s. It was set by %(team)s.") % values
 
 

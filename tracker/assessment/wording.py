@@ -10,19 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from therapies import catalogue
+from therapies.fever import fahrenheit, unit_of
 from therapies.model import Catalogue, Therapy
 
 logger = logging.getLogger(__name__)
 Report = Mapping[str, Any]
 """A report of the assessment contract, with `raw` beside it: what was typed and can't be read."""
 
-LINES_C = tuple(map(Decimal, ("35.0", "36.0", "37.5", "37.7", "38.0", "38.3", "38.5")))
-LINES_F = tuple(line * Decimal("1.8") + 32 for line in LINES_C)
-"""Where an answer changes. No reading is shown on the other side of one than it is."""
 USUAL = {"handwriting": "same"}
 """Beside the neuro check's: fluids that stay down and a pump that runs are said, since only for some they are usual."""
-POSSIBLE = {"C": (Decimal(34), Decimal(43)), "F": (Decimal("93.2"), Decimal("109.4"))}
-"""The temperatures of a body. They don't overlap, so a number says its unit, as it does for the rules."""
 
 
 def vocabulary() -> Catalogue | None:
@@ -38,12 +34,19 @@ def vocabulary() -> Catalogue | None:
 
 
 def degrees(value: Decimal, unit: str) -> str:
-    """With one decimal, as thermometers show it: rounded, but never up across a line of the rules."""
+    """With one decimal, as thermometers show it: rounded, but never up across a line where an answer changes."""
     tenths = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
-    lines = LINES_F if unit == "F" else LINES_C
-    if any(value < line <= tenths for line in lines):
+    if tenths > value and _is_line_between(value, tenths, unit):
         tenths = value.quantize(Decimal("0.1"), ROUND_DOWN)
     return f"{number_format(tenths)} °{unit}"
+
+
+def _is_line_between(value: Decimal, rounded: Decimal, unit: str) -> bool:
+    """Where the lines cannot be read there may be one anywhere."""
+    if (known := vocabulary()) is None:
+        return True
+    lines = map(fahrenheit, known.temperature_lines) if unit == "F" else known.temperature_lines
+    return any(value < line <= rounded for line in lines)
 
 
 def as_typed(value: Decimal, unit: str) -> str:
@@ -56,7 +59,7 @@ def other_unit(value: Decimal, unit: str) -> str:
     """The same temperature in the other unit."""
     if unit == "F":
         return degrees((value - 32) / Decimal("1.8"), "C")
-    return degrees(value * Decimal("1.8") + 32, "F") if unit == "C" else ""
+    return degrees(fahrenheit(value), "F") if unit == "C" else ""
 
 
 def temperature(report: Report) -> tuple[str, str]:
@@ -82,11 +85,6 @@ def probably(report: Report) -> str:
     value = Decimal(str(reading.get("value", 0)))
     unit = unit_of(value)
     return as_typed(value, unit) if unit and unit != reading.get("unit") else ""
-
-
-def unit_of(value: Decimal) -> str:
-    """The only unit in which a body can have it; nothing where it can in neither."""
-    return next((unit for unit, (lowest, highest) in POSSIBLE.items() if lowest <= value <= highest), "")
 
 
 def celsius_of(report: Report) -> Decimal | None:

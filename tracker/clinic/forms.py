@@ -11,8 +11,8 @@ from tracker.core.forms import WEEKDAYS, PageForm, ZoneField, clock_field
 from tracker.core.phone_forms import PhoneField, PhoneForm
 from tracker.families.numbers import Numbers
 from tracker.lib import time_zones
-from tracker.models import CareTeam, Child, FeverRule, Role, Sensitivity
-from tracker.models.care_teams import LONGEST_WAIT
+from tracker.models import CareTeam, Child, Role, Sensitivity
+from tracker.models.care_teams import FEVER_RULE_CHOICES, LONGEST_WAIT
 
 
 class TeamNumbersForm(PhoneForm):
@@ -84,7 +84,7 @@ class PolicyForm(PageForm):
     """The documented fever rule, and how literally the documents are read."""
 
     fever_rule = forms.ChoiceField(
-        label=gettext_lazy("A fever is"), choices=FeverRule, widget=forms.RadioSelect
+        label=gettext_lazy("A fever is"), choices=FEVER_RULE_CHOICES, widget=forms.RadioSelect
     )
     sensitivity = forms.ChoiceField(
         label=gettext_lazy("Signs"),

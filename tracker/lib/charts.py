@@ -10,7 +10,6 @@ WIDTH = 336  # a phone's column; the picture is scaled where there is more room
 LEFT, TOP, BOTTOM, HEIGHT = 54, 26, 24, 210
 GAP = timedelta(hours=36)  # a longer silence breaks the curve
 ROW, HEAD, CELL_TOP = 52, 24, 20
-FEVER = Decimal("38.0")
 TEXT_LEFT, TEXT_RIGHT, TEXT_HEIGHT = -70, -6, 14  # where the words of the last point stand beside it
 SHIFTS = (-10, 22, -18, 30, -26, 38, -34, 46, -42, 54, -50, 62, -58)  # the nearest first
 
@@ -122,10 +121,13 @@ def curve(
     anchors: Sequence[tuple[datetime, str]],
     first: datetime,
     last: datetime,
-    fever: Decimal = FEVER,
+    fever: Decimal,
 ) -> Curve:
-    """The temperature from `first` to `last`. Readings in °C, oldest first; anchors: infusions, in words."""
-    values = [celsius for _, celsius in readings] + [Decimal(36), fever + 1]
+    """The temperature from `first` to `last`. Readings in °C, oldest first; anchors: infusions, in words.
+
+    `fever`: the line in °C at and above which a reading is one.
+    """
+    values = [celsius for _, celsius in readings] + [fever - 2, fever + 1]
     low, high = int(min(values)), int(max(values)) + 1
     span, floor = (last - first) / timedelta(hours=1) or 1, HEIGHT - BOTTOM
 

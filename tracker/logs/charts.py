@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from therapies.fever import FEVER
 from therapies.model import SEVERITIES
 from tracker.assessment import wording
 from tracker.assessment.courses import courses_of
@@ -19,7 +20,7 @@ ANCHORS = (EventKind.INFUSION, EventKind.DOSE, EventKind.START, EventKind.RESTAR
 def curve_of(child: Child, rows: Iterable[Row], first: date, last: date, now: datetime) -> charts.Curve:
     """The temperature of these days; of today, until now."""
     end = min(midnight(child, last + timedelta(days=1)), now)
-    return charts.curve(readings(rows), anchors(child), midnight(child, first), end)
+    return charts.curve(readings(rows), anchors(child), midnight(child, first), end, FEVER)
 
 
 def heat_map_of(child: Child, rows: Iterable[Row], first: date, last: date) -> charts.HeatMap:

@@ -4,7 +4,7 @@ from tracker.models.alerts import Advised, Alert, AlertEvent, AlertVerb, Call, O
 from tracker.models.audit import AuditEvent, Heartbeat
 from tracker.models.cards import CardLink
 from tracker.models.care_notes import CareNote
-from tracker.models.care_teams import CareTeam, FeverRule, PhoneLine, Sensitivity
+from tracker.models.care_teams import CareTeam, PhoneLine, Sensitivity
 from tracker.models.children import Child, Colour, PauseReason
 from tracker.models.doses import DoseGiven, Medicine
 from tracker.models.drills import Drill
@@ -44,7 +44,6 @@ __all__ = (
     "DoseGiven",
     "Drill",
     "EventKind",
-    "FeverRule",
     "Heartbeat",
     "Invitation",
     "Kind",

@@ -9,20 +9,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from therapies.fever import DEFAULT_RULE, FEVER_RULES
 from tracker.lib.clock import local_date, moment
 from tracker.models.constraints import one_of
 from tracker.models.users import zone_named
 
+FEVER_RULE_CHOICES = [(rule, _(words)) for rule, words in FEVER_RULES.items()]
 LONGEST_WAIT = 60
 """Minutes until the last level is told. Later than that, an escalation protects nobody."""
-
-
-class FeverRule(models.TextChoices):
-    """The documented fever rules that a clinic may choose from."""
-
-    ONCE_38_0 = "38.0-once", _("38.0 °C, once")
-    SUSTAINED_38_0 = "38.0-sustained-or-38.3-once", _("38.0 °C twice, an hour or more apart, or 38.3 °C once")
-    ONCE_38_5 = "38.5-once", _("38.5 °C, once")
 
 
 class Sensitivity(models.TextChoices):
@@ -61,7 +55,7 @@ class CareTeam(models.Model):
     opens_at = models.TimeField(default=time(8))
     closes_at = models.TimeField(default=time(17))  # at or before opens_at: on the next day
     time_zone = models.CharField(max_length=60, default="UTC")
-    fever_rule = models.CharField(max_length=40, choices=FeverRule, default=FeverRule.ONCE_38_0)
+    fever_rule = models.CharField(max_length=40, choices=FEVER_RULE_CHOICES, default=DEFAULT_RULE)
     sensitivity = models.CharField(max_length=20, choices=Sensitivity, default=Sensitivity.CALIBRATED)
     escalation_minutes = models.JSONField(default=escalation_steps)  # after the alert: each level's, in order
     join_code = models.CharField(max_length=16, unique=True, null=True, blank=True)
@@ -78,7 +72,7 @@ class CareTeam(models.Model):
             models.CheckConstraint(
                 condition=Q(kept_by_family=False) | Q(join_code=None), name="only_a_clinic_is_joined"
             ),
-            one_of("fever_rule", FeverRule.values, name="fever_rule_is_documented"),
+            one_of("fever_rule", list(FEVER_RULES), name="fever_rule_is_documented"),
             one_of("sensitivity", Sensitivity.values, name="sensitivity_is_known"),
         )
 

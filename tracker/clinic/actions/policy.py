@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from therapies.fever import FEVER_RULES
 from tracker.alerts.escalation import follow
 from tracker.core.audit import record_audit
 from tracker.core.refused import Refused
 from tracker.families.actions.children import CODE_LENGTH, CODE_LETTERS
-from tracker.models import CareTeam, FeverRule, Membership, Sensitivity, User
+from tracker.models import CareTeam, Membership, Sensitivity, User
 from tracker.models.care_teams import LONGEST_WAIT
 from tracker.models.memberships import TEAM_ROLES
 
@@ -21,7 +22,7 @@ from tracker.models.memberships import TEAM_ROLES
 @transaction.atomic
 def change_policy(*, care_team: CareTeam, fever_rule: str, sensitivity: str, by: User, now: datetime) -> None:
     """The documented fever rule and the sensitivity. Each log from now on is assessed with them."""
-    if fever_rule not in FeverRule.values or sensitivity not in Sensitivity.values:
+    if fever_rule not in FEVER_RULES or sensitivity not in Sensitivity.values:
         raise Refused(_("Choose one of the documented rules."))
     _change("policy.changed", care_team, by, now, fever_rule=fever_rule, sensitivity=sensitivity)
 

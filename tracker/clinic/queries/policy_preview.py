@@ -8,7 +8,6 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +16,13 @@ from django.db.models import OuterRef, Subquery
 from therapies.rules import assess, worst_of
 from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.assess import REMEMBERED, WINDOW
-from tracker.assessment.wording import celsius_of
+from tracker.assessment.wording import Report, celsius_of, vocabulary
 from tracker.models import Assessment, CareTeam, Observation, SymptomLog, Urgency
 from tracker.models.logs import RANK
 
 BACK = timedelta(days=90)
 AT_MOST = 600
 """So many logs are asked about, the newest. It takes about a second."""
-UNREMARKABLE = (Decimal("36"), Decimal("37.5"))
-"""No rule that a policy changes looks at a temperature from the first to below the second."""
 
 
 @dataclass(frozen=True)
@@ -141,11 +138,17 @@ def _could_differ(log: _Log, history: Sequence[_Log]) -> bool:
     return bool(log.basis) and any(_has_something(one.report) for one in (log, *lately))
 
 
-def _has_something(report: Mapping[str, Any]) -> bool:
-    celsius = celsius_of(report)
-    lowest, highest = UNREMARKABLE
-    is_told = bool(report.get("temperature"))
-    return bool(report.get("symptoms")) or (is_told and not (celsius and lowest <= celsius < highest))
+def _has_something(report: Report) -> bool:
+    return bool(report.get("symptoms")) or (bool(report.get("temperature")) and _is_near_a_line(report))
+
+
+def _is_near_a_line(report: Report) -> bool:
+    """Unless the temperature stands where no rule that a policy changes looks at it."""
+    celsius, known = celsius_of(report), vocabulary()
+    if celsius is None or known is None:
+        return True
+    lowest, highest = known.widest_step
+    return not lowest <= celsius < highest
 
 
 def _urgency(log: _Log, history: Sequence[_Log], policy: Mapping[str, str]) -> str | None:

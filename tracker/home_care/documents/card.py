@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from therapies.catalogue import KnowledgeError, load
+from therapies.fever import fahrenheit, fever_lines
 from therapies.model import Citation, Effect, Instruction, Therapy
 from therapies.schedule import Event
 from tracker.assessment.courses import courses_of, still_counts
@@ -16,11 +17,6 @@ from tracker.models import Child, Course, DoseGiven, EventKind, Medicine
 
 MOST_DATES = 6
 _LEFT_OUT = ("common-side-effect", "unlisted", "emergency-sign", "caregiver-concern")
-_FEVER = {
-    "38.0-once": "38.0 °C / 100.4 °F",
-    "38.0-sustained-or-38.3-once": "38.0 °C / 100.4 °F, 38.3 °C / 100.9 °F",
-    "38.5-once": "38.5 °C / 101.3 °F",
-}
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ def card_of(child: Child, at: datetime) -> Card:
         made_at=at,
         therapy=_given(running, at) if running else None,
         earlier=earlier_given(child, at, running),
-        fever_from=_FEVER.get(child.care_team.fever_rule, _FEVER["38.0-once"]),
+        fever_from=_fever_from(child.care_team.fever_rule),
         first=first,
         dangers=dangers,
         do_not=do_not,
@@ -129,6 +125,11 @@ def _given(course: Course, at: datetime) -> Given:
 def _kind(event: Event) -> str:
     words = str(EventKind(event.kind).label)
     return f"{words}, {_('cycle')} {event.cycle}" if event.cycle else words
+
+
+def _fever_from(rule: str) -> str:
+    """ "38.0 °C / 100.4 °F": as both thermometers show it, in every language with a point."""
+    return ", ".join(f"{line:.1f} °C / {fahrenheit(line):.1f} °F" for line in fever_lines(rule))
 
 
 def _fever(therapy: Therapy | None, sources: Sources) -> tuple[Statement, ...]:

@@ -12,6 +12,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from therapies.fever import BANDS
 from therapies.model import Area, Choice, Observation, Symptom, Unit
 from tracker.assessment.wording import vocabulary
 from tracker.core.forms import PageForm, WordsField, number_field
@@ -37,7 +38,7 @@ EMPTY = {
     ),
     "neuro": gettext_lazy("Nothing is chosen yet. Answer what you can."),
 }
-BARE_UNITS = (Unit("C", "°C", (34, 43)), Unit("F", "°F", (93.2, 109.4)))
+BARE_UNITS = tuple(Unit(code, f"°{code}", band) for code, band in BANDS.items())
 
 
 @dataclass(frozen=True, kw_only=True)

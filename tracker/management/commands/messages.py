@@ -16,7 +16,7 @@ import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from therapies import course_gaps, explaining, schedule, wording
+from therapies import course_gaps, explaining, fever, schedule, wording
 from therapies.catalogue import texts
 from therapies.rules import COULD_NOT_CHECK
 
@@ -60,7 +60,7 @@ def add(template: polib.POFile, entries: Iterable[polib.POEntry]) -> None:
 def texts_of_knowledge() -> Iterable[polib.POEntry]:
     """What the knowledge says to families, and the phrases around it."""
     code = [("rules", COULD_NOT_CHECK)]
-    modules = (schedule, course_gaps, wording, explaining)
+    modules = (schedule, course_gaps, wording, explaining, fever)
     code += [(module.__name__, text) for module in modules for text in module.TEXTS]
     for place, text in (*texts(), *code):
         flags = ["python-format"] if "%(" in text else []

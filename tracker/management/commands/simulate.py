@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from therapies.fever import DEFAULT_RULE, FEVER_RULES
 from therapies.model import URGENCIES
-from therapies.request import FEVER_RULES, SENSITIVITIES
+from therapies.request import SENSITIVITIES
 from therapies.simulation import Figures, simulate
 
 WIDTH = 30
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--children", type=int, default=1000)
         parser.add_argument("--days", type=int, default=90)
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--fever", choices=FEVER_RULES, default=FEVER_RULES[0])
+        parser.add_argument("--fever", choices=FEVER_RULES, default=DEFAULT_RULE)
         parser.add_argument("--sensitivity", choices=SENSITIVITIES, default=SENSITIVITIES[0])
         parser.add_argument("--json", action="store_true", help="figures as JSON, to be compared with later")
         parser.add_argument("--against", type=FileType("r"), help="figures of another run, to compare with")
