@@ -6,8 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, asdict, fields
-from datetime import date
+from dataclasses import MISSING, fields
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +44,15 @@ _COMMON = ("observations", "sources", "every-therapy", "danger-words")
 _LINE = re.compile(r"line (\d+)")
 _FLAG_ID = re.compile(r'"([A-Z]+-[A-Z]+-\d+)[:"]')
 Built = TypeVar("Built")
+FOR_LIFE = "for life"
+_OWN: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("id", "name", "brand", "kind", "say"), (str,)),
+    "minimum_age": (int,),
+    "late_effects_days": (int, type(None)),
+    "near_hospital_days": (int,),
+    "neuro_check": (bool,),
+}
+_LISTS = ("includes", "schedule", "red_flag", "effect", "instruction", "onset")
 
 
 class KnowledgeError(Exception):
@@ -59,23 +67,6 @@ class KnowledgeError(Exception):
 def load() -> Catalogue:
     """The knowledge of this release. Raises KnowledgeError; a failure is not remembered."""
     return read(DATA, CASES)
-
-
-def export() -> dict[str, Any]:
-    """The whole knowledge as plain JSON types: enough to evaluate the red flags elsewhere."""
-    catalogue = load()
-    return {
-        "version": catalogue.version,
-        "review": asdict(catalogue.review),
-        "sources": [_plain(asdict(source)) for source in catalogue.sources.values()],
-        "areas": [_plain(asdict(area)) for area in catalogue.areas],
-        "observations": _exported_observations(catalogue),
-        "definitions": _plain(dict(catalogue.definitions)),
-        "two_of_today": _exported(catalogue.two_of_today),
-        "danger_words": _plain(dict(catalogue.danger_words)),
-        "messages": dict(catalogue.messages),
-        "therapies": [_exported_therapy(therapy) for therapy in catalogue.therapies.values()],
-    }
 
 
 def texts() -> Iterable[tuple[str, str]]:
@@ -127,7 +118,7 @@ def read(data: Path, cases: Path) -> Catalogue:
         observations=reader.observations,
         symptoms=reader.symptoms,
         sources=reader.sources,
-        therapies={file.content["id"]: reader.therapy(file) for file in own},
+        therapies={therapy.id: therapy for therapy in map(reader.therapy, own)},
         definitions=reader.definitions,
         danger_words=reader.danger_words(files["danger-words"]),
         two_of_today=reader.build(Principle, common["two_of_today"], files["every-therapy"]),
@@ -183,22 +174,36 @@ class _Reader:
                 raise file.error("fever", f"is not what the rule {rule} says")
 
     def therapy(self, file: _File) -> Therapy:
-        content = file.content
+        content, own = file.content, self._own(file)
         parts = [
             file,
             *(self.files[name] for name in content.get("includes", [])),
             self.files["every-therapy"],
         ]
         self.seen = set()
-        plain = {key: content[key] for key in ("id", "name", "brand", "kind", "say", "minimum_age")}
         return Therapy(
-            **plain,
+            **own,
             red_flags=tuple(self._all(RedFlag, "red_flag", parts, content["id"])),
             effects=tuple(self._all(Effect, "effect", parts, content["id"])),
             schedule=self.build(Schedule, content["schedule"], file),
             instructions=tuple(self._all(Instruction, "instruction", parts, content["id"])),
             onsets=tuple(self._onsets(file)),
         )
+
+    def _own(self, file: _File) -> dict[str, Any]:
+        """What only the therapy's own file says, each key of its type."""
+        given = {key: value for key, value in file.content.items() if key not in _LISTS}
+        if given.get("late_effects_days") == FOR_LIFE:
+            given["late_effects_days"] = None
+        for key in given:
+            if key not in _OWN:
+                raise file.error(key, "unknown key")
+        for key, types in _OWN.items():
+            if key not in given:
+                raise file.error(given.get("id", file.name), f"{key} is missing")
+            if type(given[key]) not in types or (isinstance(given[key], int) and given[key] < 0):
+                raise file.error(key, f"cannot be {given[key]!r}")
+        return given
 
     def _onsets(self, file: _File) -> Iterable[Onset]:
         for table in file.content.get("onset", []):
@@ -349,39 +354,3 @@ def _tuples(value: Any) -> Any:
 def _digest(data: Path) -> str:
     content = b"".join(path.read_bytes() for path in sorted(data.glob("*.toml")))
     return hashlib.sha256(content).hexdigest()[:8]
-
-
-def _exported_observations(catalogue: Catalogue) -> list[dict[str, Any]]:
-    symptoms = [{"kind": "symptom", **_plain(asdict(symptom))} for symptom in catalogue.symptoms.values()]
-    return [_plain(asdict(observation)) for observation in catalogue.observations.values()] + symptoms
-
-
-def _exported_therapy(therapy: Therapy) -> dict[str, Any]:
-    plain = {key: getattr(therapy, key) for key in ("id", "name", "brand", "kind", "say", "minimum_age")}
-    return plain | {
-        "effects": [_exported(effect) for effect in therapy.effects],
-        "red_flags": [_exported(flag) for flag in therapy.red_flags],
-        "schedule": _exported(therapy.schedule),
-        "instructions": [_exported(instruction) for instruction in therapy.instructions],
-    }
-
-
-def _exported(value: Any) -> dict[str, Any]:
-    """A model value as JSON types: citations as in a response, levels by urgency."""
-    found = {field.name: getattr(value, field.name) for field in fields(value)}
-    found["sources"] = [citation.as_dict() for citation in found["sources"]]
-    if "levels" in found:
-        found |= dict(found.pop("levels"))
-    return {key: _plain(item) for key, item in found.items() if key == "sources" or item is not None}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-from therapies.catalogue import export
+from therapies.export import export
 from therapies.request import RequestError, loads
 from therapies.rules import assess
 

@@ -220,7 +220,11 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Therapy:
-    """One entry of the catalogue. `red_flags` has those of every therapy too."""
+    """One entry of the catalogue. `red_flags` has those of every therapy too.
+
+    `late_effects_days`: how long after it the therapy still counts beside the next one, None for life.
+    `near_hospital_days`: how long after its infusion a silent family is asked for.
+    """
 
     id: str
     name: str
@@ -228,11 +232,18 @@ class Therapy:
     kind: str
     say: str
     minimum_age: int
+    late_effects_days: int | None
+    near_hospital_days: int
+    neuro_check: bool
     red_flags: tuple[RedFlag, ...]
     effects: tuple[Effect, ...]
     schedule: Schedule
     instructions: tuple[Instruction, ...]
     onsets: tuple[Onset, ...]
+
+    def may_act_after(self, days: float) -> bool:
+        """Whether its late effects may still come so many days after its last event."""
+        return self.late_effects_days is None or days <= self.late_effects_days
 
     def onset_of(self, syndrome: str) -> Onset | None:
         return next((onset for onset in self.onsets if onset.syndrome == syndrome), None)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from therapies.catalogue import export, load
+from therapies.catalogue import load
+from therapies.export import export
 from therapies.rules import assess
 
 ROWS = list(csv.DictReader(Path(__file__).with_name("acs_effects.csv").open()))

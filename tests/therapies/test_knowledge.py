@@ -202,3 +202,27 @@ def test_a_temperature_means_the_same_on_a_page_and_to_the_rules(folder, name, o
 def test_the_lines_are_read_from_the_rules():
     assert [float(line) for line in load().temperature_lines] == [35.0, 36.0, 37.5, 37.7, 38.0, 38.3, 38.5]
     assert [float(line) for line in load().widest_step] == [36.0, 37.5]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("late_effects_days = 365\n", "", "late_effects_days is missing"),
+        ("late_effects_days = 365", 'late_effects_days = "a year"', "cannot be 'a year'"),
+        ("late_effects_days = 365", "late_effects_days = -1", "cannot be -1"),
+        ("near_hospital_days = 0", "near_hospital_days = 2.5", "cannot be"),
+        ("near_hospital_days = 0", "near_hospital_days = true", "cannot be True"),
+        ("neuro_check = true", "neuro_check = 1", "cannot be 1"),
+        ("neuro_check = true", "neurocheck = true", "unknown key"),
+        ('id = "blinatumomab"\n', "", "id is missing"),
+    ],
+)
+def test_what_a_therapy_says_of_itself_is_complete_and_of_its_type(folder, old, new, says):
+    error, _line = broken(folder, "blinatumomab.toml", old, new)
+    assert says in error.message
+
+
+def test_late_effects_come_until_their_last_day_and_those_of_cells_for_life():
+    pump, cells = (load().therapies[name] for name in ("blinatumomab", "tisagenlecleucel"))
+    assert [pump.may_act_after(days) for days in (0, 365, 365.1)] == [True, True, False]
+    assert cells.may_act_after(10_000)

@@ -10,9 +10,6 @@ from therapies.schedule import NOT_BEGUN, Event, Label, unplanned_stop
 from tracker.models import Child, Course
 from tracker.models.treatment import EVENT_COLUMNS, standing_events
 
-LATE_EFFECTS = timedelta(days=365)
-"""How long after its last event an earlier therapy still counts. The latest documented onset is day 359, after CAR T
-cells (Kymriah label), which count for life; liver signs come up to 56 days after inotuzumab."""
 _COURSE = ("pk", "therapy", "begun_at", "ended_at")
 COURSE_ROW = (*_COURSE, *(f"events__{column}" for column in EVENT_COLUMNS))
 COURSE_ORDER = ("begun_at", "pk", "events__at", "events__recorded_at")
@@ -90,11 +87,10 @@ def transplants_beside(course: Course, courses: Sequence[Course]) -> list[Event]
 
 
 def still_counts(course: Course, at: datetime) -> bool:
-    """Late effects of it may still come."""
+    """Late effects of it may still come. Those of a therapy that the catalogue no longer has may come at any time."""
     therapy = load().therapies.get(course.therapy)
-    if therapy and therapy.kind == "car-t":
-        return True
-    return at - max([event.at for event in course.schedule] or [course.begun_at]) <= LATE_EFFECTS
+    since = at - max([event.at for event in course.schedule] or [course.begun_at])
+    return therapy is None or therapy.may_act_after(since / timedelta(days=1))
 
 
 def _begun_at(course: Course) -> datetime:

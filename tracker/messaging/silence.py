@@ -109,11 +109,6 @@ SILENCE = timedelta(hours=24)
 """A day without a log. By the clock, not by the date: at 00:10 nobody has been silent for a day yet."""
 
 
-AFTER_CELLS = timedelta(days=28)
-"""How long silence counts after CAR T cells. Families were told to stay near the hospital for four weeks, since
-2025 for two (fda-rems-end in the catalogue): here the longer one holds."""
-
-
 PUMP_MATTERS = ("start", "restart", "stop")
 """The last that happened to the pump. Stopped in the middle of a cycle it matters most; only the end ends it."""
 
@@ -133,7 +128,7 @@ def silent_ones(children: QuerySet[Child], page: int, now: datetime, size: int) 
 def silent_among(children: QuerySet[Child], now: datetime) -> tuple[QuerySet[Child], QuerySet[Child]]:
     """Who has never logged; of whom nobody has for a day. With `asked_at`, when the family was asked about it.
 
-    Within four weeks of CAR T cells, or with a pump. Whom a nurse has reached is silent again a day later.
+    In the days near the hospital, or with a pump. Whom a nurse has reached is silent again a day later.
     """
     a_day_ago = now - SILENCE
     own = Silence.objects.filter(child=OuterRef("pk"))
@@ -150,12 +145,15 @@ def _watched(now: datetime) -> QuerySet[Course]:
     The infusions are looked up once for all: asked for each child, SQLite walks through all of them each time.
     """
     happened = TreatmentEvent.objects.filter(withdrawn_at=None, at__lte=now)
-    cells = happened.filter(kind="infusion", at__gte=now - AFTER_CELLS).values("course")
+    near_hospital = Q(pk__in=())
+    for days, therapies in _near_hospital().items():
+        infused = happened.filter(kind="infusion", at__gte=now - timedelta(days=days)).values("course")
+        near_hospital |= Q(pk__in=infused, therapy__in=therapies)
     of_the_pump = happened.filter(course=OuterRef("pk"), kind__in=(*PUMP_MATTERS, "end"))
     pump = of_the_pump.order_by("-at").values("kind")[:1]
     running = Course.objects.filter(child=OuterRef("pk"), ended_at=None)
     return running.annotate(pump=Subquery(pump)).filter(
-        Q(pk__in=cells, therapy__in=_given("once")) | Q(therapy__in=_given("pump"), pump__in=PUMP_MATTERS)
+        near_hospital | Q(therapy__in=_given("pump"), pump__in=PUMP_MATTERS)
     )
 
 
@@ -181,3 +179,12 @@ def silence_of(child: Child, now: datetime) -> Quiet | None:
         if found := silent.first():
             return Quiet(silent_since(found), found.asked_at)
     return None
+
+
+def _near_hospital() -> dict[int, list[str]]:
+    """By the days after an infusion in which silence counts, the therapies: one look-up for each."""
+    found: dict[int, list[str]] = {}
+    for therapy in load().therapies.values():
+        if therapy.near_hospital_days:
+            found.setdefault(therapy.near_hospital_days, []).append(therapy.id)
+    return found

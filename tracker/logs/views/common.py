@@ -13,7 +13,6 @@ from tracker.core.access import may
 from tracker.logs.forms.log import Asking, LogForm
 from tracker.models import Child, SymptomLog, TreatmentEvent
 
-ASK_NEURO = ("car-t", "pump")
 LOOK_AGAIN = 422  # the form comes back with what was typed
 
 
@@ -39,12 +38,12 @@ def log_form(
 
 
 def asks_neuro(child: Child, now: datetime) -> bool:
-    """Whether the therapy asks for the neuro check, or an earlier one that still counts: CAR T cells and the pump."""
+    """Whether the therapy asks for the neuro check, or an earlier one that still counts."""
     therapy = _therapy(child)
-    if therapy is None or therapy.kind in ASK_NEURO:
+    if therapy is None or therapy.neuro_check:
         return therapy is not None
     known = load().therapies
-    return any(known[one.course.therapy].kind in ASK_NEURO for one in earlier_of(child, now))
+    return any(known[one.course.therapy].neuro_check for one in earlier_of(child, now))
 
 
 def _asks_pump(child: Child, now: datetime, *, is_answered: bool) -> bool:
