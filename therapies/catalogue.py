@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 from therapies.conditions import NEED_A_SIGN, OPERATORS
 from therapies.fever import BANDS, FEVER_RULES, fever_lines, lines_in
 from therapies.model import (
+    ASK_FIRST,
+    CALL_AGAIN,
     LISTED_AS,
     SYNDROMES,
     URGENCIES,
@@ -84,6 +86,8 @@ def texts() -> Iterable[tuple[str, str]]:
         "term",
         "say",
     )
+    for code, syndrome in SYNDROMES.items():
+        yield from ((code, text) for text in (syndrome.name, syndrome.term) if text)
     for area in catalogue.areas:
         yield area.code, area.name
     for symptom in catalogue.symptoms.values():
@@ -181,12 +185,16 @@ class _Reader:
             self.files["every-therapy"],
         ]
         self.seen = set()
+        instructions = tuple(self._all(Instruction, "instruction", parts, content["id"]))
+        for name in (CALL_AGAIN, ASK_FIRST):
+            if name not in {instruction.id for instruction in instructions}:
+                raise file.error(content["id"], f"has no instruction {name}")
         return Therapy(
             **own,
             red_flags=tuple(self._all(RedFlag, "red_flag", parts, content["id"])),
             effects=tuple(self._all(Effect, "effect", parts, content["id"])),
             schedule=self.build(Schedule, content["schedule"], file),
-            instructions=tuple(self._all(Instruction, "instruction", parts, content["id"])),
+            instructions=instructions,
             onsets=tuple(self._onsets(file)),
         )
 

@@ -1,4 +1,7 @@
-"""What a reading can be and what a fever is. Written in code: pages show temperatures even where no knowledge loads."""
+"""What a reading can be, what a fever is and what hides one.
+
+Written in code: pages show temperatures, and labels are read, even where no knowledge loads.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -18,6 +21,14 @@ FEVER_RULES: Mapping[str, str] = {
 """The documented rules that a clinic may choose from, in words; the first is the one without a choice."""
 DEFAULT_RULE = next(iter(FEVER_RULES))
 TEXTS = tuple(FEVER_RULES.values())
+FEVER_MEDICINE_HOURS = 6
+"""So long a fever medicine can hide a fever: as long as the form asks back."""
+FEVER_MEDICINES = (
+    *("paracetamol", "acetaminophen", "tylenol", "calpol", "panadol", "feverall", "ben-u-ron", "doliprane"),
+    *("ibuprofen", "advil", "motrin", "nurofen", "brufen", "naproxen", "aspirin", "acetylsalicylic"),
+    *("metamizol", "dipyrone", "novalgin", "nolotil"),
+)
+"""Names on labels that everybody knows to lower a fever, for families that forget to tick it."""
 _IN_A_RULE = re.compile(r"\d+\.\d")
 
 
@@ -39,6 +50,10 @@ def fever_lines(rule: str) -> tuple[Decimal, ...]:
 
 
 FEVER = min(fever_lines(DEFAULT_RULE))
+
+
+def names_a_fever_medicine(label: str) -> bool:
+    return any(name in label.casefold() for name in FEVER_MEDICINES)
 
 
 def lines_in(conditions: Iterable[Mapping[str, Any]]) -> set[Decimal]:

@@ -13,27 +13,39 @@ from therapies.response import Cited, Urgency
 
 URGENCIES: tuple[Urgency, ...] = ("emergency", "now", "today", "note")  # worst first
 SEVERITIES = ("mild", "moderate", "severe")
-SYNDROMES = (
-    "crs",
-    "neurotoxicity",
-    "infusion-reaction",
-    "infection",
-    "low-blood-counts",
-    "bleeding",
-    "liver-vod",
-    "heart-rhythm",
-    "tumor-lysis",
-    "capillary-leak",
-    "pump-or-line",
-    "emergency-sign",
-    "caregiver-concern",
-    "common-side-effect",
-    "unlisted",
-)
 LISTED_AS = ("serious", "common", "other")
 
 Condition = Mapping[str, Any]
 """Operators of therapies.rules by name; all of them must hold."""
+
+
+@dataclass(frozen=True)
+class Syndrome:
+    """What a finding may be. `on_card`: the emergency card tells of it as something that can happen."""
+
+    name: str
+    term: str = ""
+    on_card: bool = True
+
+
+SYNDROMES: Mapping[str, Syndrome] = {
+    "crs": Syndrome("Whole-body reaction", "possible cytokine release syndrome, CRS"),
+    "neurotoxicity": Syndrome("Reaction of the brain", "possible neurotoxicity, ICANS"),
+    "infusion-reaction": Syndrome("Reaction to the infusion", "possible infusion reaction or allergy"),
+    "infection": Syndrome("Infection", "possible infection with few defences"),
+    "low-blood-counts": Syndrome("Low blood counts", "possible cytopenia"),
+    "bleeding": Syndrome("Bleeding", "possible low platelets"),
+    "liver-vod": Syndrome("Liver", "possible blocked liver veins, VOD"),
+    "heart-rhythm": Syndrome("Heartbeat", "possible change in heart rhythm"),
+    "tumor-lysis": Syndrome("Waste from leukemia cells that die", "possible tumor lysis syndrome"),
+    "capillary-leak": Syndrome("Fluid leaking into the body", "possible capillary leak"),
+    "pump-or-line": Syndrome("Pump or line"),
+    "emergency-sign": Syndrome("Emergency sign", on_card=False),
+    "caregiver-concern": Syndrome("You are worried", "caregiver concern", on_card=False),
+    "common-side-effect": Syndrome("Known side effect", on_card=False),
+    "unlisted": Syndrome("Not on the list of known side effects", on_card=False),
+}
+"""The names stand in code: a page says them of an answer that was stored, whether or not the knowledge loads."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,10 @@ class Source:
     address: str
     checked: date
     revised: str | None = None
+
+    def is_due(self, today: date) -> bool:
+        """Silence is not "still true": after a year somebody looks at it again."""
+        return (today - self.checked).days > 365
 
 
 @dataclass(frozen=True)
@@ -164,6 +180,10 @@ class RedFlag:
     counts_as: str = ""
     confirm: Mapping[str, str] | None = None
 
+    @property
+    def is_of_every_therapy(self) -> bool:
+        return self.id.startswith("ANY-")
+
 
 @dataclass(frozen=True)
 class Principle:
@@ -186,6 +206,12 @@ class Instruction:
     text: str
     when: str
     sources: tuple[Citation, ...]
+
+
+CALL_AGAIN = "ANY-DO-01"
+"""The instruction for when nobody answers the phone."""
+ASK_FIRST = "ANY-DONT-01"
+"""The instruction about medicines that the team has not allowed."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ SENSITIVITIES = ("calibrated", "literal")
 UNITS = tuple(BANDS)
 ROUTES = ("oral", "armpit", "ear", "forehead", "unknown")
 NEURO = dict.fromkeys(("talks", "knows", "follows", "settles"), ("usual", "less", "not"))
+_TODDLER_YEARS = 3
 # Answers from the best to the worst: of two equal times the worse one counts.
 ANSWERS: dict[str, tuple[Any, ...]] = {
     "handwriting": ("same", "worse", "unable"),
@@ -39,6 +40,13 @@ _CONTEXT_NUMBERS = (
 )
 _CONTEXT_FLAGS = ("infusion_running", "low_counts_known", "writes")
 _DIGITS = 9  # a number with more digits before or behind the point is read as far as it can matter
+
+
+def neuro_parts(age_years: int | None) -> tuple[str, ...]:
+    """The parts of the neuro check that fit the age, all where it is not known: a small child names no place."""
+    if age_years is None:
+        return tuple(NEURO)
+    return tuple(part for part in NEURO if (part == "settles") == (age_years < _TODDLER_YEARS))
 
 
 class RequestError(ValueError):

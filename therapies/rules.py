@@ -19,7 +19,10 @@ from therapies.response import Flag, Question, Response, Urgency
 logger = logging.getLogger(__name__)
 COULD_NOT_CHECK = "We could not check this. Call your care team now."
 REMEMBERED_HOURS = 24
-_OLD_HOURS = 24
+OLD_HOURS = 24
+"""A report that is older says so in its headline."""
+LOOKS_BACK_HOURS = 5 * 24
+"""The oldest report that a rule looks at: three daily weights and half a day, seen from a report of yesterday."""
 _ASK_WEIGHT_PERCENT = 25
 
 
@@ -279,7 +282,7 @@ def _headline(
     else:
         headline = words[urgency]
     hours = now.report.hours_ago
-    if hours <= _OLD_HOURS:
+    if hours <= OLD_HOURS:
         return headline
     return f"{headline} {words['old'] % {'hours': _plain(hours)}}"
 

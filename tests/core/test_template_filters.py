@@ -76,7 +76,7 @@ def test_an_urgency_that_nobody_knows_looks_like_call_now():
 
 
 def test_every_syndrome_has_plain_words_and_a_term_says_possible():
-    assert set(SYNDROMES) == set(wording.SYNDROMES)
+    assert all(wording.syndrome(code) != code for code in SYNDROMES)
     terms = [wording.syndrome_term(code) for code in SYNDROMES]
     assert all("possible" in term for term in terms if term and term != "caregiver concern")
 

@@ -226,3 +226,24 @@ def test_late_effects_come_until_their_last_day_and_those_of_cells_for_life():
     pump, cells = (load().therapies[name] for name in ("blinatumomab", "tisagenlecleucel"))
     assert [pump.may_act_after(days) for days in (0, 365, 365.1)] == [True, True, False]
     assert cells.may_act_after(10_000)
+
+
+def test_no_rule_looks_further_back_than_the_rules_are_told():
+    """A danger is remembered for a day, so what a rule looks at is seen from a day ago."""
+    known = load()
+    flags = (level for t in known.therapies.values() for flag in t.red_flags for _, level in flag.levels)
+    conditions = [one for level in (*known.definitions.values(), *flags) for one in level]
+    hours = [
+        one[key]["within"]
+        for one in conditions
+        for key in one
+        if "within" in (one[key] if isinstance(one[key], dict) else ())
+    ]
+    hours += [24 * one["weight_rises"]["days"] + 12 for one in conditions if "weight_rises" in one]
+    assert max(hours) + rules.REMEMBERED_HOURS <= rules.LOOKS_BACK_HOURS
+
+
+@pytest.mark.parametrize("name", ["ANY-DO-01", "ANY-DONT-01"])
+def test_an_instruction_that_a_page_names_is_there(folder, name):
+    error, _line = broken(folder, "every-therapy.toml", f'"{name}"', '"ANY-DO-77"')
+    assert name in error.message

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from therapies.explaining import address, subjects
 from therapies.fever import DEFAULT_RULE, FEVER_RULES
-from therapies.model import Instruction
-from therapies.request import FEVER_RULES
+from therapies.model import CALL_AGAIN, Instruction
 from therapies.response import Flag, Question, Response
 from tracker.assessment.phone_script import Told
 from tracker.assessment.wording import therapy_of
@@ -67,7 +66,10 @@ def _subject_of(therapy_id: str, flag_id: str, because: tuple[str, ...]) -> str:
 
 
 def instructions(therapy_id: str, urgency: str = "now") -> list[Instruction]:
-    """What to do and not to do until the team is reached. What always holds stands on the child's card."""
+    """What to do and not to do until the team is reached: an ambulance does not wait for the team to answer.
+
+    What always holds stands on the child's card.
+    """
     therapy = therapy_of(therapy_id)
     left_out = {CALL_AGAIN} if urgency == "emergency" else set()
     found = therapy.instructions if therapy else ()
@@ -81,6 +83,3 @@ def fever_rule(basis: Mapping[str, Any], team: str) -> str:
         return ""
     values = {"rule": _(FEVER_RULES[rule]), "team": team or _("your care team")}
     return _("The fever line for this answer: %(rule)s. It was set by %(team)s.") % values
-
-
-CALL_AGAIN = "ANY-DO-01"  # "if nobody answers within 15 minutes": an ambulance does not wait for the team

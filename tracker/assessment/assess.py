@@ -15,7 +15,15 @@ from django.utils.translation import gettext_noop
 
 from therapies.catalogue import KnowledgeError, load
 from therapies.response import Question, Response
-from therapies.rules import COULD_NOT_CHECK, REMEMBERED_HOURS, assess, unchecked, worst_of
+from therapies.rules import (
+    COULD_NOT_CHECK,
+    LOOKS_BACK_HOURS,
+    OLD_HOURS,
+    REMEMBERED_HOURS,
+    assess,
+    unchecked,
+    worst_of,
+)
 from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.courses import (
     course_at,
@@ -31,15 +39,14 @@ from tracker.models.logs import is_worse
 
 logger = logging.getLogger(__name__)
 
-WINDOW = timedelta(days=5)
-"""How far back the rules look at most: three daily weights and half a day, seen from a report of yesterday.
-So a history costs the same however long it is."""
+WINDOW = timedelta(hours=LOOKS_BACK_HOURS)
+"""So a history costs the same however long it is."""
 REMEMBERED = timedelta(hours=REMEMBERED_HOURS)
 """So long a danger counts that nobody gave advice on, and so long a new one belongs to the same episode."""
 MOST_ANSWERS = 1000
 """Of one window, the newest: eight an hour. A machine that logs every minute costs no more."""
 LONG_AGO = 2 * WINDOW
-LATE = timedelta(hours=24)
+LATE = timedelta(hours=OLD_HOURS)
 MEDICINE = {"antipyretic_given": True}
 STOPPED = {"pump": "stopped"}
 TYPE_IT_AGAIN = gettext_noop("We could not read what you typed. Type it again.")

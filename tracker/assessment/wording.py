@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from therapies import catalogue
 from therapies.fever import fahrenheit, unit_of
-from therapies.model import Catalogue, Therapy
+from therapies.model import SYNDROMES, Catalogue, Therapy
 
 logger = logging.getLogger(__name__)
 Report = Mapping[str, Any]
@@ -233,40 +233,16 @@ URGENCIES = {
 }
 
 
-SYNDROMES = {
-    "crs": (gettext_lazy("Whole-body reaction"), gettext_lazy("possible cytokine release syndrome, CRS")),
-    "neurotoxicity": (gettext_lazy("Reaction of the brain"), gettext_lazy("possible neurotoxicity, ICANS")),
-    "infusion-reaction": (
-        gettext_lazy("Reaction to the infusion"),
-        gettext_lazy("possible infusion reaction or allergy"),
-    ),
-    "infection": (gettext_lazy("Infection"), gettext_lazy("possible infection with few defences")),
-    "low-blood-counts": (gettext_lazy("Low blood counts"), gettext_lazy("possible cytopenia")),
-    "bleeding": (gettext_lazy("Bleeding"), gettext_lazy("possible low platelets")),
-    "liver-vod": (gettext_lazy("Liver"), gettext_lazy("possible blocked liver veins, VOD")),
-    "heart-rhythm": (gettext_lazy("Heartbeat"), gettext_lazy("possible change in heart rhythm")),
-    "tumor-lysis": (
-        gettext_lazy("Waste from leukemia cells that die"),
-        gettext_lazy("possible tumor lysis syndrome"),
-    ),
-    "capillary-leak": (gettext_lazy("Fluid leaking into the body"), gettext_lazy("possible capillary leak")),
-    "pump-or-line": (gettext_lazy("Pump or line"), ""),
-    "emergency-sign": (gettext_lazy("Emergency sign"), ""),
-    "caregiver-concern": (gettext_lazy("You are worried"), gettext_lazy("caregiver concern")),
-    "common-side-effect": (gettext_lazy("Known side effect"), ""),
-    "unlisted": (gettext_lazy("Not on the list of known side effects"), ""),
-}
-
-
 def urgency_word(urgency: str) -> str:
     return str(URGENCIES.get(urgency, URGENCIES["now"]))
 
 
 def syndrome(code: str) -> str:
     """The plain words for a syndrome."""
-    return str(SYNDROMES.get(code, (code, ""))[0])
+    return _(SYNDROMES[code].name) if code in SYNDROMES else code
 
 
 def syndrome_term(code: str) -> str:
-    """The clinical term, which stands after the plain words."""
-    return str(SYNDROMES.get(code, ("", ""))[1])
+    """The clinical term, which stands after the plain words; not every syndrome has one."""
+    term = SYNDROMES[code].term if code in SYNDROMES else ""
+    return _(term) if term else ""

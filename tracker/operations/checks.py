@@ -1,6 +1,5 @@
 """What `manage.py check` asks of this site beyond Django's own questions."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +8,6 @@ from django.utils import timezone
 
 from therapies.catalogue import KnowledgeError, load
 from tracker.audit.chain import SHORTEST_KEY
-
-LOOK_AGAIN = timedelta(days=365)
 
 
 @register
@@ -25,16 +22,16 @@ def knowledge_loads(**_: Any) -> list[CheckMessage]:
 
 @register
 def sources_were_looked_at(**_: Any) -> list[CheckMessage]:
-    """Silence is not "still true": a document that nobody opened for a year is named."""
+    """A document that nobody opened for long is named."""
     try:
         sources = load().sources.values()
     except KnowledgeError:
         return []
-    long_ago = timezone.now().date() - LOOK_AGAIN
+    today = timezone.now().date()
     return [
         Info(f"The source {source.id} was last looked at on {source.checked}.", id="nightlight.I001")
         for source in sources
-        if source.checked < long_ago
+        if source.is_due(today)
     ]
 
 

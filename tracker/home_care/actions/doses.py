@@ -8,7 +8,7 @@ from uuid import UUID, uuid4, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker.assessment.fever_medicine import names_a_fever_medicine
+from therapies.fever import names_a_fever_medicine
 from tracker.core.audit import record_audit
 from tracker.core.child_lock import hold
 from tracker.core.refused import Refused

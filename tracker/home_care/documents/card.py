@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from therapies.catalogue import KnowledgeError, load
 from therapies.fever import fahrenheit, fever_lines
-from therapies.model import Citation, Effect, Instruction, Therapy
+from therapies.model import SYNDROMES, Citation, Effect, Instruction, Therapy
 from therapies.schedule import Event
 from tracker.assessment.courses import courses_of, still_counts
 from tracker.assessment.fever_medicine import fever_medicine_since
@@ -16,7 +16,6 @@ from tracker.assessment.wording import syndrome, syndrome_term
 from tracker.models import Child, Course, DoseGiven, EventKind, Medicine
 
 MOST_DATES = 6
-_LEFT_OUT = ("common-side-effect", "unlisted", "emergency-sign", "caregiver-concern")
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def _fever_from(rule: str) -> str:
 def _fever(therapy: Therapy | None, sources: Sources) -> tuple[Statement, ...]:
     """Why a fever alone is enough to call."""
     flags = [flag for flag in therapy.red_flags if flag.counts_as == "temperature"] if therapy else []
-    urgent = [flag for flag in flags if flag.levels[0][0] == "now" and not flag.id.startswith("ANY-")]
+    urgent = [flag for flag in flags if flag.levels[0][0] == "now" and not flag.is_of_every_therapy]
     first_of = {flag.syndrome: flag for flag in reversed(urgent)}
     chosen = [flag for flag in urgent if first_of[flag.syndrome] is flag]
     return tuple(Statement(_(flag.text), sources.refs(flag.sources)) for flag in chosen)
@@ -145,7 +144,7 @@ def _dangers(therapy: Therapy | None, sources: Sources) -> tuple[Danger, ...]:
     """The serious effects, by syndrome, in the order in which the knowledge has them."""
     groups: dict[str, list[Effect]] = {}
     for effect in therapy.effects if therapy else ():
-        if effect.listed_as == "serious" and effect.code != "other" and effect.syndrome not in _LEFT_OUT:
+        if effect.listed_as == "serious" and effect.code != "other" and SYNDROMES[effect.syndrome].on_card:
             groups.setdefault(effect.syndrome, []).append(effect)
     return tuple(_danger(therapy, name, effects, sources) for name, effects in groups.items() if therapy)
 

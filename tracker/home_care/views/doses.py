@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from therapies.model import ASK_FIRST
 from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.core.access import access_child, may, of_child
 from tracker.core.forms import moment_in, number_in
@@ -47,7 +48,7 @@ def doses(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
         "plan": plan_of(child, now),
         "given": child.doses.select_related("given_by", "taken_back_by").order_by("-given_at")[:SHOWN],
         "fever_medicine": fever_medicine_since(child, now),
-        "ask_first": instruction_about(child, "ANY-DONT-01"),
+        "ask_first": instruction_about(child, ASK_FIRST),
         **_rights(child),
     }
     return render(request, "tracker/home_care/doses.html", context)

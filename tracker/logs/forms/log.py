@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from therapies.fever import BANDS
 from therapies.model import Area, Choice, Observation, Symptom, Unit
+from therapies.request import NEURO, neuro_parts
 from tracker.assessment.wording import vocabulary
 from tracker.core.forms import PageForm, WordsField, number_field
 from tracker.logs.forms.fields import Bounds, NumberField, SignsField, TemperatureField, WhenField
 
 NOTE_AT_MOST = 4000
-TODDLER_UNTIL = 3  # years; before that a child is not asked for its name or for a sentence
 PICTURES = {
     "fever": "thermometer",
     "breathing": "wind",
@@ -68,9 +68,7 @@ class Asking:
         """The parts of the neuro check that fit the child's age; all of them where the age is not known."""
         if not (self.neuro or self.kind == "neuro"):
             return ()
-        if self.age_years is None:
-            return ("talks", "knows", "follows", "settles")
-        return ("settles",) if self.age_years < TODDLER_UNTIL else ("talks", "knows", "follows")
+        return neuro_parts(self.age_years)
 
 
 class Tile(Div):
@@ -238,7 +236,7 @@ class LogForm(PageForm):
         report: dict[str, Any] = {}
         if self.areas:
             report["symptoms"] = [sign for area in self.areas for sign in told[f"signs_{area.code}"]]
-        neuro = {part: told.get(_field(f"neuro.{part}")) for part in ("talks", "knows", "follows", "settles")}
+        neuro = {part: told.get(_field(f"neuro.{part}")) for part in NEURO}
         report["neuro"] = {part: answer for part, answer in neuro.items() if answer}
         for code in ("handwriting", "fluids_kept", "pump"):
             report[code] = told.get(code)
