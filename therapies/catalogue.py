@@ -18,6 +18,7 @@ from therapies.model import (
     ASK_FIRST,
     CALL_AGAIN,
     LISTED_AS,
+    SEVERITIES,
     SYNDROMES,
     URGENCIES,
     Area,
@@ -54,6 +55,7 @@ _OWN: Mapping[str, tuple[type, ...]] = {
     "near_hospital_days": (int,),
     "neuro_check": (bool,),
 }
+_SPOKEN = ("name", "hint", "question", "duration_question", *SEVERITIES, "text", "term", "say")
 _LISTS = ("includes", "schedule", "red_flag", "effect", "instruction", "onset")
 
 
@@ -74,31 +76,19 @@ def load() -> Catalogue:
 def texts() -> Iterable[tuple[str, str]]:
     """Every text of the knowledge with where it stands, for the translators."""
     catalogue = load()
-    spoken = (
-        "name",
-        "hint",
-        "question",
-        "duration_question",
-        "mild",
-        "moderate",
-        "severe",
-        "text",
-        "term",
-        "say",
-    )
     for code, syndrome in SYNDROMES.items():
-        yield from ((code, text) for text in (syndrome.name, syndrome.term) if text)
+        yield from ((code, text) for key in _SPOKEN if (text := getattr(syndrome, key, "")))
     for area in catalogue.areas:
         yield area.code, area.name
     for symptom in catalogue.symptoms.values():
-        yield from ((symptom.code, text) for key in spoken if (text := getattr(symptom, key, "")))
+        yield from ((symptom.code, text) for key in _SPOKEN if (text := getattr(symptom, key, "")))
     for asked in catalogue.observations.values():
         for value in (asked, *asked.choices, *asked.routes):
-            yield from ((asked.code, text) for key in spoken if (text := getattr(value, key, "")))
+            yield from ((asked.code, text) for key in _SPOKEN if (text := getattr(value, key, "")))
     for therapy in catalogue.therapies.values():
         said = (*therapy.red_flags, *therapy.effects, *therapy.instructions, *therapy.onsets)
         for part in (therapy, therapy.schedule, *said):
-            yield from ((therapy.id, text) for key in spoken if (text := getattr(part, key, "")))
+            yield from ((therapy.id, text) for key in _SPOKEN if (text := getattr(part, key, "")))
         yield from ((therapy.id, flag.confirm["message"]) for flag in therapy.red_flags if flag.confirm)
     yield from catalogue.messages.items()
     yield catalogue.two_of_today.id, catalogue.two_of_today.text

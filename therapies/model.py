@@ -13,6 +13,7 @@ from therapies.response import Cited, Urgency
 
 URGENCIES: tuple[Urgency, ...] = ("emergency", "now", "today", "note")  # worst first
 SEVERITIES = ("mild", "moderate", "severe")
+CHECKED_EVERY_DAYS = 365  # a source is looked at again
 LISTED_AS = ("serious", "common", "other")
 
 Condition = Mapping[str, Any]
@@ -62,8 +63,8 @@ class Source:
     revised: str | None = None
 
     def is_due(self, today: date) -> bool:
-        """Silence is not "still true": after a year somebody looks at it again."""
-        return (today - self.checked).days > 365
+        """Silence is not "still true": somebody looks at it again."""
+        return (today - self.checked).days > CHECKED_EVERY_DAYS
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import pytest
 from django.core.checks import WARNING
 
 from therapies.catalogue import KnowledgeError, load
+from therapies.model import CHECKED_EVERY_DAYS
 from tracker.operations import checks
 
 
@@ -26,7 +27,7 @@ def test_the_knowledge_of_this_house_loads():
 
 def test_a_source_that_nobody_opened_for_a_year_is_named_and_stops_nothing(clock):
     newest = max(source.checked for source in load().sources.values())
-    clock.move_to(datetime.combine(newest, time(), UTC) + checks.LOOK_AGAIN)
+    clock.move_to(datetime.combine(newest, time(), UTC) + timedelta(days=CHECKED_EVERY_DAYS))
     assert checks.sources_were_looked_at() == []
     clock.shift(timedelta(days=1))
     found = checks.sources_were_looked_at()

@@ -123,10 +123,7 @@ def curve(
     last: datetime,
     fever: Decimal,
 ) -> Curve:
-    """The temperature from `first` to `last`. Readings in °C, oldest first; anchors: infusions, in words.
-
-    `fever`: the line in °C at and above which a reading is one.
-    """
+    """The temperature from `first` to `last`, in °C, oldest first. `anchors`: what was given, in words."""
     values = [celsius for _, celsius in readings] + [fever - 2, fever + 1]
     low, high = int(min(values)), int(max(values)) + 1
     span, floor = (last - first) / timedelta(hours=1) or 1, HEIGHT - BOTTOM
