@@ -101,11 +101,9 @@ def test_what_reads_text_is_done_in_a_breath(text: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.hazard("H24")
-@pytest.mark.parametrize("part", range(3))
-def test_no_field_of_any_form_takes_longer_for_a_hostile_text(world: World, part: int) -> None:
+def test_no_field_of_any_form_takes_longer_for_a_hostile_text(world: World) -> None:
     """A friendly one takes a twentieth of a second with its page; a field that looks back takes minutes."""
-    forms = forms_of(world)
-    for form in forms[part::3]:
+    for form in forms_of(world):
         for number, text in enumerate(HOSTILE.values()):
             names = form.names[
                 number % 2 :: 2

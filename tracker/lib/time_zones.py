@@ -27,8 +27,14 @@ def _lines(name: str) -> Iterable[str]:
     return files("tzdata.zoneinfo").joinpath(name).read_text(encoding="utf-8").splitlines()
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """What Python looks for on the disk each time that it is asked."""
+    return frozenset(available_timezones())
+
+
 def is_zone(name: str) -> bool:
-    return name in available_timezones()
+    return name in _zones()
 
 
 def country_of(zone: str) -> str:
