@@ -1,5 +1,6 @@
 """What all tests may ask for. The parts live in modules of their own: support/fixtures_infra.py has the machinery."""
 
+import gc
 import os
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's event loop runs in the thread of the test
@@ -35,3 +36,9 @@ from tests.support.personas import (  # noqa: F401
     stranger,
     ward_child,
 )
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the garbage collector need not look through it again."""
+    gc.collect()
+    gc.freeze()

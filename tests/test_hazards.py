@@ -51,5 +51,7 @@ def test_no_test_bears_the_mark_of_a_hazard_that_is_not_there() -> None:
 
 def test_no_proof_is_skipped_or_expected_to_fail() -> None:
     assert not [
-        test for _hazard, test, marks in all_marked() if re.search(r"\b(skip|skipif|xfail)\b", " ".join(marks))
+        test
+        for _hazard, test, marks in all_marked()
+        if re.search(r"\b(skip|skipif|xfail)\b", " ".join(marks))
     ]
