@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+RUN = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], selectors: false})"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -17,5 +18,5 @@ def axe_source() -> str:
 def violations(page: Page) -> list[str]:
     """One line a violation: the rule, and where; empty when there is none."""
     page.evaluate(axe_source())
-    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+    found: dict[str, Any] = page.evaluate(RUN, TAGS)
     return [f"{rule['id']}: {node['html']}" for rule in found["violations"] for node in rule["nodes"]]
