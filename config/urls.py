@@ -3,9 +3,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
-admin.site.login = secure_admin_login(
-    admin.site.login
-)  # one login for everybody, with its rate limits and second factor
+# One login for everybody, with its rate limits and second factor. allauth wants it assigned, as nowhere else.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # Addresses, passkeys and sessions belong to their owners: whoever could change them here could sign in as anybody.
 for model in apps.get_models():

@@ -16,7 +16,7 @@ from config import celery  # noqa: F401  (known before the first ring)
 application = get_wsgi_application()
 
 # _wrapped: asking for an empty SECRET_KEY is itself an error, with less to say.
-if len(getattr(settings._wrapped, "SECRET_KEY", "")) < 40:
+if len(getattr(settings._wrapped, "SECRET_KEY", "")) < 40:  # type: ignore[misc]  # a name of Django's inside
     raise ImproperlyConfigured(
         "Nothing is served without a secret: set SECRET_KEY or SECRET_KEY_FILE (40 characters or more), "
         "or run `python manage.py setup`, which makes one."

@@ -1,10 +1,14 @@
 """For whoever runs the site: people and clinics. Nothing about a child can be seen or changed here."""
 
+from typing import ClassVar
+
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from tracker.core.pages import is_authed
 from tracker.families.actions.children import set_login_open
 from tracker.models import CareTeam, Heartbeat, User
 
@@ -12,6 +16,7 @@ from tracker.models import CareTeam, Heartbeat, User
 class LookOnly(admin.ModelAdmin):
     """No adding, no deleting, and no changing but of `changeable` columns."""
 
+    fields: ClassVar[tuple[str, ...]]
     changeable: tuple[str, ...] = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
@@ -35,6 +40,8 @@ class UserAdmin(LookOnly):
 
     def save_model(self, request: HttpRequest, obj: User, form: object, change: bool) -> None:
         """By the action: what a closed login held or was told goes to others at once."""
+        if not is_authed(request):
+            raise PermissionDenied
         set_login_open(person=obj, is_open=obj.is_active, by=request.user, now=timezone.now())
 
 

@@ -75,7 +75,7 @@ def install(name: str) -> None:
 
 def run_pip(*arguments: str) -> None:
     with PIP_LOG.open("wb") as log:
-        command = [PYTHON, pip_wheel() / "pip", *arguments]
+        command = [str(PYTHON), str(pip_wheel() / "pip"), *arguments]
         environment = os.environ | {
             "PIP_USER": "0"
         }  # a personal pip setting that no environment of this kind allows

@@ -41,7 +41,7 @@ def archive(child: Child) -> Iterator[bytes]:
 def tables_of(child: Child) -> dict[str, tuple[list[str], QuerySet]]:
     """Each table's columns and rows of this child."""
     tables = {
-        model._meta.model_name: (columns(model), model._default_manager.filter(**{path: child.pk}))
+        model.__name__.lower(): (columns(model), model._default_manager.filter(**{path: child.pk}))
         for model, path in paths_to_a_child().items()
     }
     here = Q(memberships__child=child) | Q(pk__in=AuditEvent.objects.filter(child=child.pk).values("who"))

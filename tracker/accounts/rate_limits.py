@@ -90,7 +90,7 @@ def _browser_of(request: HttpRequest, login: str) -> str:
 
 def _read(request: HttpRequest) -> tuple[str, list[str]]:
     value = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=KNOWN_FOR)
-    browser, *people = value.split(".")
+    browser, *people = (value or "").split(".")
     return browser, people
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tracker.alerts import decisions, moves, states
 from tracker.assessment.assess import REMEMBERED
-from tracker.core.child_lock import Held, hold
+from tracker.core.child_lock import Held, Standing, hold
 from tracker.core.refused import Refused
 from tracker.lib.task_queue import ring
 from tracker.lib.text import cleaned
@@ -47,7 +47,7 @@ def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: Us
     return alert_id
 
 
-def _belongs_to(standing: Alert, worst: Finding, now: datetime) -> bool:
+def _belongs_to(standing: Standing, worst: Finding, now: datetime) -> bool:
     if is_worse(worst.urgency, than=standing.urgency):
         return False
     return now - standing.raised_at < REMEMBERED or is_worse(standing.urgency, than=worst.urgency)

@@ -51,11 +51,11 @@ def last_closed(child: Child, standing: Alert | None, now: datetime) -> Closed |
 
 
 def can_be_undone(alert: Alert, now: datetime) -> bool:
-    return alert.resolved_at <= now < alert.resolved_at + UNDO_WITHIN
+    return alert.closed_at <= now < alert.closed_at + UNDO_WITHIN
 
 
 def _deliveries(alert: Alert) -> list[Delivery]:
-    messages = Message.objects.filter(alert=alert, kind=Kind.ANSWER, queued_at=alert.resolved_at)
+    messages = Message.objects.filter(alert=alert, kind=Kind.ANSWER, queued_at=alert.closed_at)
     ordered = messages.select_related("recipient").order_by("recipient")
     return [_delivery(list(of_one)) for _person, of_one in groupby(ordered, key=attrgetter("recipient_id"))]
 
@@ -66,7 +66,7 @@ def _delivery(messages: Sequence[Message]) -> Delivery:
     ended = [message.sent_at or message.failed_at or message.dropped_at for message in messages]
     waiting = [message.due_at for message, end in zip(messages, ended, strict=True) if end is None]
     return Delivery(
-        name=messages[0].recipient.name,
+        name=messages[0].person.name,
         sent_at=min(sent, default=None),
         opened_at=min(opened, default=None),
         due_at=min(waiting, default=None),

@@ -40,7 +40,7 @@ def _queue(alert: Alert, kind: Kind, now: datetime, later: timedelta) -> None:
 
 def withdraw_decision(*, alert: Alert, now: datetime) -> bool:
     """Drops what is not yet in a deliverer's hands. True where somebody of the family may know of it already."""
-    answers = Message.objects.filter(alert=alert.pk, kind=Kind.ANSWER, queued_at=alert.resolved_at)
+    answers = Message.objects.filter(alert=alert.pk, kind=Kind.ANSWER, queued_at=alert.closed_at)
     answers.waiting().filter(claimed_until=None).update(dropped_at=now, reason="undone")
     return alert.decision_opened_at is not None or answers.filter(dropped_at=None).exists()
 

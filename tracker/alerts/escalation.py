@@ -117,7 +117,7 @@ def follow(*, now: datetime, **which: object) -> None:
     rows = Alert.objects.open().filter(**which).select_for_update(of=("self",)).order_by("pk")
     for alert in rows.select_related("child__care_team", "log"):
         people = people_to_tell(alert.child, alert.child.care_team)
-        due = max(min(_latest_due(alert, people, now), alert.escalates_at), now)
+        due = max(min(_latest_due(alert, people, now), alert.next_step_at), now)
         held_until = due if alert.taken_by_id else None
         set_at = min(alert.escalation_set_at or alert.raised_at, now)
         row = Alert.objects.filter(pk=alert.pk)
@@ -139,7 +139,7 @@ def _latest_due(alert: Alert, people: People, now: datetime) -> datetime:
     set_at = alert.escalation_set_at or alert.raised_at
     made = min(set_at, now)
     if alert.taken_by_id:
-        return made + (alert.escalates_at - set_at) if people.works_here(alert.taken_by_id) else now
+        return made + (alert.next_step_at - set_at) if people.works_here(alert.taken_by_id) else now
     is_untold = _is_untold(alert, people)
     if rests_until := _rests_until(alert, people, is_untold, made):
         return rests_until

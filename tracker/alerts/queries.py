@@ -66,7 +66,8 @@ class Became:
 
     def is_held(self, now: datetime) -> bool:
         """Somebody of the team answers for it at this moment."""
-        return bool(self.taken_by) and self.alert.taken_until > now
+        until = self.alert.taken_until
+        return bool(self.taken_by) and until is not None and until > now
 
     def is_in_hand(self, now: datetime) -> bool:
         """She has not called in vain: while she waits to try again, the family had better call."""
@@ -139,12 +140,13 @@ def became_of(log: SymptomLog, now: datetime) -> Became | None:
 
 def became(alert: Alert) -> Became:
     """Of an alert that is read with who closed it."""
-    alert.taken_name, alert.resolved_name = "", display_name(alert.resolved_by)
-    return Became(alert, "", None, alert.resolved_name, outcome_in_words(alert.outcome))
+    alert.taken_name = ""
+    alert.resolved_name = closed_by = display_name(alert.resolved_by)
+    return Became(alert, "", None, closed_by, outcome_in_words(alert.outcome))
 
 
 def _with_names(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
-    return alerts.annotate(taken_name=F("taken_by__name"), resolved_name=F("resolved_by__name"))
+    return alerts.annotate(**{"taken_name": F("taken_by__name"), "resolved_name": F("resolved_by__name")})
 
 
 def _became(alerts: Sequence[Alert], for_family_at: datetime | None) -> list[Became]:
@@ -168,7 +170,7 @@ def _became(alerts: Sequence[Alert], for_family_at: datetime | None) -> list[Bec
 
 def outcome_afterwards(outcome: str) -> str:
     """How an alert ended, in a list of what has been: nobody shall follow last week's order today."""
-    return {
+    words: dict[str, str] = {
         Outcome.ADVISED: _("Advised by phone."),
         Outcome.CLINIC: _("Sent to the clinic."),
         Outcome.EMERGENCY_ROOM: _("Sent to the emergency room."),
@@ -178,12 +180,13 @@ def outcome_afterwards(outcome: str) -> str:
         Outcome.NOT_REACHED: _("The team tried to reach the family and could not."),
         Outcome.FAMILY_CALLED: _("The family called and wrote down what they were told."),
         Outcome.FAMILY_OVER: _("The family wrote that it is over."),
-    }.get(outcome, _("Closed."))
+    }
+    return words.get(outcome, _("Closed."))
 
 
 def outcome_in_words(outcome: str) -> str:
     """How an alert ended, as a family reads it at once. None of them says that all is well."""
-    return {
+    words: dict[str, str] = {
         Outcome.ADVISED: _("They advised you by phone."),
         Outcome.CLINIC: _("Come to the clinic today."),
         Outcome.EMERGENCY_ROOM: _("Go to the emergency room."),
@@ -193,4 +196,5 @@ def outcome_in_words(outcome: str) -> str:
         Outcome.NOT_REACHED: _("They tried to reach you and could not. Call them."),
         Outcome.FAMILY_CALLED: _("You called and wrote down what they said."),
         Outcome.FAMILY_OVER: _("You wrote that it is over."),
-    }.get(outcome, "")
+    }
+    return words.get(outcome, "")

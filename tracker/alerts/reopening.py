@@ -14,7 +14,7 @@ from tracker.core.child_lock import Standing, hold
 from tracker.core.refused import Refused
 from tracker.lib.task_queue import ring
 from tracker.models import Alert, Lane, User
-from tracker.models.alerts import ADVISING, AT_ANY_HOUR
+from tracker.models.alerts import ADVISING, AT_ANY_HOUR, UNDO_WITHIN
 from tracker.models.logs import is_worse
 
 UNDECIDED: dict[str, Any] = {
@@ -39,7 +39,7 @@ def reopen_alert(*, alert: Alert, by: User, now: datetime) -> bool:
     in_time = closed.resolved_at <= now < closed.resolved_at + UNDO_WITHIN
     may_know = withdraw_decision(alert=closed, now=now)
     joins = other is not None and not is_worse(closed.urgency, than=other.urgency)
-    if joins:
+    if joins and other is not None:
         changes = {"taken_in_by": other.pk}
     else:
         _take_in(other, closed, by, now)

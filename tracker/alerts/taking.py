@@ -21,6 +21,7 @@ from tracker.alerts.decisions import ask_to_call
 from tracker.alerts.escalation import tell_next_level
 from tracker.core.child_lock import hold
 from tracker.core.refused import Refused
+from tracker.lib.present import present
 from tracker.lib.text import cleaned
 from tracker.models import Alert, CareTeam, Membership, Outcome, Urgency, User
 from tracker.models.alerts import AT_ANY_HOUR
@@ -149,10 +150,11 @@ def who_won(alert: Alert) -> str:
     if now_is.taken_in_by_id:
         return _("A worse log came in. It has an alert of its own now: take that one.")
     if now_is.resolved_at:
-        told = {"name": now_is.resolved_by.name or _("A colleague"), "time": _clock(now_is.resolved_at)}
+        told = {"name": now_is.closed_by.name or _("A colleague"), "time": _clock(now_is.resolved_at)}
         return _("%(name)s closed this at %(time)s.") % told
     if now_is.taken_by:
-        taken = now_is.tried_at if now_is.try_again_at else now_is.taken_until - HELD_FOR
+        in_vain_at = now_is.tried_at if now_is.try_again_at else None
+        taken = in_vain_at or present(now_is.taken_until) - HELD_FOR
         told = {"name": now_is.taken_by.name or _("A colleague"), "time": _clock(taken)}
         return _("%(name)s took this at %(time)s.") % told
     return _("Nobody holds this any more. Take it again.")

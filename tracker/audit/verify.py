@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -44,7 +45,8 @@ class Fault(NamedTuple):
     key: str = ""
 
 
-class Report(NamedTuple):
+@dataclass(frozen=True)
+class Report:
     """`tail`: rows since the last sealing, for which nothing vouches yet. `faults`: the first of `count`."""
 
     sealed: int
@@ -118,7 +120,8 @@ class Walk:
 
 
 def verify() -> Report:
-    walk, named, count = Walk(), [], 0
+    walk, count = Walk(), 0
+    named: list[Fault] = []
     for fault in walk.faults():
         count += 1
         if len(named) < NAMED:
@@ -171,7 +174,7 @@ def _rows(links: Sequence[AuditSeal]) -> dict[str, dict[str, Item]]:
     keys = defaultdict(list)
     for link in links:
         keys[link.kind].append(link.row_key)
-    known = defaultdict(dict)
+    known: defaultdict[str, dict[str, Item]] = defaultdict(dict)
     return known | {
         kind: items(kind, unkeyed(kind, wanted)) for kind, wanted in keys.items() if kind in KINDS
     }

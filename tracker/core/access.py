@@ -3,6 +3,9 @@
 A stranger, a removed member and an unknown id get the same 404. 403 is for those who may know that it exists.
 A role in a care team counts only for who signs in with a second factor, and while their session is not locked. What
 it lets somebody see is noted here, for the record (tracker/core/reads.py), so that no page can forget it.
+
+What a query sets and the model declares (`family_role`, `staff_role`, `course`) is handed to annotate() in a dict:
+a keyword would be a second declaration to the type checker.
 """
 
 import uuid
@@ -51,7 +54,8 @@ count: how many alerts are open, and nothing of whom."""
 def access_child(user: User, child_id: Any, *, to: str) -> Child:
     """The child with its care team and running course. Raises Http404 or PermissionDenied."""
     running = FilteredRelation("courses", condition=Q(courses__ended_at=None))
-    children = Child.objects.annotate(course=running).select_related("care_team", "course")
+    beside = ("care_team", "course")
+    children = Child.objects.annotate(**{"course": running}).select_related(*beside)
     return _access(children, user, child_id, to, child="")
 
 
@@ -101,12 +105,12 @@ def access_care_team(user: User, care_team_id: Any, *, to: str) -> CareTeam:
     staff = own.filter(has_second_factor("user"), care_team=OuterRef("pk")).values("role")[:1]
     families = own.filter(child__care_team=OuterRef("pk"))  # several children: "parent" sorts after "helper"
     family = families.order_by("-role").values("role")[:1]
-    teams = CareTeam.objects.annotate(staff_role=Subquery(staff), family_role=Subquery(family))
+    teams = CareTeam.objects.annotate(**{"staff_role": Subquery(staff), "family_role": Subquery(family)})
     team = teams.filter(pk=_uuid(care_team_id)).filter(_knows_of_it()).first()
     if team is None:
         raise Http404
     keeps_it = team.kept_by_family and team.family_role == Role.PARENT
-    if to != "see" and not (keeps_it or to in MAY.get(team.staff_role, ())):
+    if to != "see" and not (keeps_it or may((team.staff_role,), to)):
         raise PermissionDenied
     if team.staff_role and to != "count" and not (team.family_role and to == "see"):
         _as_staff(user, TEAM_READ, team.pk)
@@ -211,7 +215,7 @@ def _access(rows: QuerySet[Reached], user: User, row_id: Any, verb: str, *, chil
     """
     own = Membership.objects.filter(user_id=user.pk, ended_at=None)
     family = own.filter(child=OuterRef(f"{child}pk")).values("role")[:1]
-    row = rows.filter(pk=_uuid(row_id)).annotate(family_role=Subquery(family)).order_by().first()
+    row = rows.filter(pk=_uuid(row_id)).annotate(**{"family_role": Subquery(family)}).order_by().first()
     if row is None:
         raise Http404
     row.staff_role = None

@@ -64,6 +64,13 @@ class PageForm(forms.Form):
         how = self.drawn_as.get(name)
         return Field(name, template=f"tracker/core/fields/{how}.html") if how else name
 
+    def _let_choose(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+        """For a field whose choices are known only when the form is made."""
+        field = self.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(name)
+        field.choices = choices
+
 
 class MonthField(forms.CharField):
     """The month of birth. Browsers without a month picker get a text field: 2018-05 and 5/2018 are read."""
@@ -80,8 +87,9 @@ class MonthField(forms.CharField):
             r"(?P<month>\d{1,2})[-/. ](?P<year>\d{4})", text
         )
         try:
-            return date(int(found["year"]), int(found["month"]), 1)
-        except (TypeError, ValueError):
+            year, month = found.group("year", "month") if found else ("", "")
+            return date(int(year), int(month), 1)
+        except ValueError:
             raise ValidationError(_("Type the year and the month, for example 2018-05.")) from None
 
 
@@ -143,7 +151,7 @@ class ZoneField(forms.ChoiceField):
 _TIME_ERRORS = {"invalid": gettext_lazy("Type the time like 08:00.")}
 
 
-def clock_field(label: Any, at: time) -> forms.TimeField:
+def clock_field(label: Any, at: time | None) -> forms.TimeField:
     return forms.TimeField(
         label=label,
         initial=at,

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from therapies.schedule import PUMP_ON, Label
@@ -22,19 +22,17 @@ from tracker.lib.telephone import Telephone
 from tracker.models import Alert, CareTeam, Child, Role, Urgency, User
 from tracker.models.care_teams import PhoneLine
 
-_OWN = {
-    "role": F("memberships__role"),
-    "callback_number": F("memberships__callback_number"),
-    "callback_confirmed_at": F("memberships__callback_confirmed_at"),
-}
-"""Of the reader's own membership of each."""
-
 
 class AuthedRequest(HttpRequest):
     """A request behind the login, for the type checker: whoever sent it is known."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     staff_session: StaffSession
+
+
+def is_authed(request: HttpRequest) -> TypeGuard[AuthedRequest]:
+    """For views that are open to all."""
+    return request.user.is_authenticated
 
 
 class NumberToCall(NamedTuple):
@@ -48,21 +46,31 @@ class NumberToCall(NamedTuple):
 def frame(request: AuthedRequest, child: Child, now: datetime) -> dict[str, Any]:
     """The context of base.html. Activates the family's time zone until the request ends (PersonsPlace)."""
     timezone.activate(child.zone)
-    families = children_of(request.user).select_related(None).annotate(in_emergency=_is_in_emergency(now))
-    children = list(families.values("pk", "nickname", "colour", "in_emergency", **_OWN))
+    children = _own_children(request.user, now)
     own = next((one for one in children if one["pk"] == child.pk), None)
     return {
         "child": child,
         "as_staff": bool(getattr(child, "staff_role", None)),
         "children": children,
-        "no_history": bool(own) and own["role"] == Role.HELPER,
+        "no_history": own is not None and own["role"] == Role.HELPER,
         "is_emergency": own["in_emergency"] if own else in_emergency(child, now),
-        "asks_callback": bool(own) and own["role"] == Role.PARENT and _is_callback_missing(child, own),
+        "asks_callback": own is not None and own["role"] == Role.PARENT and _is_callback_missing(child, own),
         "day_label": day_label(child, now),
         "call": number_to_call(child.care_team, now),
         "emergency_number": emergency_number(child),
         "now": now,
     }
+
+
+def _own_children(person: User, now: datetime) -> list[dict[str, Any]]:
+    """A person's children, each with what its own membership says."""
+    families = children_of(person).select_related(None).annotate(in_emergency=_is_in_emergency(now))
+    own = {
+        "role": F("memberships__role"),
+        "callback_number": F("memberships__callback_number"),
+        "callback_confirmed_at": F("memberships__callback_confirmed_at"),
+    }
+    return [dict(row) for row in families.values("pk", "nickname", "colour", "in_emergency", **own)]
 
 
 def _is_callback_missing(child: Child, own: Mapping[str, Any]) -> bool:
@@ -137,7 +145,7 @@ def _closed_until(team: CareTeam, line: PhoneLine, at: datetime) -> str:
 
 def all_numbers(team: CareTeam, child: Child | None = None) -> list[NumberToCall]:
     """Both numbers, each with its hours; then whom to try if nobody answers there."""
-    opens, closes = (date_format(at, "TIME_FORMAT") for at in (team.opens_at, team.closes_at))
+    opens, closes = (time_format(at, "TIME_FORMAT") for at in (team.opens_at, team.closes_at))
     hours = _("%(opens)s to %(closes)s") % {"opens": opens, "closes": closes}
     numbers = []
     if team.day_number:

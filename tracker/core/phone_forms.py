@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crispy_forms.layout import Field
 from django import forms
 from django.utils.translation import gettext as _
 
@@ -66,5 +67,5 @@ class PhoneForm(PageForm):
 
     def _drawn(self, name: str) -> Any:
         if isinstance(self.fields[name], PhoneField):
-            self.drawn_as = {**self.drawn_as, name: "phone"}
+            return Field(name, template="tracker/core/fields/phone.html")
         return super()._drawn(name)

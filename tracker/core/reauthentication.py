@@ -9,13 +9,14 @@ from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from tracker.core.pages import AuthedRequest
 
 LATELY = 5 * 60  # seconds
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def asks_again(view: View) -> View:
@@ -26,7 +27,7 @@ def asks_again(view: View) -> View:
     """
 
     @wraps(view)
-    def asks(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asks(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if gave_a_sign_lately(request):
             return view(request, *args, **kwargs)
         if get_adapter().get_reauthentication_methods(request.user):

@@ -28,9 +28,11 @@ class Backend(AuthenticationBackend):
         roles = Membership.objects.filter(user=OuterRef("pk"), ended_at=None)
         staff = Q(is_staff=True) | Q(Exists(roles.filter(role__in=TEAM_ROLES)))
         people = User.objects.annotate(
-            is_care_staff=staff,
-            lacks_second_factor=staff & ~Q(has_second_factor("pk")),
-            is_family=Exists(roles.filter(role__in=FAMILY_ROLES)),
+            **{  # in a dict, as in access.py: the model declares them
+                "is_care_staff": staff,
+                "lacks_second_factor": staff & ~Q(has_second_factor("pk")),
+                "is_family": Exists(roles.filter(role__in=FAMILY_ROLES)),
+            }
         )
         user = people.filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None

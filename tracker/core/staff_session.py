@@ -46,7 +46,7 @@ class StaffSession:
         records = get_authentication_records(self.request, self.request.user)
         if records:
             return datetime.fromtimestamp(max(record["at"] for record in records), UTC)
-        return self.request.user.last_login or _NEVER
+        return (self.request.user.is_authenticated and self.request.user.last_login) or _NEVER
 
     @property
     def ends_at(self) -> datetime:

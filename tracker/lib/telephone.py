@@ -263,7 +263,8 @@ def _lacks_trunk(main: str, number: phonenumbers.PhoneNumber) -> bool:
     """
     national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     is_bare = _digits(main) == phonenumbers.national_significant_number(number) != _digits(national)
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_number(number))
+    region = phonenumbers.region_code_for_number(number)
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region) if region else None
     is_optional = metadata and any(
         way.national_prefix_optional_when_formatting for way in metadata.number_format
     )

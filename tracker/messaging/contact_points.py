@@ -62,7 +62,7 @@ def prove(*, message: Message, now: datetime) -> None:
         ContactPoint.objects.get_or_create(
             person_id=message.recipient_id,
             channel=Channel.EMAIL,
-            address=message.recipient.email,
+            address=message.person.email,
             defaults={"begun_at": now},
         )
     ways.filter(begun_at__lte=message.queued_at).update(proved_at=now, dead_at=None)
@@ -122,7 +122,9 @@ def has_dead_way(person: User) -> bool:
 def known_ways(person: User) -> list[tuple[str, str, ContactPoint | None]]:
     """Each channel and address of a person, with what is known about it, the best first."""
     points = list(ContactPoint.objects.filter(CURRENT, person=person).order_by("begun_at"))
-    found = [(point.channel, point.address, point) for point in points]
+    found: list[tuple[str, str, ContactPoint | None]] = [
+        (point.channel, point.address, point) for point in points
+    ]
     if all(channel != Channel.EMAIL for channel, _address, _point in found):
         found.append((Channel.EMAIL, person.email, None))
     return sorted(found, key=lambda way: WAYS.index(way[0]))

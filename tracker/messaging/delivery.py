@@ -211,7 +211,7 @@ def _needless(message: Message, now: datetime) -> str:
 
 
 def _alert_needless(message: Message, now: datetime) -> str:
-    alert, child = message.alert, message.child
+    alert, child = message.its_alert, message.its_child
     if not alert.is_open:
         return "closed"
     if alert.taken_by_id and (not alert.try_again_at or alert.taken_by_id == message.recipient_id):
@@ -230,7 +230,7 @@ def was_open_before_the_pause(alert: Alert, child: Child, now: datetime) -> bool
 
 def _answer_needless(message: Message, now: datetime) -> str:
     """To the family: one closing is told of while it stands, a call that reached nobody while the alert is open."""
-    alert, child = message.alert, message.child
+    alert, child = message.its_alert, message.its_child
     if message.kind == Kind.ANSWER and alert.resolved_at != message.queued_at:
         return "undone"
     if message.kind == Kind.CALLBACK and not alert.is_open:
@@ -241,7 +241,7 @@ def _answer_needless(message: Message, now: datetime) -> str:
 
 
 def _reminder_needless(message: Message) -> str:
-    if message.child.paused_at:
+    if message.its_child.paused_at:
         return "paused"
     if not message.is_family:
         return "left"
@@ -250,11 +250,13 @@ def _reminder_needless(message: Message) -> str:
 
 def _is_held(message: Message, now: datetime) -> bool:
     """Whether quiet hours keep a reminder back: until they end, or for good where it would come too late."""
-    reminder = message.reminder
-    plan = getattr(message.child, "reminder_plan", None) if reminder else None
-    if plan is None or reminder.is_asked_for or not plan.is_quiet(now, message.child.zone):
+    reminder, child = message.reminder, message.child
+    if reminder is None or child is None:
         return False
-    until = plan.quiet_ends(now, message.child.zone)
+    plan: ReminderPlan | None = getattr(child, "reminder_plan", None)
+    if plan is None or reminder.is_asked_for or not plan.is_quiet(now, child.zone):
+        return False
+    until = plan.quiet_ends(now, child.zone)
     if until < message.expires_at:
         _mine(message).update(due_at=until, claimed_until=None)
     else:
@@ -296,7 +298,7 @@ def _failed(message: Message, error: SendError, now: datetime) -> None:
 
 def _try_the_next_way(message: Message, now: datetime) -> None:
     """The same to the same person by the next of their channels, where they have one more."""
-    if message.kind in (Kind.TEST, Kind.CANARY):
+    if message.kind in (Kind.TEST, Kind.CANARY) or message.recipient_id is None:
         return
     ways = contact_points.ways_to([message.recipient_id], reminders=message.kind == Kind.REMINDER)
     rest = contact_points.WAYS[contact_points.WAYS.index(message.channel) + 1 :]
@@ -312,10 +314,10 @@ def _raise_the_next_level(message: Message, now: datetime) -> None:
     """Nobody waits for a nurse who could not be told. Where nobody at all could, the next round comes soon."""
     if message.kind != Kind.ALERT or (message.is_family and not message.is_staff):
         return
-    last = len(message.child.care_team.steps) - 1
-    same = Message.objects.filter(alert=message.alert_id, round=message.round, sent_at__isnull=False)
+    alert, last = message.its_alert, len(message.its_child.care_team.steps) - 1
+    same = Message.objects.filter(alert=alert.pk, round=message.round, sent_at__isnull=False)
     standing = Alert.objects.open().filter(
-        pk=message.alert_id, taken_by=None, round=message.round, level=message.level
+        pk=alert.pk, taken_by=None, round=message.round, level=message.level
     )
     if message.level < last:
         raised = standing.update(escalates_at=now, escalation_set_at=now)

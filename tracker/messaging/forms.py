@@ -45,7 +45,7 @@ class PlanForm(PageForm):
 
     def __init__(self, *args: Any, parents: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["first"].choices = [(str(parent.pk), str(parent)) for parent in parents]
+        self._let_choose("first", [(str(parent.pk), str(parent)) for parent in parents])
         if len(parents) < 2:
             del self.fields["first"], self.fields["tells_others"]
 

@@ -25,8 +25,8 @@ def why(message: Message) -> str:
 
 
 def _why_alert(message: Message) -> str:
-    is_family = message.recipient.memberships.filter(child=message.child_id, role=Role.PARENT).exists()
-    if message.recipient_id == message.alert.log.caregiver_id:
+    is_family = message.person.memberships.filter(child=message.child_id, role=Role.PARENT).exists()
+    if message.recipient_id == message.its_alert.log.caregiver_id:
         return _("They logged something urgent, and no call was noted.")
     if is_family and message.level == 0:
         return _("The other parent logged something urgent.")
@@ -40,16 +40,17 @@ def _why_alert(message: Message) -> str:
 
 
 def _why_reminder(message: Message) -> str:
-    if message.reminder.cause == Cause.NUMBERS:
+    cause = message.its_reminder.cause
+    if cause == Cause.NUMBERS:
         return _("Once a month the family calls its numbers, to see that they are right.")
-    if message.reminder.cause == Cause.SILENCE:
+    if cause == Cause.SILENCE:
         return _("Nobody has logged for a day, and just now a day matters.")
     if message.level == 2:
         return _("Nobody has logged: the other parent is reminded too.")
     if message.level == 1:
         return _("Nobody has logged: reminded once more.")
-    if message.reminder.cause == Cause.LOOK_AGAIN:
+    if cause == Cause.LOOK_AGAIN:
         return _("The care team said to look again at this time.")
-    if message.reminder.cause == Cause.SNOOZED:
+    if cause == Cause.SNOOZED:
         return _("They asked to be reminded later.")
     return _("It is the time of day that the family chose.")

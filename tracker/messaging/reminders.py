@@ -197,10 +197,10 @@ def _is_snoozed(plan: ReminderPlan, reminder: Reminder) -> bool:
     return bool(plan.snoozed_until and reminder.due_at <= plan.snoozed_until)
 
 
-def _parents_of(children: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
+def _parents_of(children: Collection[UUID]) -> defaultdict[UUID, list[UUID]]:
     """The longest there first."""
     members = Membership.objects.running().filter(child__in=children, role=Role.PARENT)
-    found: dict[UUID, list[UUID]] = defaultdict(list)
+    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
     for child_id, person in members.order_by("begun_at").values_list("child_id", "user_id"):
         found[child_id].append(person)
     return found

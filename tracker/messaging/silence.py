@@ -135,7 +135,7 @@ def silent_among(children: QuerySet[Child], now: datetime) -> tuple[QuerySet[Chi
     asked = own.filter(asked_at__gt=a_day_ago).order_by("-asked_at").values("asked_at")[:1]
     was_reached = Exists(own.filter(reached_at__gt=a_day_ago, reached_at__lte=now))
     quiet = children.filter(Exists(_watched(now)), ~was_reached, paused_at=None, begun_at__lt=a_day_ago)
-    quiet = quiet.annotate(asked_at=Subquery(asked))
+    quiet = quiet.annotate(**{"asked_at": Subquery(asked)})
     return quiet.filter(last_log_at=None), quiet.filter(last_log_at__lt=a_day_ago)
 
 

@@ -1,13 +1,15 @@
 """A request for the care team's attention and what became of it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.present import present
 from tracker.models.children import Child
 from tracker.models.constraints import one_of, paired
 from tracker.models.logs import SymptomLog, Urgency
@@ -72,10 +74,14 @@ class Alert(models.Model):
 
     family_role: str | None  # these two are set by the query of access.py
     staff_role: str | None
-    taken_name: str  # these are set by what reads alerts for a page
-    resolved_name: str
-    first_taken: "datetime | None"
-    flags: "Sequence[str]"
+    taken_name: str | None  # these are set by what reads alerts for a page
+    resolved_name: str | None
+    first_taken: datetime | None
+    flags: Sequence[Mapping[str, Any]] | None
+    newest_log: uuid.UUID | None
+    seen_at: datetime | None
+    can_undo: bool
+    therapy: str
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="alerts", db_index=False)
@@ -153,6 +159,20 @@ class Alert(models.Model):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None and self.taken_in_by_id is None
+
+    @property
+    def next_step_at(self) -> datetime:
+        """Of an open one."""
+        return present(self.escalates_at)
+
+    @property
+    def closed_at(self) -> datetime:
+        """Of one that was closed; so is closed_by."""
+        return present(self.resolved_at)
+
+    @property
+    def closed_by(self) -> User:
+        return present(self.resolved_by)
 
     def as_family_sees(self, now: datetime) -> "Alert":
         """Open while `is_untold` holds for it. Only to be shown: the row in memory forgets the closing."""

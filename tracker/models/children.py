@@ -46,7 +46,7 @@ class Child(models.Model):
     family_role: str | None  # these two are set by the query of access.py
     staff_role: str | None
     callbacks: "Sequence[Any]"  # by fill_callbacks
-    asked_at: "datetime | None"  # by the watch on silence
+    asked_at: datetime | None  # by the watch on silence
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     care_team = models.ForeignKey(CareTeam, on_delete=models.PROTECT, related_name="children")

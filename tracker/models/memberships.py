@@ -3,19 +3,16 @@
 import hashlib
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.present import present
 from tracker.models.care_teams import CareTeam
 from tracker.models.children import Child
 from tracker.models.constraints import paired
 from tracker.models.users import User
-
-if TYPE_CHECKING:
-    pass
 
 
 class Role(models.TextChoices):
@@ -90,6 +87,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return self.role
 
+    @property
+    def its_child(self) -> Child:
+        """Of a family's membership."""
+        return present(self.child)
+
 
 def digest_of(token: str) -> str:
     """What is kept of an invitation's token."""
@@ -127,6 +129,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.role
+
+    @property
+    def around(self) -> Child | CareTeam:
+        """What the role stands around."""
+        return self.child or present(self.care_team)
 
     def is_open(self, at: datetime) -> bool:
         return self.accepted_at is None and self.revoked_at is None and at < self.expires_at

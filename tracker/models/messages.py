@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.present import present
 from tracker.models.alerts import Alert, Call
 from tracker.models.children import Child
 from tracker.models.constraints import one_of
@@ -178,6 +179,24 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def its_alert(self) -> Alert:
+        """Of the kinds that are of an alert; so is its_reminder of a reminder, and its_child of both."""
+        return present(self.alert)
+
+    @property
+    def its_reminder(self) -> Reminder:
+        return present(self.reminder)
+
+    @property
+    def its_child(self) -> Child:
+        return present(self.child)
+
+    @property
+    def person(self) -> User:
+        """Whom it is for. The canary and a mail about signing in have nobody."""
+        return present(self.recipient)
 
     @property
     def lane(self) -> Lane:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -36,8 +36,20 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=email)
 
 
+class Lockable(Protocol):
+    """What access.py asks of a session of the staff."""
+
+    @property
+    def is_locked(self) -> bool: ...
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """An adult with a login. `name` is what the family calls them."""
+
+    is_care_staff: bool  # these are set by the query of core/second_factor.py
+    lacks_second_factor: bool
+    is_family: bool
+    staff_session: Lockable  # by the middleware, for the staff alone
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)

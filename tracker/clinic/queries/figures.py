@@ -82,7 +82,8 @@ def alerts_since(team: CareTeam, since: datetime) -> list[Alert]:
     newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("response__flags")[:1]
     taken = Min("events__at", filter=Q(events__verb=AlertVerb.TAKEN))
     alerts = Alert.objects.filter(child__care_team=team, raised_at__gte=since, taken_in_by=None)
-    alerts = alerts.select_related("child", "resolved_by").annotate(first_taken=taken, flags=Subquery(newest))
+    alerts = alerts.select_related("child", "resolved_by")
+    alerts = alerts.annotate(**{"first_taken": taken, "flags": Subquery(newest)})
     return list(alerts.order_by("-raised_at")[:MOST_ALERTS])
 
 

@@ -14,6 +14,7 @@ from tracker.assessment.assess import WINDOW
 from tracker.families.actions.children import begin_child, join_care_team, update_child
 from tracker.families.actions.memberships import accept_invitation
 from tracker.families.numbers import Numbers
+from tracker.lib.present import present
 from tracker.messaging.reminders import set_plan
 from tracker.models import CareTeam, Child, Invitation, Membership, User
 
@@ -39,7 +40,7 @@ def begin(
     """The child as the five screens told it. Without numbers of the family's own the clinic's stand in."""
     child = begin_child(
         about=about,
-        numbers=numbers or _numbers_of(clinic),
+        numbers=numbers or _numbers_of(present(clinic)),
         therapy=therapy,
         events=events,
         by=by,
@@ -47,7 +48,7 @@ def begin(
         child_id=child_id,
     )
     if clinic and child.care_team_id != clinic.pk:
-        join_care_team(child=child, code=clinic.join_code, by=by, now=now)
+        join_care_team(child=child, code=present(clinic.join_code), by=by, now=now)
     tell_about_oneself(by=by, **about_by)
     if remind_at:
         set_plan(child=child, times=remind_at, by=by, now=now)
@@ -71,7 +72,7 @@ def accept(*, invitation: Invitation, name: str, by: User, now: datetime) -> Mem
     membership = accept_invitation(invitation=invitation, by=by, now=now)
     told = {"name": name} if name else {}
     if by.time_zone == UNKNOWN_ZONE:
-        told["time_zone"] = (invitation.child or invitation.care_team).time_zone
+        told["time_zone"] = invitation.around.time_zone
     tell_about_oneself(by=by, **told)
     return membership
 
@@ -89,5 +90,5 @@ def change_settings(
     tell_about_oneself(by=by, **about_by)
 
 
-def _numbers_of(team: CareTeam | None) -> Numbers:
+def _numbers_of(team: CareTeam) -> Numbers:
     return Numbers(**{name: getattr(team, name) for name in asdict(Numbers())})

@@ -17,7 +17,7 @@ from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.families.actions.begin import accept
 from tracker.families.forms.invitation import MEANS, NameForm
-from tracker.models import Invitation
+from tracker.models import Invitation, Role
 
 
 @login_not_required
@@ -29,7 +29,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found = invitation_for(token, at=now)
     except Http404:
         return render(request, "tracker/families/invitation.html", {"invitation": None}, status=404)
-    timezone.activate((found.child or found.care_team).zone)
+    timezone.activate(found.around.zone)
     form = name_form(request)
     if request.method != "POST" or not request.user.is_authenticated or (form and not form.is_valid()):
         return shown(request, found, form)
@@ -54,7 +54,7 @@ def shown(request: HttpRequest, found: Invitation, form: NameForm | None) -> Htt
     context: dict[str, Any] = {
         "invitation": SimpleNamespace(
             role_name=capfirst(found.get_role_display()),
-            role_means=MEANS[found.role],
+            role_means=MEANS[Role(found.role)],
             by=found.invited_by.name,
             expires_at=found.expires_at,
         ),

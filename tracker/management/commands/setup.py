@@ -60,7 +60,7 @@ def secret_text() -> str:
 
 def make_secret(name: str, file: Path, make: Callable[[], str] = secret_text) -> None:
     """Once, and only where the environment names none."""
-    if getattr(settings._wrapped, name):
+    if getattr(settings._wrapped, name):  # type: ignore[misc]  # a name of Django's inside
         return
     setattr(settings, name, make())
     draft = file.with_suffix(".new")

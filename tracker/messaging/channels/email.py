@@ -8,6 +8,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException,
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -43,7 +44,7 @@ def send(message: Message) -> Collection[str]:
     return ()
 
 
-def _close(connection: object) -> None:
+def _close(connection: BaseEmailBackend) -> None:
     with suppress(OSError, smtplib.SMTPException):  # what was said before counts
         connection.close()
 
@@ -64,12 +65,12 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
         off = settings.SITE_URL + reverse("reminders-off", args=[message.pk])
         context["off"] = off
         headers |= {"List-Unsubscribe": f"<{off}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    with translation.override(message.recipient.language):
-        context["headline"] = headline(message)
+    with translation.override(message.person.language):
+        context["headline"] = subject = headline(message)
         mail = EmailMultiAlternatives(
-            subject=context["headline"],
+            subject=subject,
             body=render_to_string("tracker/messaging/mail/message.txt", context),
-            to=[message.recipient.email],
+            to=[message.person.email],
             headers=headers,
         )
         mail.attach_alternative(render_to_string("tracker/messaging/mail/message.html", context), "text/html")

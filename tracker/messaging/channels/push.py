@@ -50,7 +50,7 @@ def _push(point: ContactPoint, message: Message) -> SendError | None:
         return SendError("not-a-push-service", is_permanent=True, dead=[point.address])
     payload = payload_of(message)
     if not settings.PUSH_LEAVES_THE_HOUSE:
-        outbox.write(kind="Push", to=message.recipient.email, text=headline(message), message=message)
+        outbox.write(kind="Push", to=message.person.email, text=headline(message), message=message)
         return None
     try:
         with _session() as session:
@@ -84,7 +84,7 @@ def _refused(error: WebPushException, point: ContactPoint) -> SendError:
 
 
 def payload_of(message: Message) -> str:
-    with translation.override(message.recipient.language):
+    with translation.override(message.person.language):
         told = {
             "title": headline(message),
             "tag": tag_of(message),

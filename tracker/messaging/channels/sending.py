@@ -1,11 +1,15 @@
 """Hands a message to its channel."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from tracker.messaging.channels import email, push, sms
 from tracker.models import Channel, Message
 
-SENDERS = {Channel.EMAIL: email.send, Channel.PUSH: push.send, Channel.SMS: sms.send}
+SENDERS: dict[str, Callable[[Message], Collection[str]]] = {
+    Channel.EMAIL: email.send,
+    Channel.PUSH: push.send,
+    Channel.SMS: sms.send,
+}
 
 
 def send(message: Message) -> Collection[str]:

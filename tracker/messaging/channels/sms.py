@@ -71,7 +71,7 @@ class Twilio:
         if answer.status_code >= 500:
             return SendError(f"sms-{answer.status_code}", is_unknown=True)
         code = re.search(r'"code"\s*:\s*(\d+)', answer.text)
-        is_dead = bool(code) and int(code[1]) in self.REFUSED_FOR_GOOD
+        is_dead = code is not None and int(code[1]) in self.REFUSED_FOR_GOOD
         return SendError(f"sms-{answer.status_code}", is_permanent=True, dead=[to] if is_dead else [])
 
 
@@ -85,6 +85,6 @@ def send(message: Message) -> Collection[str]:
     point = points.filter(dead_at=None).first() or points.first()
     if point is None:
         raise SendError("no-number", is_permanent=True)
-    with translation.override(message.recipient.language):
+    with translation.override(message.person.language):
         gateway().send(point.address, f"{headline(message)} {link(message)}", message)
     return ()

@@ -74,7 +74,7 @@ def mobile_form(request: AuthedRequest, sent: Any = None) -> MobileForm:
 
 def shown(request: AuthedRequest, form: MobileForm) -> HttpResponse:
     ways = [
-        Way(Channel(channel).label, address, channel, point)
+        Way(str(Channel(channel).label), address, channel, point)
         for channel, address, point in known_ways(request.user)
     ]
     context: dict[str, Any] = {"ways": ways, "form": form, "push_key": push.public_key()}

@@ -37,7 +37,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     found = sorted(Path(settings.OUTBOX).glob("[0-9]*.eml"), reverse=True)[:NEWEST]
     mails = [_mail(file) for file in found]
     why = reasons({mail.message_id for mail in mails if mail.message_id})
-    told = [mail._replace(why=why.get(mail.message_id, "")) for mail in mails]
+    told = [mail._replace(why=why.get(mail.message_id, "") if mail.message_id else "") for mail in mails]
     return render(request, "tracker/messaging/outbox.html", {"mails": told})
 
 

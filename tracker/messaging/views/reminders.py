@@ -97,6 +97,5 @@ def switch_off(request: HttpRequest, message_id: UUID) -> HttpResponse:
     found = reminder_sent(message_id)
     if request.method != "POST":
         return render(request, "tracker/messaging/reminders_off.html", {"is_off": "off" in request.GET})
-    person = found.recipient
-    choose_for_reminders(person=person, channel=Channel.EMAIL, wanted=False, now=timezone.now())
+    choose_for_reminders(person=found.person, channel=Channel.EMAIL, wanted=False, now=timezone.now())
     return redirect(request.path + "?off") if "by_hand" in request.POST else HttpResponse(status=200)

@@ -17,6 +17,7 @@ from tracker.alerts.actions import resolve_alert
 from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
 from tracker.families.actions.memberships import accept_invitation, invite
 from tracker.families.numbers import Numbers
+from tracker.lib.present import present
 from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import record_log
 from tracker.models import Alert, CareTeam, Child, Role, User
@@ -58,9 +59,9 @@ def read_families() -> Iterator[dict[str, Any]]:
 
 def numbers_of(told: Mapping[str, Any], time_zone: str) -> Numbers:
     """The numbers and hours of a team, or of a family that keeps its own."""
-    numbers = {name: told[name] for name in ("day_number", "night_number") if name in told}
-    hours = {name: time.fromisoformat(told[name]) for name in ("opens_at", "closes_at") if name in told}
-    return Numbers(**numbers, **hours, time_zone=time_zone)
+    numbers: dict[str, Any] = {name: told[name] for name in ("day_number", "night_number") if name in told}
+    numbers |= {name: time.fromisoformat(told[name]) for name in ("opens_at", "closes_at") if name in told}
+    return Numbers(**numbers, time_zone=time_zone)
 
 
 @transaction.atomic
@@ -101,7 +102,7 @@ def _family(told: Mapping[str, Any], teams: Mapping[str, CareTeam], password: st
     for person, user in list(zip(told["people"], people, strict=True))[1:]:
         _join(user, person["role"], by=people[0], now=now - BEGAN, child=child)
     if name := told.get("team"):
-        join_care_team(child=child, code=teams[name].join_code, by=people[0], now=now - BEGAN)
+        join_care_team(child=child, code=present(teams[name].join_code), by=people[0], now=now - BEGAN)
     by = {user.email.partition("@")[0]: user for user in people}
     for row in told["logs"]:
         _log(child, row, by, When(now, child.zone))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from tracker.logs.views.late_forms import not_before_second_factor
@@ -17,8 +18,12 @@ class LoginRequired(LoginRequiredMiddleware):
     """Django's own asks the database who it is before it looks whether the page is open to all."""
 
     def process_view(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponse], view_args: Any, view_kwargs: Any
-    ) -> HttpResponse | None:
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
         if request.method == "POST" and not request.user.is_authenticated:
@@ -50,7 +55,7 @@ class SecondFactor:
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
             return None
-        name = request.resolver_match.view_name or ""
+        name = request.resolver_match.view_name if request.resolver_match else ""
         if not getattr(request.user, "lacks_second_factor", False) or name in self.PASSES:
             return None
         if name.startswith(self.SIGNING_IN):

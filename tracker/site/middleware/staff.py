@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from tracker.core.audit import record_read
+from tracker.core.pages import is_authed
 from tracker.core.reads import collected
 from tracker.core.staff_session import StaffSession, is_poll
 from tracker.site.views.errors import without_login
@@ -40,9 +41,9 @@ class StaffSessions:
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., HttpResponse], view_args: Any, view_kwargs: Any
     ) -> HttpResponse | None:
-        if not getattr(view_func, "login_required", True) or not getattr(
-            request.user, "is_care_staff", False
-        ):
+        if not getattr(view_func, "login_required", True) or not is_authed(request):
+            return None
+        if not getattr(request.user, "is_care_staff", False):
             return None
         session = request.staff_session = request.user.staff_session = StaffSession(request)
         if not request.user.is_family:
@@ -53,7 +54,7 @@ class StaffSessions:
             if request.method == "POST":
                 return without_login(request, view_func, view_kwargs)
             return _sent_to(reverse(settings.LOGIN_URL), request)
-        if session.is_locked and request.resolver_match.namespace == "admin":
+        if session.is_locked and request.resolver_match and request.resolver_match.namespace == "admin":
             methods = get_adapter().get_reauthentication_methods(request.user)
             return _sent_to(methods[0]["url"] if methods else reverse(settings.LOGIN_URL), request)
         return None

@@ -88,10 +88,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _pages_for(request: HttpRequest, is_down: bool) -> list[Callable[[HttpRequest, int], HttpResponse]]:
     """The best first: each needs less than the one before."""
     match = request.resolver_match
-    is_log = request.method == "POST" and match and hasattr(match.func, "late")
-    if is_log and is_down and can_read():
-        return [match.func.refused, without_database]
-    if is_log:
+    refused = getattr(match.func, "refused", None) if match and request.method == "POST" else None
+    if refused and is_down and can_read():
+        return [refused, without_database]
+    if refused:
         return [without_database]
     if is_down:
         return [not_written, not_even_read] if can_read() else [not_even_read]

@@ -21,7 +21,7 @@ from tracker.models import (
 )
 from tracker.models.memberships import FAMILY_ROLES
 
-PAGES = {Cause.NUMBERS: "reminders", Cause.DOSE: "doses", Cause.LINE: "pump"}
+PAGES: dict[str, str] = {Cause.NUMBERS: "reminders", Cause.DOSE: "doses", Cause.LINE: "pump"}
 """Where a reminder leads to; all others to the log form."""
 
 
@@ -33,7 +33,7 @@ def message(request: AuthedRequest, message_id: UUID) -> HttpResponse:
         prove(message=found, now=timezone.now())
     if found.kind == Kind.ANSWER and _is_family(found):
         with optional_write():
-            open_decision(child=found.child, by=request.user, now=timezone.now())
+            open_decision(child=found.its_child, by=request.user, now=timezone.now())
     return HttpResponseRedirect(_place_of(found))
 
 
