@@ -311,16 +311,16 @@ def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> l
         .order_by("-observed_at", "pk", "observations__pk")
         .values_list(*_LOG, *_ANSWER)
     )
-    rows = list(rows[: MOST_ANSWERS + 1])
-    logs = [list(log) for _pk, log in groupby(rows, key=itemgetter(0))]
-    return [_seen(log) for log in (logs[:-1] if len(rows) > MOST_ANSWERS else logs)]
+    read = list(rows[: MOST_ANSWERS + 1])
+    logs = [list(log) for _pk, log in groupby(read, key=itemgetter(0))]
+    return [_seen(log) for log in (logs[:-1] if len(read) > MOST_ANSWERS else logs)]
 
 
 def _seen(rows: Sequence[tuple[Any, ...]]) -> Seen:
     *log, signs_asked = rows[0][: len(_LOG)]
     answers = (Answer(*row[len(_LOG) :]) for row in rows if row[len(_LOG)] is not None)
     report, unreadable = report_of(answers, signs_asked=signs_asked)
-    return Seen(*log, report, unreadable)
+    return Seen(*[*log, report, unreadable])
 
 
 def _told_before() -> QuerySet:

@@ -156,7 +156,8 @@ def answers(report: Report) -> list[tuple[str, str]]:
 
 def told_apart(report: Report) -> tuple[list[str], list[str]]:
     """For who reads many logs: the signs and what is not as usual; then the answers that are the child's usual."""
-    odd, usual = signs(report), []
+    odd = signs(report)
+    usual: list[str] = []
     for code, answer in _chosen(report).items():
         is_usual = answer == ("usual" if code.startswith("neuro.") else USUAL.get(code))
         (usual if is_usual else odd).append(f"{name_of(code)}: {_choice(code, answer)}")
@@ -203,7 +204,8 @@ def entered(report: Report) -> list[tuple[str, str]]:
     shown, other = temperature(report)
     route = route_word((report.get("temperature") or {}).get("route", ""))
     reading = ", ".join(filter(None, (f"{shown} ({other})" if other else shown, route)))
-    given = {True: _("Yes"), False: _("No")}.get(report.get("antipyretic_given"), "")
+    hides = report.get("antipyretic_given")
+    given = _("Yes") if hides is True else _("No") if hides is False else ""
     pairs = [(name_of("temperature"), reading), (name_of("antipyretic_given"), given)]
     pairs += [(name_of(sign["code"]), _details(sign)) for sign in report.get("symptoms") or ()]
     pairs += [*answers(report), (name_of("weight_kg"), weight(report))]

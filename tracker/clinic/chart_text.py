@@ -16,6 +16,7 @@ from tracker.assessment.wording import syndrome, syndrome_term, urgency_word
 from tracker.clinic.queries.child import Fired
 from tracker.logs import queries
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child
+from tracker.models.users import display_name
 
 LATELY = timedelta(hours=24)
 MOST_LINES = 12
@@ -106,7 +107,7 @@ def _request(child: Child, alert: Alert | None) -> Iterator[str]:
     if last.resolved_at:
         yield _("Closed %(when)s by %(who)s: %(outcome)s %(note)s") % {
             "when": _when(last.resolved_at),
-            "who": last.resolved_by.name or _("a colleague"),
+            "who": last.closed_by.name or _("a colleague"),
             "outcome": last.get_outcome_display(),
             "note": last.resolution_note,
         }
@@ -132,7 +133,7 @@ def _moves(alert: Alert) -> Iterator[str]:
     events = events.exclude(verb=AlertVerb.RESOLVED, at=alert.resolved_at) if alert.resolved_at else events
     for event in events.order_by("pk")[:MOST_LINES]:
         words = " ".join(filter(None, (event.get_outcome_display(), event.note)))
-        who = f"{event.get_verb_display()} {_when(event.at)}, {event.by.name or _('a colleague')}"
+        who = f"{event.get_verb_display()} {_when(event.at)}, {display_name(event.by) or _('a colleague')}"
         yield f"{who}: {words}" if words else who
 
 

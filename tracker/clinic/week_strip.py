@@ -44,7 +44,7 @@ def _words(language: str | None) -> dict[Any, str]:
 
 @cache
 def _cell(number: int, urgency: str | None, was_called: bool) -> str:
-    shape, called = _SHAPES.get(urgency, ""), _CALLED if was_called else ""
+    shape, called = _SHAPES.get(urgency or "", ""), _CALLED if was_called else ""
     return (
         f'<svg x="{number}0" y="0" width="10" height="13" viewBox="0 0 40 52"><rect class="week-day'
         f' fill-{urgency if shape else "none"}" x="4" y="4" width="32" height="32" rx="8"/>{shape}{called}</svg>'

@@ -64,12 +64,13 @@ class PageForm(forms.Form):
         how = self.drawn_as.get(name)
         return Field(name, template=f"tracker/core/fields/{how}.html") if how else name
 
-    def _let_choose(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
-        """For a field whose choices are known only when the form is made."""
-        field = self.fields[name]
-        if not isinstance(field, forms.ChoiceField):
-            raise TypeError(name)
-        field.choices = choices
+
+def let_choose(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+    """For a field whose choices are known only when the form is made."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(name)
+    field.choices = choices
 
 
 class MonthField(forms.CharField):

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -16,10 +16,10 @@ from tracker.core.pages import AuthedRequest
 
 LATELY = 5 * 60  # seconds
 
-View = Callable[..., HttpResponseBase]
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
-def asks_again(view: View) -> View:
+def asks_again(view: Callable[..., Response]) -> Callable[..., Response | HttpResponse]:
     """For a view: password, passkey or code once more, unless one was given in the last five minutes.
 
     What was sent is kept meanwhile, and done after the answer. Who has none of them signs in by a code in the mail:
@@ -27,7 +27,7 @@ def asks_again(view: View) -> View:
     """
 
     @wraps(view)
-    def asks(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def asks(request: AuthedRequest, *args: Any, **kwargs: Any) -> Response | HttpResponse:
         if gave_a_sign_lately(request):
             return view(request, *args, **kwargs)
         if get_adapter().get_reauthentication_methods(request.user):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, overload
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
@@ -39,10 +39,21 @@ class Draft:
     def keep(self, session: MutableMapping[str, Any]) -> None:
         session[KEY] = {"child_id": self.child_id, "typed": self.typed}
 
+    @overload
+    def form(self, step: Literal["child"], data: Mapping[str, str] | None = None) -> ChildForm: ...
+    @overload
+    def form(self, step: Literal["dates"], data: Mapping[str, str] | None = None) -> DatesForm: ...
+    @overload
+    def form(self, step: Literal["numbers"], data: Mapping[str, str] | None = None) -> BeginNumbersForm: ...
+    @overload
+    def form(self, step: Literal["start"], data: Mapping[str, str] | None = None) -> StartForm: ...
+    @overload
+    def form(self, step: str, data: Mapping[str, str] | None = None) -> PageForm: ...
     def form(self, step: str, data: Mapping[str, str] | None = None) -> PageForm:
         """The form of a screen: with `data`, else with what was typed there before, else as one begins."""
         data = self.typed.get(step) if data is None else data
-        return getattr(self, f"_{step}")(data)
+        form: PageForm = getattr(self, f"_{step}")(data)
+        return form
 
     def told(self, step: str) -> dict[str, Any]:
         """The answers of a screen, empty where it was skipped. What is wrong on it is left out."""

@@ -43,7 +43,7 @@ def dose_taken_back(child: Child, typed: QueryDict, at: datetime, dose_id: UUID,
 def medicine_label(
     child: Child, typed: QueryDict, at: datetime, medicine_id: UUID | None = None, **_which: UUID
 ) -> Words:
-    medicine = child.medicines.filter(pk=medicine_id).first()
+    medicine = child.medicines.filter(pk=medicine_id).first() if medicine_id else None
     if typed.get("stop") == "yes":
         return Words(_("A medicine is not given any more"), [(_("Medicine"), _named(medicine))])
     return Words(_("A medicine's label"), said_in(MedicineForm(typed)))

@@ -44,7 +44,7 @@ def last_advice(child: Child, reader: User, now: datetime, last: queries.Row | N
 
     Advice from before a sign that still says to call no longer holds. One query.
     """
-    danger, never = Subquery(_danger_seen_at(child, now)), Cast(None, DateTimeField())
+    danger, never = Subquery(_danger_seen_at(child, now)), Cast(Value(None), DateTimeField())
     calls = Call.objects.filter(child=child, reached=True).values_list(
         *(
             "called_at",

@@ -38,3 +38,9 @@ def kept_when_late(rule: Rule) -> Callable[[View], View]:
         return marked
 
     return mark
+
+
+def rule_of(view: Callable[..., Any]) -> Rule:
+    """Of a view that is marked."""
+    rule: Rule = view.rule  # type: ignore[attr-defined]
+    return rule

@@ -21,6 +21,7 @@ from tracker.assessment import wording
 from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.assess import newest_urgency
 from tracker.assessment.earlier_logs import logs_at, of_the_same_moment
+from tracker.lib.present import present
 from tracker.models import (
     Alert,
     Assessment,
@@ -29,7 +30,7 @@ from tracker.models import (
     Observation,
     SymptomLog,
 )
-from tracker.models.logs import RANK
+from tracker.models.logs import RANK, SymptomLogQuerySet
 from tracker.models.users import display_name
 
 LATE = timedelta(hours=3)
@@ -72,10 +73,10 @@ class Row:
 # ---------------------------------------------------------------- logs
 
 
-def logs_of(child: Child) -> QuerySet[SymptomLog]:
+def logs_of(child: Child) -> SymptomLogQuerySet:
     """The child's logs with who wrote them and the urgency that counts."""
     logs = SymptomLog.objects.filter(child=child).select_related("caregiver", "corrects")
-    return logs.annotate(urgency=Subquery(newest_urgency()))
+    return logs.annotate(**{"urgency": Subquery(newest_urgency())})
 
 
 def told_in(log: SymptomLog) -> dict[str, Any]:
@@ -140,7 +141,7 @@ def rows_with_what_followed(
     """
     shown = {row.pk: row for row in rows(logs)}
     for correction in SymptomLog.objects.filter(corrects__in=shown).select_related("caregiver"):
-        shown[correction.corrects_id].corrected_by = correction
+        shown[present(correction.corrects_id)].corrected_by = correction
         correction.by = display_name(correction.caregiver)
     by_alert = {}
     alerts = list(_with_names(Alert.objects.filter(log__in=shown)))
@@ -148,7 +149,7 @@ def rows_with_what_followed(
         by_alert[became.alert.pk] = shown[became.alert.log_id]
         shown[became.alert.log_id].alert = became
     for call in Call.objects.filter(alert__in=by_alert).order_by("called_at"):
-        by_alert[call.alert_id].calls.append(call)
+        by_alert[present(call.alert_id)].calls.append(call)
     return list(shown.values())
 
 

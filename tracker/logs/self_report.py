@@ -54,7 +54,7 @@ class Pair:
     def rows(self) -> list[tuple[Question, object, object, bool]]:
         """Each question, what the child said, what the grown-up said, and whether they differ."""
         words = dict(ANSWERS)
-        rows = []
+        rows: list[tuple[Question, object, object, bool]] = []
         for question in QUESTIONS:
             theirs = self.child.answers.get(question.key, UNSURE)
             ours = self.adult.answers.get(question.key, UNSURE) if self.adult else None

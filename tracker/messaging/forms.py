@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import PageForm, clock_field
+from tracker.core.forms import PageForm, clock_field, let_choose
 from tracker.core.phone_forms import PhoneField, PhoneForm
 from tracker.lib import telephone
 from tracker.models import ReminderPlan, User
@@ -45,7 +45,7 @@ class PlanForm(PageForm):
 
     def __init__(self, *args: Any, parents: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._let_choose("first", [(str(parent.pk), str(parent)) for parent in parents])
+        let_choose(self, "first", [(str(parent.pk), str(parent)) for parent in parents])
         if len(parents) < 2:
             del self.fields["first"], self.fields["tells_others"]
 

@@ -237,6 +237,8 @@ WAS_ADVISED = Q(advice__in=Advised.values) | Q(advice=UNASKED) & ~Q(told="")
 class Call(models.Model):
     """ "I have called": when, who answered or not, what they told us, when to look again. Append-only."""
 
+    by: str  # by logs/queries.py
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="calls", db_index=False)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, null=True, related_name="calls")

@@ -1,10 +1,9 @@
 """The patient."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -12,6 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib import emergency_numbers
+from tracker.lib.present import present
+from tracker.lib.telephone import Telephone
 from tracker.models.care_teams import CareTeam
 from tracker.models.constraints import one_of
 from tracker.models.users import zone_named
@@ -40,12 +41,21 @@ class PauseReason(models.TextChoices):
     NOT_NEEDED = "not-needed", _("We don't need this any more")
 
 
+class Callback(NamedTuple):
+    """A number of a family. `confirmed_at`: when its owner said that it is right; nothing where nobody did."""
+
+    name: str
+    number: Telephone
+    confirmed_at: datetime | None
+    membership_id: uuid.UUID | None  # none: the clinic's staff typed it
+
+
 class Child(models.Model):
     """The patient, by a nickname."""
 
     family_role: str | None  # these two are set by the query of access.py
     staff_role: str | None
-    callbacks: "Sequence[Any]"  # by fill_callbacks
+    callbacks: list[Callback]  # by fill_callbacks
     asked_at: datetime | None  # by the watch on silence
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -95,6 +105,11 @@ class Child(models.Model):
     def course(self) -> "Course | None":
         """The course that runs. `access_child` has it loaded already."""
         return self.courses.filter(ended_at=None).first()
+
+    @property
+    def running_course(self) -> "Course":
+        """For who has seen that one runs."""
+        return present(self.course)
 
     def age_years(self, at: datetime) -> int | None:
         """Full years, never too many: the day is not known, so a birthday counts once its month is over."""

@@ -46,6 +46,8 @@ class SymptomLog(models.Model):
 
     family_role: str | None  # these two are set by the query of access.py
     staff_role: str | None
+    urgency: str  # these by logs/queries.py: the one that counts, and who wrote it
+    by: str
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="logs", db_index=False)

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from django import template
-from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -23,6 +22,7 @@ from therapies.response import Flag
 from tracker.assessment import wording
 from tracker.assessment.wording import degrees
 from tracker.lib import telephone
+from tracker.lib.rendered import rendered
 from tracker.logs import unsaved
 
 register = template.Library()
@@ -75,12 +75,12 @@ def until_reached(instructions: Iterable[Instruction]) -> SafeString:
 
 @lru_cache(maxsize=100)
 def _until_reached(instructions: tuple[Instruction, ...], language: str | None) -> SafeString:
-    return get_template("tracker/assessment/_do_not.html").render({"instructions": instructions})
+    return rendered("tracker/assessment/_do_not.html", {"instructions": instructions})
 
 
 @lru_cache(maxsize=2000)
 def _reason(flag: str, language: str | None) -> SafeString:
-    return get_template("tracker/assessment/_reason.html").render({"flag": json.loads(flag)})
+    return rendered("tracker/assessment/_reason.html", {"flag": json.loads(flag)})
 
 
 @register.filter

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,13 +23,13 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @get_or_post
-def export(request: AuthedRequest, child_id: UUID) -> HttpResponseBase:
+def export(request: AuthedRequest, child_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """What the archive holds, and the button that brings it."""
     return _export(request, access_child(request.user, child_id, to="manage"))
 
 
 @asks_again
-def _export(request: AuthedRequest, child: Child) -> HttpResponseBase:
+def _export(request: AuthedRequest, child: Child) -> HttpResponse | StreamingHttpResponse:
     now = timezone.now()
     if request.method != "POST":
         return render(request, "tracker/accounts/export.html", frame(request, child, now))
@@ -43,7 +42,7 @@ def _export(request: AuthedRequest, child: Child) -> HttpResponseBase:
 
 
 @get_or_post
-def erase(request: AuthedRequest, child_id: UUID) -> HttpResponseBase:
+def erase(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """What goes and what stays; the button deletes, once the box is ticked."""
     return _erase(request, access_child(request.user, child_id, to="manage"))
 

@@ -22,6 +22,7 @@ from tracker.assessment.wording import Report, temperature, told_apart
 from tracker.clinic.week_strip import strip
 from tracker.families.queries.callback_numbers import fill_callbacks
 from tracker.lib.name_search import is_found
+from tracker.lib.present import present
 from tracker.logs import queries
 from tracker.messaging.silence import silent_ones
 from tracker.models import (
@@ -83,13 +84,18 @@ class Row:
     day_label: str = ""  # in words: the view says it
 
     @property
+    def its_alert(self) -> Alert:
+        """Of a row of an alert."""
+        return present(self.alert)
+
+    @property
     def is_urgent(self) -> bool:
-        return self.alert.urgency in AT_ANY_HOUR
+        return self.its_alert.urgency in AT_ANY_HOUR
 
     @property
     def may_be_taken(self) -> bool:
         """By any nurse, whoever holds it."""
-        return not self.alert.taken_by_id or self.alert.try_again_at is not None
+        return not self.its_alert.taken_by_id or self.its_alert.try_again_at is not None
 
 
 @dataclass(frozen=True)
@@ -116,12 +122,13 @@ class Board:
     @property
     def sounding(self) -> list[UUID]:
         """The urgent alerts that wait for a nurse: nobody's, or the family was not reached."""
-        return [row.alert.pk for row in self.alerts if row.is_urgent and row.may_be_taken]
+        return [row.its_alert.pk for row in self.alerts if row.is_urgent and row.may_be_taken]
 
     @property
     def closable(self) -> list[Row]:
         """The alerts that may be closed together."""
-        return [row for row in self.alerts if row.alert.urgency == Urgency.TODAY and not row.alert.taken_by]
+        waits = [row for row in self.alerts if row.its_alert.urgency == Urgency.TODAY]
+        return [row for row in waits if not row.its_alert.taken_by]
 
 
 def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, silent_page: int = 1) -> Board:
@@ -137,7 +144,7 @@ def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, sil
     _fill_children([*rows, *silents, *others], now)
     return Board(
         alerts=rows,
-        found=[row for row in rows if wanted[row.alert.pk]],
+        found=[row for row in rows if wanted[row.its_alert.pk]],
         hidden=len(open_alerts) - len(rows),
         closed=just_closed(team, now),
         silent=silents,
@@ -210,9 +217,9 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
     by_alert = {row.alert.pk: row for row in rows if row.alert}
     newest = {row.alert.pk: row.alert.log_id for row in rows if row.alert}
     happened = AlertEvent.objects.filter(alert__in=by_alert, verb__in=(AlertVerb.JOINED, AlertVerb.CALLED))
-    for alert, verb, at, log in happened.order_by("pk").values_list("alert_id", "verb", "at", "log_id"):
+    for alert, verb, at, log_id in happened.order_by("pk").values_list("alert_id", "verb", "at", "log_id"):
         if verb == AlertVerb.JOINED:
-            newest[alert] = log
+            newest[alert] = log_id
             by_alert[alert].earlier_logs += 1
         else:
             by_alert[alert].called_at = at
@@ -220,19 +227,20 @@ def _fill_alerts(rows: Sequence[Row]) -> None:
     logs = SymptomLog.objects.filter(pk__in=newest.values())
     found = {log.pk: log for log in logs.annotate(response=Subquery(answer))}
     moments = {
-        pk: (log.child_id, earlier[0])
+        pk: (log.child_id, before[0])
         for pk, log in found.items()
-        if log.response and (earlier := remembered(log, log.response))
+        if log.response and (before := remembered(log, log.response))
     }
     earlier = logs_at(moments.values())
     reports = queries.reports([*found.values(), *earlier.values()])
-    emergencies = emergencies_before(row.alert for row in by_alert.values())
+    emergencies = emergencies_before(row.its_alert for row in by_alert.values())
     for alert, pk in newest.items():
         row, log = by_alert[alert], found[pk]
         response = log.response or {}
         row.emergency = emergencies.get(alert)
         row.seen, row.seen_at = seen_in(reports[pk]), log.observed_at
-        if (told := earlier.get(moments.get(pk))) and told.pk != pk:
+        told = earlier.get(moments[pk]) if pk in moments else None
+        if told and told.pk != pk:
             row.before, row.before_at = seen_in(reports[told.pk]), told.observed_at
         row.syndromes = response.get("syndromes", [])
         row.sources = len({s["id"] for flag in response.get("flags", []) for s in flag.get("sources", [])})
@@ -300,6 +308,6 @@ def _week_calls(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tupl
     """When they called and whether somebody answered, the oldest first."""
     calls = Call.objects.filter(child__in=list(children), called_at__gte=now - timedelta(days=queries.WEEK))
     found: dict[UUID, list[tuple[datetime, bool]]] = {}
-    for child, *call in calls.order_by("called_at").values_list("child_id", "called_at", "reached"):
-        found.setdefault(child, []).append(tuple(call))
+    for child, at, reached in calls.order_by("called_at").values_list("child_id", "called_at", "reached"):
+        found.setdefault(child, []).append((at, reached))
     return found

@@ -83,7 +83,8 @@ def fired(child: Child, alert: Alert | None) -> list[Fired]:
     The newest first; before it stands the newest that tells of a danger itself.
     """
     if alert:
-        told = {event.log_id for event in alert.events.all() if event.verb in ("raised", "joined")}
+        events = [event for event in alert.events.all() if event.verb in ("raised", "joined")]
+        told = {event.log_id for event in events if event.log_id}
         logs = list(queries.logs_of(child).filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT])
     else:
         logs = list(queries.logs_of(child).order_by("-observed_at")[:1])

@@ -85,8 +85,8 @@ def board_page(
         "dead": has_dead_way(request.user),
     }
     part = request.headers.get("X-Part") == "board"
-    page = "tracker/clinic/_board.html" if part else "tracker/clinic/board.html"
-    return render(request, page, context, status=status)
+    template = "tracker/clinic/_board.html" if part else "tracker/clinic/board.html"
+    return render(request, template, context, status=status)
 
 
 def _locked_board(request: AuthedRequest, team: CareTeam, now: datetime) -> HttpResponse:

@@ -16,7 +16,7 @@ def set_callback(*, membership: Membership, number: str, by: User, now: datetime
     """One's own number, or none. A number is shown to its owner once more before it counts as confirmed."""
     own = Membership.objects.filter(pk=membership.pk, user=by, ended_at=None).exclude(callback_number=number)
     if own.update(callback_number=number, callback_confirmed_at=None):
-        redraw(membership.child.care_team_id, now=now)
+        redraw(membership.its_child.care_team_id, now=now)
         record_audit("callback.changed", by=by, now=now, child=membership.child_id, about=membership.pk)
 
 
@@ -26,7 +26,7 @@ def confirm_callback(*, membership: Membership, number: str, by: User, now: date
     own = Membership.objects.filter(pk=membership.pk, user=by, ended_at=None, callback_number=number)
     is_confirmed = bool(number) and own.update(callback_confirmed_at=now) == 1
     if is_confirmed:
-        redraw(membership.child.care_team_id, now=now)
+        redraw(membership.its_child.care_team_id, now=now)
         record_audit("callback.confirmed", by=by, now=now, child=membership.child_id, about=membership.pk)
     return is_confirmed
 

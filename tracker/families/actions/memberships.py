@@ -15,7 +15,7 @@ from tracker.models.memberships import digest_of
 
 OPEN_FOR = timedelta(hours=72)
 _TOKEN_BYTES = 32
-_MORE_THAN = {Role.PARENT: (Role.HELPER,), Role.LEAD: (Role.NURSE,)}
+_MORE_THAN: dict[str, tuple[Role, ...]] = {Role.PARENT: (Role.HELPER,), Role.LEAD: (Role.NURSE,)}
 
 
 NO_CALLBACK = {"callback_number": "", "callback_confirmed_at": None, "callback_order": None}
@@ -110,7 +110,7 @@ def _hold(row: Invitation | Membership) -> None:
     """Two at once: two parents who remove each other, one person with two links."""
     if row.child:
         hold(row.child)
-    else:
+    elif row.care_team_id:
         CareTeam.objects.select_for_update(no_key=True).get(pk=row.care_team_id)
 
 

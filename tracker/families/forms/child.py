@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.catalogue import load
-from tracker.core.forms import MonthField, PageForm
+from tracker.core.forms import MonthField, PageForm, let_choose
 from tracker.models import Child
 from tracker.models.children import Colour
 
@@ -82,7 +82,7 @@ class TherapyForm(PageForm):
 
     def __init__(self, *args: Any, age_years: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["therapy"].choices = therapies_for(age_years)
+        let_choose(self, "therapy", therapies_for(age_years))
 
 
 def therapies_for(age_years: int | None) -> list[tuple[str, str]]:

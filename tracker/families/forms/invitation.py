@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import PageForm
+from tracker.core.forms import PageForm, let_choose
 from tracker.models import Role
 
 MEANS = {
@@ -28,10 +28,11 @@ class InviteForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [
+        roles = [
             (role.value, format_html("{} <small>{}</small>", capfirst(role.label), MEANS[role]))
             for role in FAMILY
         ]
+        let_choose(self, "role", roles)
 
 
 class NameForm(PageForm):

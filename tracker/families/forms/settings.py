@@ -22,6 +22,7 @@ from tracker.models.children import PauseReason
 
 SENTENCE_AT_MOST = 200
 LAST = ("your_name", "language")
+WRITES: dict[bool | None, str] = {True: "yes", False: "no"}
 LIGHTEST, HEAVIEST = 1, 250  # kg
 
 
@@ -116,7 +117,7 @@ def standing(child: Child, user: User, number: str) -> Mapping[str, Any]:
         "nickname": child.nickname,
         "born": child.birth_month.strftime("%Y-%m") if child.birth_month else "",
         "colour": child.colour,
-        "writes": {True: "yes", False: "no"}.get(child.writes),
+        "writes": WRITES.get(child.writes),
         "first_sentence": child.first_sentence,
         "weight": "" if child.baseline_weight_kg is None else f"{child.baseline_weight_kg.normalize():f}",
         "unit": child.units,

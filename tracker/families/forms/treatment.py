@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from therapies.catalogue import load
 from therapies.schedule import Event, Pump, doses_at, pump_at
-from tracker.core.forms import AHEAD, DayField, MomentField, PageForm
+from tracker.core.forms import AHEAD, DayField, MomentField, PageForm, let_choose
 from tracker.families.forms.child import therapies_for
 from tracker.families.forms.dates import Clock, cycle_field
 from tracker.models import Course
@@ -44,10 +44,10 @@ TWICE = timedelta(minutes=1)
 def changes_for(course: Course | None, now: datetime) -> list[tuple[str, str]]:
     """The changes that can follow from what is recorded, most likely first."""
     if course is None:
-        return [(THERAPY, WORDS[THERAPY])]
+        return [(THERAPY, str(WORDS[THERAPY]))]
     given = load().therapies[course.therapy].schedule.given
     codes = {"once": _once, "pump": _pump, "doses": _doses}[given](course, now)
-    return [(code, WORDS[code]) for code in (*codes, "transplant", THERAPY)]
+    return [(code, str(WORDS[code])) for code in (*codes, "transplant", THERAPY)]
 
 
 def _once(course: Course, now: datetime) -> list[str]:
@@ -121,9 +121,9 @@ class ChangeForm(PageForm):
     def _when(self) -> forms.Field:
         missing = {"required": _("Say when.")}
         if self.change in BY_DAY:
-            field = DayField(label=_("On which day?"))
-            field.error_messages |= missing
-            return field
+            day = DayField(label=_("On which day?"))
+            day.error_messages |= missing
+            return day
         label = _("When will it be?") if self.change in PLANNED else _("When was it?")
         initial = None if self.change in PLANNED else self.clock.now
         field = MomentField(self.clock.zone, label=label, initial=initial)
@@ -213,4 +213,4 @@ class NewTherapyForm(PageForm):
 
     def __init__(self, *args: Any, age_years: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["therapy"].choices = therapies_for(age_years)
+        let_choose(self, "therapy", therapies_for(age_years))

@@ -1,25 +1,14 @@
 """Where a family is called back: each person's own number, in the family's order, then the clinic's records."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from tracker.lib import telephone
-from tracker.lib.telephone import Telephone
 from tracker.models import Child, Membership, User
-
-
-class Callback(NamedTuple):
-    """A number of a family. `confirmed_at`: when its owner said that it is right; nothing where nobody did."""
-
-    name: str
-    number: Telephone
-    confirmed_at: datetime | None
-    membership_id: UUID | None  # none: the clinic's staff typed it
+from tracker.models.children import Callback
 
 
 def fill_callbacks(children: Iterable[Child]) -> None:
@@ -29,7 +18,8 @@ def fill_callbacks(children: Iterable[Child]) -> None:
         by_child.setdefault(child.pk, []).append(child)
         child.callbacks = []
     for member in _members_with_a_number(by_child):
-        if number := telephone.of(member.callback_number):
+        number = telephone.of(member.callback_number)
+        if number and member.child_id:
             found = Callback(str(member.user), number, member.callback_confirmed_at, member.pk)
             for child in by_child[member.child_id]:
                 child.callbacks.append(found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker.core.access import children_of
 from tracker.core.forms import PageForm
-from tracker.core.pages import number_to_call
+from tracker.core.pages import AuthedRequest, is_authed, number_to_call
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families import wizard
 from tracker.families.actions.begin import UNKNOWN_ZONE
@@ -21,6 +22,7 @@ from tracker.families.actions.begin import begin as begin_action
 from tracker.families.numbers import Numbers
 from tracker.families.wizard import STEPS, Draft
 from tracker.lib import telephone
+from tracker.lib.present import present
 from tracker.models import CareTeam, Child
 
 KEPT_AT_MOST = 500  # characters of one answer
@@ -31,13 +33,13 @@ SKIPPED_WITH_A_BUTTON = ("child", "dates")
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
     """On to the screen where it was left. Who has no account makes one first."""
-    if not request.user.is_authenticated:
+    if not is_authed(request):
         return redirect_to_login(request.path, resolve_url("account_signup"))
     return redirect("begin-step", draft_of(request).to_do())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def begin_step(request: HttpRequest, step: str) -> HttpResponse:
+def begin_step(request: AuthedRequest, step: str) -> HttpResponse:
     """One screen."""
     if step not in STEPS:
         raise Http404
@@ -49,7 +51,7 @@ def begin_step(request: HttpRequest, step: str) -> HttpResponse:
     return answered(request, step, draft)
 
 
-def answered(request: HttpRequest, step: str, draft: Draft) -> HttpResponse:
+def answered(request: AuthedRequest, step: str, draft: Draft) -> HttpResponse:
     """Keeps what was typed, right or wrong, and goes where the button says."""
     if begun := begun_already(request, step):
         return see_other("today", begun.pk)
@@ -67,17 +69,17 @@ def answered(request: HttpRequest, step: str, draft: Draft) -> HttpResponse:
     return finished(request, draft)
 
 
-def finished(request: HttpRequest, draft: Draft) -> HttpResponse:
+def finished(request: AuthedRequest, draft: Draft) -> HttpResponse:
     """The child is there, or the screen that stands in the way."""
     if step := draft.to_look_at():
         return see_other("begin-step", step)
     dates, start = draft.form("dates"), draft.form("start")
     child = begin_action(
-        child_id=draft.child_id,
+        child_id=UUID(draft.child_id),
         about=draft.about_child(),
         numbers=numbers_of(draft),
         clinic=draft.told("numbers").get("code"),
-        therapy=draft.therapy,
+        therapy=present(draft.therapy),  # else it would be to look at
         events=dates.events() if dates.is_valid() else [],
         about_by=about_oneself(request, draft),
         remind_at=start.times() if start.is_valid() else [],
@@ -96,7 +98,7 @@ def numbers_of(draft: Draft) -> Numbers | None:
     return Numbers(**form.numbers(), time_zone=draft.zone)
 
 
-def about_oneself(request: HttpRequest, draft: Draft) -> Mapping[str, str]:
+def about_oneself(request: AuthedRequest, draft: Draft) -> Mapping[str, str]:
     """The name, where it was asked; the clock, once."""
     told = {"language": get_language()}
     if name := draft.told("child").get("your_name"):
@@ -106,7 +108,7 @@ def about_oneself(request: HttpRequest, draft: Draft) -> Mapping[str, str]:
     return told
 
 
-def begun_already(request: HttpRequest, step: str) -> Child | None:
+def begun_already(request: AuthedRequest, step: str) -> Child | None:
     """The child of a form that was sent twice: the first time has taken the draft away."""
     if step != STEPS[-1] or wizard.KEY in request.session:
         return None
@@ -114,7 +116,7 @@ def begun_already(request: HttpRequest, step: str) -> Child | None:
     return next((child for child in children_of(request.user) if str(child.pk) == sent), None)
 
 
-def draft_of(request: HttpRequest) -> Draft:
+def draft_of(request: AuthedRequest) -> Draft:
     languages = request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(",")[0].split(";")[0]
     region = languages.partition("-")[2].upper()
     return Draft.of(
@@ -125,7 +127,7 @@ def draft_of(request: HttpRequest) -> Draft:
     )
 
 
-def shown(request: HttpRequest, step: str, draft: Draft, form: PageForm, status: int = 200) -> HttpResponse:
+def shown(request: AuthedRequest, step: str, draft: Draft, form: PageForm, status: int = 200) -> HttpResponse:
     number, numbers = STEPS.index(step) + 1, numbers_of(draft)
     return render(
         request,

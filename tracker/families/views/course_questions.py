@@ -54,7 +54,7 @@ def says_pump_stopped(row: Row | None) -> bool:
 
 def _of_the_log(child: Child, now: datetime, last: Row | None) -> list[CourseQuestion]:
     """A log says that the pump has stopped, and the treatment does not know since when."""
-    if not says_pump_stopped(last) or not child.course.pump_runs(now):
+    if not says_pump_stopped(last) or not child.running_course.pump_runs(now):
         return []
     text = _("The last log says that the pump has stopped. Since when?")
     return [CourseQuestion(text, "", [(str(ENTER), "stop")])]
@@ -63,7 +63,10 @@ def _of_the_log(child: Child, now: datetime, last: Row | None) -> list[CourseQue
 def _question(child: Child, label: tuple[str, dict[str, datetime]]) -> CourseQuestion:
     text, _values = label
     ways = _WAYS.get(text) or (
-        (gettext_lazy("Yes, enter when"), _GIVEN[load().therapies[child.course.therapy].schedule.given]),
+        (
+            gettext_lazy("Yes, enter when"),
+            _GIVEN[load().therapies[child.running_course.therapy].schedule.given],
+        ),
         (gettext_lazy("No, it is put off"), "delayed"),
     )
     is_end = text == course_gaps.END_PASSED

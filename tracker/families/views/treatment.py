@@ -18,7 +18,6 @@ from therapies.catalogue import load
 from tracker.assessment.courses import labels_of
 from tracker.assessment.pump import long_pause
 from tracker.core.access import access_child, access_event
-from tracker.core.forms import PageForm
 from tracker.core.pages import AuthedRequest, earlier_therapies, frame, label_text
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families import late_words
@@ -46,8 +45,8 @@ def change_in_words(child: Child, typed: QueryDict, at: datetime, **_which: UUID
     form = form_for(change, child, at, typed)
     if form is None:
         return Words(_("Treatment"), [])
-    title = capfirst(_(form.therapy.name)) if change == DATES else WORDS.get(change or "", "")
-    return Words(title or _("Treatment"), said_in(form))
+    title = capfirst(_(form.therapy.name)) if isinstance(form, DatesForm) else WORDS.get(change or "", "")
+    return Words(str(title or _("Treatment")), said_in(form))
 
 
 @kept_when_late(Rule("manage", change_in_words))
@@ -83,50 +82,53 @@ def changed(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse
         return see_other("treatment", child.pk)
     if not form.is_valid():
         return shown(request, child, now, change, form, LOOK_AGAIN)
-    if change == THERAPY:
+    if isinstance(form, NewTherapyForm):
         dates = dates_form(child, now, form.cleaned_data["therapy"])
         return shown(request, child, now, DATES, dates)
-    if change == DATES:
+    if isinstance(form, DatesForm):
         therapy = request.POST["therapy"]
         start_course(child=child, therapy=therapy, events=form.events(), by=request.user, now=now)
-    elif change in STOPS:
-        if log := stopped(child, change, form, request, now):
+    elif form.change in STOPS:
+        if log := stopped(child, form, request, now):
             return see_other("answer", log.pk)
     else:
-        record_change(child, change, form, request, now)
+        record_change(child, form, request, now)
     messages.success(request, _("Saved. The day and what is watched for have followed."))
     return see_other("treatment", child.pk)
 
 
-def stopped(child: Child, change: str, form: Any, request: AuthedRequest, now: datetime) -> SymptomLog | None:
+def stopped(child: Child, form: ChangeForm, request: AuthedRequest, now: datetime) -> SymptomLog | None:
     """A stop of the pump, or whether the one that stands was planned; the log, where the answer is to call."""
-    events, stop = child.course.events.select_related("course__child"), form.event()
+    course, stop = child.running_course, form.event()
+    events = course.events.select_related("course__child")
     standing = events.filter(kind=EventKind.STOP, withdrawn_at=None, at=stop.at).first()
-    unclear = standing if change == "planned" else None
-    return record_stop(course=child.course, event=stop, by=request.user, now=now, instead_of=unclear)
+    unclear = standing if form.change == "planned" else None
+    return record_stop(course=course, event=stop, by=request.user, now=now, instead_of=unclear)
 
 
-def record_change(child: Child, change: str, form: Any, request: AuthedRequest, now: datetime) -> None:
+def record_change(child: Child, form: ChangeForm, request: AuthedRequest, now: datetime) -> None:
     """One event; a corrected day takes the place of the one that stood."""
-    wrong = None
-    if change == "moved":
-        standing = child.course.events.filter(kind=EventKind.INFUSION, withdrawn_at=None)
+    course, wrong = child.running_course, None
+    if form.change == "moved":
+        standing = course.events.filter(kind=EventKind.INFUSION, withdrawn_at=None)
         wrong = standing.select_related("course__child").order_by("-at").first()
-    record_event(course=child.course, event=form.event(), by=request.user, now=now, instead_of=wrong)
+    record_event(course=course, event=form.event(), by=request.user, now=now, instead_of=wrong)
 
 
-def form_for(change: str | None, child: Child, now: datetime, data: Any = None) -> PageForm | None:
+def form_for(
+    change: str | None, child: Child, now: datetime, data: Any = None
+) -> DatesForm | NewTherapyForm | ChangeForm | None:
     """The form of a change that fits what is recorded; None for any other."""
     clock = Clock(now, child.zone, child.birth_month)
     if change == DATES and data is not None:
         first = NewTherapyForm(data, age_years=child.age_years(now))
         return dates_form(child, now, first.cleaned_data["therapy"], data) if first.is_valid() else None
     is_again = change == "stop" and is_stopped(child.course, now)  # sent twice: it is stopped by now
-    if change not in dict(changes_for(child.course, now)) and not is_again:
+    if change is None or (change not in dict(changes_for(child.course, now)) and not is_again):
         return None
     if change == THERAPY:
         return NewTherapyForm(data, age_years=child.age_years(now))
-    return ChangeForm(data, change=change, course=child.course, clock=clock)
+    return ChangeForm(data, change=change, course=child.running_course, clock=clock)
 
 
 def dates_form(child: Child, now: datetime, therapy: str, data: Any = None) -> DatesForm:

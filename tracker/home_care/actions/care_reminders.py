@@ -28,16 +28,21 @@ def doses_due(*, now: datetime) -> int:
         rows = list(
             due.filter(due_at__lte=now, ended_at=None).select_related("child").order_by("due_at")[:MANY]
         )
+        slots = [(row, row.due_at) for row in rows if row.due_at]
         given = set(
             DoseGiven.objects.standing()
-            .filter(medicine__in=rows, slot_at__in={row.due_at for row in rows})
+            .filter(medicine__in=rows, slot_at__in={at for _row, at in slots})
             .values_list("medicine", "slot_at")
         )
-        come = [row for row in rows if now - row.due_at < TOO_LATE and is_slot(row, row.due_at)]
-        remind = [row for row in come if (row.pk, row.due_at) not in given and row.child.paused_at is None]
-        _remind([_reminder(row.child, Cause.DOSE, row.pk, row.due_at) for row in remind], now)
-        for row in rows:
-            row.due_at = next_slot(row, max(row.due_at, now - TOO_LATE))
+        come = [(row, at) for row, at in slots if now - at < TOO_LATE and is_slot(row, at)]
+        remind = [
+            _reminder(row.child, Cause.DOSE, row.pk, at)
+            for row, at in come
+            if (row.pk, at) not in given and row.child.paused_at is None
+        ]
+        _remind(remind, now)
+        for row, at in slots:
+            row.due_at = next_slot(row, max(at, now - TOO_LATE))
         Medicine.objects.bulk_update(rows, ("due_at",))
     return len(rows)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 from xml.sax.saxutils import escape
 
 from django.utils.formats import date_format
@@ -94,7 +95,7 @@ def _stretched(path: str) -> str:
     return "M" + " L".join(f"{_x(x)} {y}" for x, y in points)
 
 
-def _day(at: object) -> str:
+def _day(at: Any) -> str:
     return date_format(localtime(at), "j M")
 
 

@@ -34,10 +34,17 @@ def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
     given = {"data": json.dumps({"language": get_language() or "en", **data}, ensure_ascii=False)}
     compiler = typst.Compiler(str(PAPER / template), root=str(PAPER), font_paths=_fonts(), sys_inputs=given)
     try:
-        return compiler.compile(format="pdf", pdf_standards="ua-1")
+        return _bytes(compiler.compile(format="pdf", pdf_standards="ua-1"))
     except typst.TypstError:
         logger.warning("pdf_without_ua")
-        return compiler.compile(format="pdf")
+        return _bytes(compiler.compile(format="pdf"))
+
+
+def _bytes(made: object) -> bytes:
+    """The pages of a PDF are one file."""
+    if not isinstance(made, bytes):
+        raise TypeError("a PDF is one file")
+    return made
 
 
 def card_pdf(

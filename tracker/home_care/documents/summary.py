@@ -85,7 +85,11 @@ def told_to(child: Child) -> list[Told]:
     calls = Call.objects.filter(child=child, reached=True).filter(~Q(told="") | WAS_ADVISED)
     answered = Question.objects.filter(child=child, answered_at__isnull=False, withdrawn_at=None)
     told = [Told(call.called_at, call.in_words) for call in calls.order_by("-called_at")[:MOST_TOLD]]
-    told += [Told(q.answered_at, q.answer, q.text) for q in answered.order_by("-answered_at")[:MOST_TOLD]]
+    told += [
+        Told(q.answered_at, q.answer, q.text)
+        for q in answered.order_by("-answered_at")[:MOST_TOLD]
+        if q.answered_at
+    ]
     return sorted(told, key=lambda one: one.at, reverse=True)
 
 

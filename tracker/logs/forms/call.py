@@ -10,7 +10,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import PageForm, WordsField, number_field, on_clock
+from tracker.core.forms import PageForm, WordsField, let_choose, number_field, on_clock
 from tracker.lib.clock import local_date, moment
 from tracker.models import Advised
 
@@ -99,7 +99,7 @@ class CalledForm(PageForm):
     def __init__(self, data: Any = None, *, now: datetime, zone: ZoneInfo) -> None:
         self.now, self.zone = now, zone
         super().__init__(data, initial={"called_at": now.astimezone(zone).time(), "look_again": ""})
-        self.fields["look_again"].choices = (*HOURS, *self._clocks(), NOT_SAID)
+        let_choose(self, "look_again", (*HOURS, *self._clocks(), NOT_SAID))
 
     def clean(self) -> dict[str, Any]:
         """Who reached them says what to do now: that is what ends a danger, and no word typed beside it."""

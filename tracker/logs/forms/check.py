@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from therapies.model import Therapy
 from tracker.assessment.wording import vocabulary
-from tracker.core.forms import PageForm
+from tracker.core.forms import PageForm, let_choose
 
 ADULT = 18
 RUNNING = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")), ("", gettext_lazy("Not sure")))
@@ -36,7 +36,7 @@ class AboutForm(PageForm):
     def __init__(self, data: Any = None, *, adult: bool = False) -> None:
         super().__init__(data, initial={"running": "", "adult": "yes" if adult else ""})
         self.is_for_an_adult = _is_adult(data) if data else adult
-        self.fields["therapy"].choices = [("", _("Choose")), *self._offered()]
+        let_choose(self, "therapy", [("", _("Choose")), *self._offered()])
         self.fields["therapy"].error_messages["invalid_choice"] = _("Choose one of these therapies.")
         for name in ("age_years", "days"):
             field = self.fields[name]

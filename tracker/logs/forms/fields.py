@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from therapies.marks import is_blank
 from therapies.model import Symptom, Unit
 from therapies.numbers import read_number, read_temperature
 from tracker.core.forms import AHEAD, on_clock
+from tracker.lib.rendered import rendered
 from tracker.lib.text import typed
 
 TYPED_AT_MOST = 100  # characters kept of a number that cannot be read
@@ -59,8 +59,10 @@ TIMES = (
 class TemplateWidget(forms.Widget):
     """A widget drawn by a template of this project, which Django's own form renderer does not see."""
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
-        return get_template(self.template_name).render(self.drawn(name, value or {}, attrs or {}))
+    template_name: str
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return rendered(self.template_name, self.drawn(name, value or {}, attrs or {}))
 
     def drawn(self, name: str, value: Any, attrs: Mapping[str, str]) -> dict[str, Any]:
         """What the template needs."""
@@ -147,7 +149,7 @@ class SignsWidget(forms.Widget):
             if data.get(f"sign-{sign.code}")
         }
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         told = value or {}
         rows = (_told_row(s, told[s.code]) if s.code in told else _row(s, get_language()) for s in self.signs)
         return mark_safe("".join(rows))
@@ -163,7 +165,7 @@ def _told_row(sign: Symptom, told: Mapping[str, str]) -> SafeString:
     words = [(code, word, getattr(sign, code)) for code, word in SEVERITIES.items()] if sign.graded else []
     asks = [(ask, _question(sign, ask), _choices(sign, ask), told.get(ask, "")) for ask in sign.asks]
     context = {"sign": sign, "told": told.get("severity", ""), "words": words, "asks": asks}
-    return get_template("tracker/core/fields/sign.html").render(context)
+    return rendered("tracker/core/fields/sign.html", context)
 
 
 def _question(sign: Symptom, ask: str) -> str:

@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from crispy_forms.layout import Div, Field
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from therapies.fever import BANDS
-from therapies.model import Area, Choice, Observation, Symptom, Unit
+from therapies.model import Area, Catalogue, Choice, Observation, Symptom, Unit
 from therapies.request import NEURO, neuro_parts
 from tracker.assessment.wording import vocabulary
 from tracker.core.forms import PageForm, WordsField, number_field
+from tracker.lib.present import present
 from tracker.logs.forms.fields import Bounds, NumberField, SignsField, TemperatureField, WhenField
 
 NOTE_AT_MOST = 4000
@@ -52,7 +53,7 @@ class Asking:
 
     now: datetime
     zone: ZoneInfo
-    kind: Literal["full", "nothing-new", "neuro", "check"] = "full"
+    kind: str = "full"  # or "nothing-new", "neuro", "check"
     unit: str = "C"
     age_years: int | None = None
     neuro: bool = False
@@ -91,9 +92,14 @@ class LogForm(PageForm):
         super().__init__(data, **kwargs)
         self.asking = asking
         self.known = vocabulary()
-        asks_signs = self.known is not None and asking.kind in ("full", "check")
-        self.areas: tuple[Area, ...] = self.known.areas if asks_signs else ()
+        asks_signs = asking.kind in ("full", "check")
+        self.areas: tuple[Area, ...] = self.known.areas if self.known and asks_signs else ()
         self.fields |= self._fields()
+
+    @property
+    def _vocabulary(self) -> Catalogue:
+        """Where there are areas, there is one."""
+        return present(self.known)
 
     # ------------------------------------------------------------ what is asked
 
@@ -106,8 +112,8 @@ class LogForm(PageForm):
             asked[f"signs_{area.code}"] = SignsField(self._signs(area), label=area.name)
         for code in self._questions():
             asked |= self._choice(code)
-        if self.areas and "weight_kg" in self.known.observations:
-            question = self.known.observations["weight_kg"].question
+        if self.areas and "weight_kg" in self._vocabulary.observations:
+            question = self._vocabulary.observations["weight_kg"].question
             asked["weight_kg"] = NumberField(label=_(question), required=False)
         asked["worried"] = forms.BooleanField(
             label=_("I'm worried, or they are not themselves"), required=False
@@ -123,7 +129,7 @@ class LogForm(PageForm):
         return TemperatureField(units, routes, self.asking.unit, label=label)
 
     def _signs(self, area: Area) -> list[Symptom]:
-        return [sign for sign in self.known.symptoms.values() if sign.area == area.code]
+        return [sign for sign in self._vocabulary.symptoms.values() if sign.area == area.code]
 
     def _questions(self) -> list[str]:
         """The codes of the questions with a choice of answers, beyond the signs."""
@@ -153,7 +159,7 @@ class LogForm(PageForm):
         asked: Observation | None = self.known.observations.get(code) if self.known else None
         if asked is None:
             return {}
-        choices = (Choice("no", gettext_lazy("No")), Choice("yes", gettext_lazy("Yes")))
+        choices = (Choice("no", gettext_noop("No")), Choice("yes", gettext_noop("Yes")))
         return {code: _chips(asked.question, choices, _(asked.hint) if asked.hint else "")}
 
     def _time_and_note(self) -> dict[str, forms.Field]:
@@ -193,7 +199,7 @@ class LogForm(PageForm):
         return Field(name, template=f"tracker/core/fields/{template}.html") if name in self.fields else None
 
     def _tile(self, area: Area) -> Tile:
-        own = [code for code in self._questions() if self.known.observations[code].area == area.code]
+        own = [code for code in self._questions() if self._vocabulary.observations[code].area == area.code]
         names = [_field(code) for code in own]
         inner = [self._field(name, "chips") for name in names] + [self._field(f"signs_{area.code}", "bare")]
         if area.code == "stomach":
@@ -270,6 +276,7 @@ def initial_from(report: Mapping[str, Any], observed_at: datetime, zone: ZoneInf
     told["weight_kg"] = raw.get("weight_kg") or _plain(report.get("weight_kg"))
     told["when"] = {"when": "pick", "when_at": observed_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")}
     known, signs = vocabulary(), report.get("symptoms", [])
+    symptoms = known.symptoms if known else {}
     for area in known.areas if known else ():
         told[f"signs_{area.code}"] = {
             sign["code"]: {
@@ -278,7 +285,7 @@ def initial_from(report: Mapping[str, Any], observed_at: datetime, zone: ZoneInf
                 "episodes": _plain(sign.get("episodes_24h")),
             }
             for sign in signs
-            if sign["code"] in known.symptoms and known.symptoms[sign["code"]].area == area.code
+            if sign["code"] in symptoms and symptoms[sign["code"]].area == area.code
         }
     return told
 

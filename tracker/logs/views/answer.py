@@ -216,7 +216,7 @@ def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, An
     return {
         "calls": calls,
         "became": became,
-        "is_held": bool(became) and became.is_in_hand(now),
+        "is_held": became is not None and became.is_in_hand(now),
         "not_reached_at": _not_reached(became, calls),
         "nobody_confirmed": _is_unconfirmed(log, became, calls, now),
         "call_is_missing": _is_call_missing(log, urgency, became, calls, now),

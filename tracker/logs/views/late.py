@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -29,13 +29,16 @@ from tracker.assessment.phone_script import Told
 from tracker.assessment.wording import vocabulary
 from tracker.core.access import access_child, access_event, access_log
 from tracker.core.pages import (
+    AuthedRequest,
     day_label,
     earlier_therapies,
     emergency_number,
     frame,
     in_emergency,
+    is_authed,
     number_to_call,
 )
+from tracker.lib.present import present
 from tracker.lib.text import typed
 from tracker.logs import unsaved
 from tracker.logs.forms.log import NOTE_AT_MOST, Asking, LogForm
@@ -61,34 +64,34 @@ def answered_late(kind: str) -> Callable[[View], View]:
 def late(request: HttpRequest, view: View, kind: str, **which: UUID) -> HttpResponse:
     """The answer to a form that came too late, by what is still known about whose it was."""
     owner = unsaved.owner_of(request.POST)
-    if request.user.is_authenticated:
+    if is_authed(request):
         child = child_of(request.user, which)
         if owner and (owner.child_id, owner.person_id) == (child.pk, request.user.pk):
             return view(request, **which)  # our own form, given to this person: as good as a CSRF token
         return not_saved(request, child, log_form(child, timezone.now(), kind, request.POST), status=403)
-    child = child_of_owner(owner, which)
-    if child is None:
+    theirs = child_of_owner(owner, which)
+    if theirs is None or owner is None:
         return _nobodys(request, kind)
     now = timezone.now()
-    seen = unsaved.with_time(request.POST, child.zone, unsaved.sent_at(request.POST, now))
-    keep(request, Draft(child.pk, owner.person_id, request.path, kind, seen, now))
-    form = log_form(child, now, kind, request.POST)
-    return render(request, "tracker/logs/late.html", _late(child, form, now), status=403)
+    seen = unsaved.with_time(request.POST, theirs.zone, unsaved.sent_at(request.POST, now))
+    keep(request, Draft(theirs.pk, owner.person_id, request.path, kind, seen, now))
+    form = log_form(theirs, now, kind, request.POST)
+    return render(request, "tracker/logs/late.html", _late(theirs, form, now), status=403)
 
 
 def refused(request: HttpRequest, status: int, kind: str) -> HttpResponse:
     """The answer to a form that the database reads for and does not save: with the child's numbers."""
-    which, now = request.resolver_match.kwargs, timezone.now()
-    if request.user.is_authenticated:
+    which, now = present(request.resolver_match).kwargs, timezone.now()
+    if is_authed(request):
         child = child_of(request.user, which)
         form = log_form(child, unsaved.sent_at(request.POST, now), kind, request.POST)
         return not_saved(request, child, form, status=status, broken=True)
-    child = child_of_owner(unsaved.owner_of(request.POST), which)
-    if child is None:
+    theirs = child_of_owner(unsaved.owner_of(request.POST), which)
+    if theirs is None:
         return without_database(request, status)
-    form = log_form(child, unsaved.sent_at(request.POST, now), kind, request.POST)
+    form = log_form(theirs, unsaved.sent_at(request.POST, now), kind, request.POST)
     context = {"form": form, "form_of": request.POST[unsaved.FIELD], "action": request.path, "broken": True}
-    return render(request, "tracker/logs/not_saved.html", _late(child, form, now) | context, status=status)
+    return render(request, "tracker/logs/not_saved.html", _late(theirs, form, now) | context, status=status)
 
 
 def keep(request: HttpRequest, late_form: Draft) -> None:
@@ -98,7 +101,7 @@ def keep(request: HttpRequest, late_form: Draft) -> None:
 
 
 @require_GET
-def log_kept(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def log_kept(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """After the login: the log that waits, filled in, to be saved at one tap."""
     child, now = access_child(request.user, child_id, to="log"), timezone.now()
     waiting = unsaved.kept(request.session, child, now)
@@ -109,7 +112,7 @@ def log_kept(request: HttpRequest, child_id: UUID) -> HttpResponse:
 
 
 def not_saved(
-    request: HttpRequest,
+    request: AuthedRequest,
     child: Child,
     form: LogForm,
     *,
@@ -125,7 +128,8 @@ def not_saved(
     now = timezone.now()
     around = _framed(request, child, now)
     form.is_valid()
-    form.data = unsaved.with_time(form.data, child.zone, form.asking.now)
+    if isinstance(form.data, QueryDict):
+        form.data = unsaved.with_time(form.data, child.zone, form.asking.now)
     context = {
         **around,
         **emergency_first(_answered(child, form, now, with_history=True), around["is_emergency"]),
@@ -171,7 +175,7 @@ def child_of(person: User, which: dict[str, UUID], *, to: str = "log") -> Child:
 def child_of_owner(owner: unsaved.Owner | None, which: dict[str, UUID], *, to: str = "log") -> Child | None:
     """The child, if the person of the form may still do this. Speaks that person's language from here on."""
     person = User.objects.filter(pk=owner.person_id, is_active=True).first() if owner else None
-    if person is None:
+    if owner is None or person is None:
         return None
     try:
         child = child_of(person, which, to=to)
@@ -294,7 +298,7 @@ def answers_of(form: LogForm) -> dict[str, Any] | None:
     return answers | {"note": note} if note else answers
 
 
-def _framed(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
+def _framed(request: AuthedRequest, child: Child, now: datetime) -> dict[str, Any]:
     """The frame; without its queries where the database fails."""
     try:
         return frame(request, child, now)

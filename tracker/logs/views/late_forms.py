@@ -19,11 +19,11 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
 from tracker.core.access import access_child
-from tracker.core.pages import frame
+from tracker.core.pages import AuthedRequest, frame, is_authed
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import desk, team_for
 from tracker.logs import unsaved
-from tracker.logs.late_rule import Rule, View
+from tracker.logs.late_rule import View, rule_of
 from tracker.logs.late_words import Words
 from tracker.logs.unsaved import FORM, Draft
 from tracker.logs.views.late import (
@@ -40,27 +40,26 @@ from tracker.models import Child, User
 
 def late(request: HttpRequest, view: View, **which: UUID) -> HttpResponse:
     """Saves at once where the form proves itself; else keeps it for the login, or lets it be sent again."""
-    rule: Rule = view.rule  # type: ignore[attr-defined]
-    owner, now = unsaved.owner_of(request.POST), timezone.now()
-    if request.user.is_authenticated:
+    rule, owner, now = rule_of(view), unsaved.owner_of(request.POST), timezone.now()
+    if is_authed(request):
         child = child_of(request.user, which, to=rule.to)
         if owner and (owner.child_id, owner.person_id) == (child.pk, request.user.pk):
             return view(request, **which)  # our own form, given to this person: as good as a CSRF token
         return _send_again(request, child, now)
-    child = child_of_owner(owner, which, to=rule.to)
-    if child is None or owner is None:
+    theirs = child_of_owner(owner, which, to=rule.to)
+    if theirs is None or owner is None:
         return render(request, "tracker/logs/send_again.html", _by_hand(request), status=403)
     at = unsaved.sent_at(request.POST, now)
-    keep(request, Draft(child.pk, owner.person_id, request.path, FORM, request.POST, at))
-    context = signed_out(child, now, back="forms-kept")
+    keep(request, Draft(theirs.pk, owner.person_id, request.path, FORM, request.POST, at))
+    context = signed_out(theirs, now, back="forms-kept")
     if rule.answers:
-        answer = answered_unsaved(child, rule.answers(request.POST), at, now, with_history=False)
+        answer = answered_unsaved(theirs, rule.answers(request.POST), at, now, with_history=False)
         context |= emergency_first(answer, context["is_emergency"])
     return render(request, "tracker/logs/late.html", context, status=403)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def forms_kept(request: HttpRequest, child_id: UUID) -> HttpResponse:
+def forms_kept(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """After the login: each form that waits, in words, with its time; saved or dropped at one tap."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
     if request.method == "POST":
@@ -89,7 +88,7 @@ def _nothing(request: HttpRequest, context: dict[str, str]) -> HttpResponse:
     return render(request, "tracker/logs/not_done.html", context, status=403)
 
 
-def _send_again(request: HttpRequest, child: Child, now: datetime) -> HttpResponse:
+def _send_again(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
     """A stale CSRF token, and no proof that this person filled it in: shown, and saved at one more tap."""
     context = _around(request, child, now)
     form = Draft(child.pk, request.user.pk, request.path, FORM, request.POST, now)
@@ -118,10 +117,10 @@ def _words(child: Child, form: Draft) -> Words:
         match = resolve(form.path)
     except Resolver404:  # the program is newer than the form
         raise Http404 from None
-    return match.func.rule.describe(child, form.typed, form.sent_at, **match.kwargs)
+    return rule_of(match.func).describe(child, form.typed, form.sent_at, **match.kwargs)
 
 
-def _around(request: HttpRequest, child: Child, now: datetime) -> dict[str, Any]:
+def _around(request: AuthedRequest, child: Child, now: datetime) -> dict[str, Any]:
     """What stands around it for the family, and for the staff."""
     if child.family_role:
         return frame(request, child, now) | {"layout": "base.html"}

@@ -28,7 +28,7 @@ from tracker.logs.views.late import answered_late, not_saved
 from tracker.logs.views.not_written import tells_the_rules
 from tracker.models import Child, LogKind, SymptomLog
 
-TEMPLATES = {
+TEMPLATES: dict[str, str] = {
     LogKind.FULL: "tracker/logs/log.html",
     LogKind.NOTHING_NEW: "tracker/logs/nothing_new.html",
     LogKind.NEURO: "tracker/logs/neuro.html",

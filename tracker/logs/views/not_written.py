@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from tracker.core.access import access_child, access_log
-from tracker.core.pages import frame
+from tracker.core.pages import frame, is_authed
 from tracker.logs.views.late import answered_unsaved, emergency_first, sent_again
 from tracker.models import Child
 
@@ -60,20 +60,24 @@ def _around(request: HttpRequest) -> dict[str, Any]:
     """Whose page it was, and what the rules answer to what was sent."""
     now, match = timezone.now(), request.resolver_match
     child = _child_of(request, match.kwargs if match else {})
-    if child is None:
+    if child is None or not is_authed(request):
         return {}
     context = frame(request, child, now)
     read = getattr(match.func, "told", None) if match and request.method == "POST" else None
-    told = read(request, child, **match.kwargs) if read and match else None
+    told: Told | None = read(request, child, **match.kwargs) if read and match else None
     if told:
-        answer = answered_unsaved(child, *told, now)
+        report, at = told
+        answer = answered_unsaved(child, report, at, now)
         context |= emergency_first(answer, bool(context.get("is_emergency")))
     return context
 
 
 def _child_of(request: HttpRequest, which: Mapping[str, UUID]) -> Child | None:
-    if log_id := which.get("log_id"):
+    log_id, child_id = which.get("log_id"), which.get("child_id")
+    if not (log_id or child_id):
+        return None
+    if not is_authed(request):
+        raise Http404
+    if log_id:
         return access_log(request.user, log_id, to="see").child
-    if child_id := which.get("child_id"):
-        return access_child(request.user, child_id, to="see")
-    return None
+    return access_child(request.user, child_id, to="see")
