@@ -1,4 +1,4 @@
-"""What a constraint of the database promises, for who reads the row and for the type checker."""
+"""What must be there, by a constraint of the database or because the caller looked, said to the type checker."""
 
 from typing import TypeVar
 
@@ -8,5 +8,5 @@ Value = TypeVar("Value")
 def present(value: Value | None) -> Value:
     """ValueError where it is missing all the same."""
     if value is None:
-        raise ValueError("a row lacks what its constraint promises")
+        raise ValueError("what must be there is missing")
     return value

@@ -82,7 +82,7 @@ def looks(team: CareTeam, page: int) -> list[Done]:
 
 
 def _names(people: set[UUID | None]) -> dict[Any, str]:
-    return {user.pk: str(user) for user in User.objects.filter(pk__in=filter(None, people))}
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=[pk for pk in people if pk])}
 
 
 def _detail(detail: dict[str, Any], names: dict[Any, str]) -> list[str]:
