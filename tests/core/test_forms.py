@@ -58,7 +58,7 @@ def test_a_form_that_lost_its_number_is_a_new_one() -> None:
             LogForm({"client_uuid": typed}, asking=Asking(now=datetime.now(UTC), zone=ZoneInfo("UTC"))),
         ):
             form.is_valid()
-            assert (form.client_uuid == UUID(number)) is kept
+            assert (form.form_number == UUID(number)) is kept
 
 
 def test_the_week_begins_on_monday_as_in_iso_8601() -> None:

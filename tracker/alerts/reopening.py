@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from tracker.alerts.decisions import UNDO_WITHIN, ask_to_call, withdraw_decision
+from tracker.alerts.decisions import ask_to_call, withdraw_decision
 from tracker.alerts.moves import move
 from tracker.alerts.reassessing import reassess
 from tracker.alerts.taking import who_won

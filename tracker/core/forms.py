@@ -52,7 +52,7 @@ class PageForm(forms.Form):
         return rows
 
     @property
-    def client_uuid(self) -> uuid.UUID:
+    def form_number(self) -> uuid.UUID:
         """What makes a double tap one entry, in a form with a number_field."""
         return number_in(self.cleaned_data.get("client_uuid", ""))
 

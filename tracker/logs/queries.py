@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Subquery
 
 from therapies.response import Question
 from tracker.alerts.queries import Became, _became, _with_names

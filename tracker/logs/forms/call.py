@@ -143,7 +143,7 @@ class CalledForm(PageForm):
     def as_recorded(self) -> dict[str, Any]:
         """What `record_call` wants to know of the call."""
         return {
-            "client_uuid": self.client_uuid,
+            "client_uuid": self.form_number,
             "called_at": self.cleaned_data["called_at"],
             "reached": self.cleaned_data["reached"] == "yes",
             "advice": self.cleaned_data["advice"].removesuffix(NO_ADVICE[0]),

@@ -141,7 +141,7 @@ def answer_context(said: Response, told: Told, *, in_emergency: bool = False) ->
         "instructions": answer_text.instructions(told.therapies[0], said["urgency"])
         if told.therapies
         else [],
-        "is_emergency": in_emergency or said["urgency"] == Urgency.EMERGENCY,
+        "is_emergency": in_emergency or said["urgency"] == "emergency",
         "questions": [one for one in asked if one not in dangers],
     }
 
@@ -172,11 +172,11 @@ def _standing(log: SymptomLog, said: Response, now: datetime) -> Any:
     standing = alert_queries.open_alert(log.child, now)
     if standing and not is_worse(standing.urgency, than=said["urgency"]):
         standing = None
-    if standing and said["urgency"] == Urgency.NOTE:
+    if standing and said["urgency"] == "note":
         said["headline"] = _("Saved. An earlier log still says to call.")
-    elif standing and said["urgency"] == Urgency.TODAY:
+    elif standing and said["urgency"] == "today":
         said["headline"] = _("Call now: an earlier log still says so")
-    elif said["urgency"] == Urgency.NOTE and said["needs_confirmation"]:
+    elif said["urgency"] == "note" and said["needs_confirmation"]:
         said["headline"] = _("Saved. One question is open.")
     return open_answer(standing, log.child, now)
 

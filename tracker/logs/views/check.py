@@ -20,7 +20,6 @@ from tracker.logs.forms.log import Asking, LogForm
 from tracker.logs.views.answer import answer_context
 from tracker.logs.views.common import LOOK_AGAIN
 from tracker.logs.views.late import answers_of, every_therapy
-from tracker.models import Urgency
 
 AT_ONCE = InProgress(4)
 """Of the sixteen threads of a process. The others are for parents who are signed in."""
@@ -57,7 +56,7 @@ def _answered(about: AboutForm, form: LogForm) -> dict[str, Any]:
     """Without a therapy the worst of all: what is urgent for any does not wait for the choice. A note would wait."""
     answers, chosen = answers_of(form), [about.chosen] if about.chosen else []
     response = assess_alone(chosen or every_therapy(), about.context(), answers)
-    if not chosen and response["urgency"] == Urgency.NOTE:
+    if not chosen and response["urgency"] == "note":
         return {}
     told = Told(answers or {}, chosen, about.cleaned_data.get("age_years"))
     return answer_context(answer_in_words(response, told), told) | {"questions": []}

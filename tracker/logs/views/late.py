@@ -45,7 +45,7 @@ from tracker.logs.forms.log import NOTE_AT_MOST, Asking, LogForm
 from tracker.logs.unsaved import Draft
 from tracker.logs.views.answer import answer_context
 from tracker.logs.views.common import log_form
-from tracker.models import Child, Urgency, User
+from tracker.models import Child, User
 
 View = Callable[..., HttpResponse]
 
@@ -229,7 +229,7 @@ def answered_unsaved(
 def _context(response: Response, told: Told, earlier: str | None = None) -> dict[str, Any]:
     """As on the answer page. A note is no more than that, and says what is known of earlier logs."""
     said = answer_in_words(response, told)
-    if said["urgency"] == Urgency.NOTE:
+    if said["urgency"] == "note":
         said["headline"] = earlier or _("Not saved yet. Earlier logs were not looked at.")
     return answer_context(said, told) | {"questions": []}
 

@@ -100,7 +100,7 @@ def log_correct(request: AuthedRequest, log_id: UUID) -> HttpResponse:
             return not_saved(request, newest.child, form, status=LOOK_AGAIN)
         return _correcting(request, newest, form, now)
     try:
-        recorded = _corrected(request, newest, form.answers(), form.observed_at, form.client_uuid, now)
+        recorded = _corrected(request, newest, form.answers(), form.observed_at, form.form_number, now)
     except DatabaseError:
         return not_saved(request, newest.child, form, status=503, broken=True)
     unsaved.drop(request.session, request.POST.get("client_uuid", ""))
@@ -171,7 +171,7 @@ def _save(request: AuthedRequest, child: Child, form: LogForm, now: datetime) ->
         caregiver=request.user,
         answers=form.answers(),
         observed_at=form.observed_at,
-        client_uuid=form.client_uuid,
+        client_uuid=form.form_number,
         now=now,
         kind=form.asking.kind,
     )
