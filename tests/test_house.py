@@ -40,7 +40,7 @@ FORBIDDEN_WORDS = [
     "no need to worry",
     "normal",
 ]
-FUNCTION, MODULE, TEMPLATE = 40, 400, 150
+FUNCTION, MODULE, TEMPLATE, TEMPLATE_LINE = 40, 400, 250, 120
 
 
 def relative(file: Path) -> str:
@@ -165,6 +165,18 @@ def test_no_module_is_too_long():
 def test_no_template_is_too_long():
     assert not [
         f"{relative(file)}: {n}" for file in TEMPLATES if (n := len(file.read_text().splitlines())) > TEMPLATE
+    ]
+
+
+ONE_TEXT = re.compile(r"""\s*{% translate ("[^"]*"|'[^']*') %}""")
+
+
+def test_no_line_of_a_template_is_too_long_to_review():
+    assert not [
+        f"{relative(file)}:{number}: {len(line)}"
+        for file in TEMPLATES
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if len(line) > TEMPLATE_LINE and not ONE_TEXT.fullmatch(line)
     ]
 
 
