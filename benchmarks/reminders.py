@@ -68,13 +68,13 @@ def bare_loop(count: int) -> float:
 
 
 def due_reminders(count: int) -> float:
-    from tracker.lib.task_queue import doorbell
+    from tracker.lib.task_queue import client
     from tracker.models import Message
 
     now = datetime.now(UTC)
     plans(count, due_at=now)
     began = time.monotonic()
-    doorbell.ring("tracker.tasks.remind", "reminders")
+    client.ask("tracker.tasks.remind", "reminders")
     taken = lines(count)
     seconds = time.monotonic() - began
     assert len(taken) == len(set(taken)) == count, f"{len(taken)} of {count}, {len(set(taken))} different"

@@ -8,7 +8,6 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's event loop run
 from tests.support.access_world import world  # noqa: F401
 from tests.support.database import django_db_setup  # noqa: F401
 from tests.support.fixtures_infra import (  # noqa: F401
-    bell,
     broker,
     browser,
     clock,
@@ -16,6 +15,7 @@ from tests.support.fixtures_infra import (  # noqa: F401
     django_db_modify_db_settings,
     open_page,
     page,
+    task_broker,
     worker,
 )
 from tests.support.flush import flush_opens_the_gate  # noqa: F401

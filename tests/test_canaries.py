@@ -244,7 +244,7 @@ def sinks(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Ite
     handler.setFormatter(JsonLines())
     handler.emit = lambda record: sinks.lines.append(handler.format(record))  # type: ignore[method-assign]
     logging.getLogger().addHandler(handler)
-    monkeypatch.setattr(task_queue.Doorbell, "ring", lambda self, *told: sinks.rung.append(repr(told)))
+    monkeypatch.setattr(task_queue.TaskQueue, "ask", lambda self, *told: sinks.rung.append(repr(told)))
     with gateway() as service, gateway() as carrier:
         sinks.listen(settings, service, carrier)
         yield sinks

@@ -14,7 +14,7 @@ from typing import IO
 
 from config.paths import BASE, var_folder
 from config.start.broker import make_private
-from config.start.supervisor import Child, Supervisor, end_leftovers, say, try_lock, write_line
+from config.start.supervisor import Process, Supervisor, end_leftovers, say, try_lock, write_line
 
 # Each lane has workers of its own: no heap of reminders keeps an alert waiting. Alerts wait for mail servers and the
 # like, which threads do well; reminders come by the thousand.
@@ -76,7 +76,7 @@ def listen(port: int) -> socket.socket:
         sys.exit(f"Port {port} is used by another program. Choose another: PORT={port % 65535 + 1} ./start")
 
 
-def children(listener: socket.socket | None = None) -> list[Child]:
+def children(listener: socket.socket | None = None) -> list[Process]:
     """In the order to start; REDIS_URL names a broker that somebody else looks after."""
     celery = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet"]
     found = {
@@ -89,7 +89,7 @@ def children(listener: socket.socket | None = None) -> list[Child]:
     }
     if os.environ.get("REDIS_URL"):
         del found["redis"]
-    site = {name: Child(name, found[name]) for name in NAMES if name in found}
+    site = {name: Process(name, found[name]) for name in NAMES if name in found}
     if "redis" in site:
         site["redis"].outlives_the_others = True
     site["web"].longest_pause = 1.0  # somebody waits for a page

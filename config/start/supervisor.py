@@ -33,7 +33,7 @@ def say(text: str) -> None:
 
 
 @dataclass
-class Child:
+class Process:
     """One process of the site, in a group with everything that it starts."""
 
     name: str
@@ -64,7 +64,7 @@ class Supervisor:
     """`children` in the order to start them."""
 
     var: Path
-    children: list[Child]
+    children: list[Process]
     announce: Callable[[], bool] = lambda: True  # asked until it is true
     announced: bool = False
     stopping: bool = False
@@ -109,19 +109,19 @@ class Supervisor:
             keep_short(log_path(self.var, child.name))
         self.announced = self.announced or self.announce()
 
-    def try_to_start(self, child: Child, now: float) -> None:
+    def try_to_start(self, child: Process, now: float) -> None:
         try:
             start(child, self.var)
         except OSError as error:  # no memory, no room, no program: the others run on
             self.plan_next_start(child, now, f"could not start ({error.strerror})")
 
-    def note_end(self, child: Child, now: float) -> None:
+    def note_end(self, child: Process, now: float) -> None:
         assert child.process
         child.signal_group(signal.SIGKILL)  # what it left behind
         code, child.process = child.process.returncode, None
         self.plan_next_start(child, now, describe(code))
 
-    def plan_next_start(self, child: Child, now: float, what: str) -> None:
+    def plan_next_start(self, child: Process, now: float, what: str) -> None:
         child.failures = 1 if now - child.started_at > STEADY else child.failures + 1
         pause = min(child.longest_pause, 0.5 * 2 ** min(child.failures - 1, 10))
         child.due_at = now + pause
@@ -140,7 +140,7 @@ class Supervisor:
             for child in children:
                 self.wait_for_end(child)
 
-    def wait_for_end(self, child: Child) -> None:
+    def wait_for_end(self, child: Process) -> None:
         patience = time.monotonic() + GRACE
         while child.is_running() and time.monotonic() < patience:
             self.wait(0.2)
@@ -182,7 +182,7 @@ def keep_short(log: Path) -> None:
             os.truncate(log, 0)
 
 
-def start(child: Child, var: Path) -> None:
+def start(child: Process, var: Path) -> None:
     """In a session of its own, so that a Ctrl-C in the terminal reaches the supervisor alone."""
     if child.lock is None:
         child.lock = try_lock(lock_path(var, child.name))

@@ -162,7 +162,7 @@ class TestWhoCarriesIt:
         assert len(post.arrivals) == 1
 
     @pytest.mark.django_db(transaction=True)
-    def test_a_worker_is_rung_for(self, bell: str, worker: Any) -> None:
+    def test_a_worker_is_rung_for(self, task_broker: str, worker: Any) -> None:
         ask(Client(), "sign-up")
         wait_until(lambda: Message.objects.get(kind=Kind.SIGN_IN).sent_at, "the mail to leave")
 
@@ -231,7 +231,7 @@ class TestASecret:
 
     def test_goes_when_nobody_can_use_it_any_more(self, mother: User, mailoutbox: list[Any]) -> None:
         ask(Client())
-        delivery.settle(now=timezone.now() + timedelta(minutes=11))
+        delivery.expire_stale(now=timezone.now() + timedelta(minutes=11))
         message = Message.objects.get(kind=Kind.SIGN_IN)
         assert (message.reason, message.sealed) == ("late", "")
         assert not mailoutbox

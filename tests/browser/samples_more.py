@@ -267,7 +267,6 @@ STATES: dict[str, tuple[str, Context]] = {
     "request-code": ("account/request_login_code.html", entry(sample_forms.EmailForm)),
     "code": ("account/confirm_login_code.html", code()),
     "code-email": ("account/confirm_email_verification_code.html", code(can_change=False, cancel_url="/")),
-    "code-password": ("account/confirm_password_reset_code.html", code(can_resend=False)),
     "password-reset": ("account/password_reset.html", entry(sample_forms.EmailForm)),
     "password-reset-done": ("account/password_reset_done.html", nobody()),
     "password-from-key": (
@@ -333,7 +332,6 @@ ROUTES = [
     ("account/email/", "account_email", "email"),
     ("account/confirm/<slug:key>/", "account_confirm_email", "email-confirm"),
     ("account/password/reset/", "account_reset_password", "password-reset"),
-    ("account/password/code/", "account_confirm_password_reset_code", "code-password"),
     ("account/password/change/", "account_change_password", "password-change"),
     ("account/password/set/", "account_set_password", "password-set"),
     ("account/again/", "account_reauthenticate", "reauthenticate"),

@@ -4,12 +4,12 @@ import json
 import sys
 from pathlib import Path
 
-from config.start.supervisor import Child, Supervisor, end_leftovers
+from config.start.supervisor import Process, Supervisor, end_leftovers
 
 var, described = Path(sys.argv[1]), json.loads(sys.argv[2])
 end_leftovers(var, list(described))
 supervisor = Supervisor(
-    var, [Child(name, command, outlives_the_others=name == "redis") for name, command in described.items()]
+    var, [Process(name, command, outlives_the_others=name == "redis") for name, command in described.items()]
 )
 supervisor.listen()
 supervisor.run()

@@ -163,7 +163,7 @@ def test_a_process_of_somebody_else_with_an_old_number_is_left_alone(tmp_path):
 def test_a_program_that_is_not_there_stops_nobody(tmp_path, capsys):
     (tmp_path / "run").mkdir()
     (tmp_path / "log").mkdir()
-    missing, there = supervisor.Child("one", ["/no/such/program"]), supervisor.Child("two", SLEEPER)
+    missing, there = supervisor.Process("one", ["/no/such/program"]), supervisor.Process("two", SLEEPER)
     watcher = supervisor.Supervisor(tmp_path, [missing, there])
     watcher.look_after_children()
     assert "one could not start (No such file or directory)" in capsys.readouterr().out
@@ -173,7 +173,7 @@ def test_a_program_that_is_not_there_stops_nobody(tmp_path, capsys):
 
 
 def test_the_pause_grows_to_half_a_minute_and_never_ends(tmp_path, capsys):
-    child = supervisor.Child("one", ["false"])
+    child = supervisor.Process("one", ["false"])
     watcher = supervisor.Supervisor(tmp_path, [child])
     pauses = []
     for _ in range(100):
@@ -186,7 +186,7 @@ def test_the_pause_grows_to_half_a_minute_and_never_ends(tmp_path, capsys):
 
 
 def test_a_child_that_ran_for_a_while_starts_again_at_once_as_if_it_had_never_failed(tmp_path):
-    child = supervisor.Child("one", ["true"], failures=50)
+    child = supervisor.Process("one", ["true"], failures=50)
     child.process = subprocess.Popen(["true"])
     child.process.wait()
     supervisor.Supervisor(tmp_path, [child]).note_end(child, now=supervisor.STEADY + 1)

@@ -178,7 +178,7 @@ def kills(house: House, alerts: int, times: int) -> Outcome:
         if waiting and len(stage.submitted) - len(seen) < AT_ONCE:
             raise_alerts(stage, waiting[:50])
             waiting = waiting[50:]
-            task_queue.doorbell.ring("tracker.tasks.deliver_alerts", Lane.ALERTS)
+            task_queue.client.ask("tracker.tasks.deliver_alerts", Lane.ALERTS)
         if killed < times and killed <= len(seen) * times / alerts:
             house.restart(random.choice(("alerts", "alerts-2")))
             killed += 1
@@ -253,7 +253,7 @@ def flood(house: House, waiting: int) -> Outcome:
     told = {"kind": Kind.REMINDER, "child": child, "recipient": parent, "channel": "email", "queued_at": now}
     later = {"due_at": now, "expires_at": now + timedelta(hours=1)}
     Message.objects.bulk_create([Message(**told, **later, reminder=row) for row in rows], batch_size=500)
-    task_queue.doorbell.ring("tracker.tasks.deliver_reminders", Lane.REMINDERS)
+    task_queue.client.ask("tracker.tasks.deliver_reminders", Lane.REMINDERS)
     time.sleep(3)
     stage.submit(stage.families[0])
     began = time.monotonic()

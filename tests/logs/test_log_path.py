@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.support.pages import FEVER, Phone, links, text
 from tests.support.personas import NIGHT_NUMBER, NOW, NUMBERS, child_of
 from therapies.schedule import Event
-from tracker.assessment.phone_script import Told, what_to_say
+from tracker.assessment.phone_script import ScriptFacts, what_to_say
 from tracker.families.actions.children import begin_child
 from tracker.families.actions.treatment import start_course
 from tracker.models import Alert, Child, SymptomLog, User
@@ -76,7 +76,7 @@ def test_the_worst_of_many_signs_is_said_first_and_never_left_out(phone: Phone, 
 
 
 def test_of_many_mild_signs_the_script_says_how_many_more() -> None:
-    told = Told({"symptoms": [{"code": code, "severity": "mild"} for code in MILD]})
+    told = ScriptFacts({"symptoms": [{"code": code, "severity": "mild"} for code in MILD]})
     script = " ".join(what_to_say(told, (), "today"))
     assert "Tired all over (mild)" in script
     assert "and 2 more signs." in script

@@ -70,7 +70,7 @@ def test_a_reminder_reaches_the_mother(post: MailServer, worker: Any, mother: Us
         **never,
     )
     assert ReminderTime.objects.get().due_at <= now
-    task_queue.ring("tracker.tasks.remind", queue="reminders")
+    task_queue.request_task("tracker.tasks.remind", queue="reminders")
     wait_until(lambda: post.arrivals, "the mail")
     assert post.arrivals[0].mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 

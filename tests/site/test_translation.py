@@ -122,7 +122,7 @@ def test_the_translators_have_every_text_of_the_pages(settings: Any, tmp_path: P
     call_command("messages", verbosity=0)
     fresh = {entry.msgid for entry in polib.pofile(str(tmp_path / "locale" / TEMPLATE.name))}
     kept = {entry.msgid for entry in polib.pofile(str(TEMPLATE))}
-    assert fresh == kept, "run `manage.py messages`"
+    assert fresh == kept, "run `manage.py gathertexts`"
 
 
 @pytest.mark.usefixtures("spoken")

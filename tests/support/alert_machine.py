@@ -29,7 +29,7 @@ from tracker.alerts.taking import (
     record_not_reached,
     take_alert,
 )
-from tracker.core.child_lock import hold
+from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
 from tracker.families.actions.children import begin_care_team, join_care_team
 from tracker.logs.actions.calls import record_call
@@ -101,7 +101,7 @@ class Machine:
         )
         urgency = self.dice.choices((Urgency.TODAY, Urgency.NOW, Urgency.EMERGENCY), (5, 4, 1))[0]
         with transaction.atomic():
-            held = hold(child)
+            held = lock_child(child)
             alert = raise_alert(
                 child=child, held=held, findings=[Finding(log.pk, urgency)], by=self.parent, now=self.now
             )

@@ -125,12 +125,12 @@ def broker() -> Iterator[str]:
 
 
 @pytest.fixture
-def bell(settings: Any, monkeypatch: pytest.MonkeyPatch, broker: str) -> str:
-    """The doorbell, connected to the tests' broker, in which nothing waits."""
+def task_broker(settings: Any, monkeypatch: pytest.MonkeyPatch, broker: str) -> str:
+    """The client of the queue, connected to the tests' broker, in which nothing waits."""
     with Connection(broker) as connection:
         connection.default_channel.client.flushall()
     settings.CELERY_BROKER_URL = broker
-    monkeypatch.setattr(task_queue, "doorbell", task_queue.Doorbell())
+    monkeypatch.setattr(task_queue, "client", task_queue.TaskQueue())
     return broker
 
 
@@ -144,10 +144,14 @@ def database_url() -> str:
 
 
 @pytest.fixture
-def worker(transactional_db: None, bell: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(transactional_db: None, task_broker: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A real Celery worker in a process of its own, on the test database."""
     log = tmp_path / "worker.log"
-    env = {"REDIS_URL": bell, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    env = {
+        "REDIS_URL": task_broker,
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
     celery = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet", "worker"]
     process = start_process([*celery, "--concurrency", "1", "--queues", "alerts,reminders,default"], env, log)
     try:

@@ -24,9 +24,9 @@ def walk(steps: int, nurses: int, seed: int) -> None:
 
     from tests.support.alert_machine import Machine, ward
     from tests.support.personas import NOW
-    from tracker.lib.task_queue import doorbell
+    from tracker.lib.task_queue import client
 
-    doorbell.silent_until = float("inf")  # there is no worker to ring for
+    client.silent_until = float("inf")  # there is no worker to ring for
     connection.creation.create_test_db(verbosity=0)
     machine, begun = Machine(*ward(nurses), NOW, seed), time.monotonic()
     for done in range(0, steps, 1000):

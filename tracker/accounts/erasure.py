@@ -17,8 +17,8 @@ from tracker.accounts import erased_list
 from tracker.accounts.erased_rows import name_rows
 from tracker.alerts.escalation import follow, open_around
 from tracker.core.audit import record_audit
-from tracker.core.board_mark import redraw
-from tracker.core.child_lock import hold
+from tracker.core.board_mark import mark_boards
+from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
 from tracker.models import Child, Membership, Role, User
 from tracker.models.append_only import erasing
@@ -29,14 +29,14 @@ TOGETHER = 500  # ids in one audit event or one query
 @transaction.atomic
 def erase_child(*, child: Child, by: User | None, now: datetime) -> None:
     """The child, all that hangs on it and its own numbers. Messages that wait go with it."""
-    hold(child)
+    lock_child(child)
     team, number = child.care_team, child.pk
     name_rows(child=number, by=by, now=now, together=TOGETHER)
     with erasing():
         child.delete()
         if team.kept_by_family:
             team.delete()
-    redraw(team.pk, now=now)
+    mark_boards(team.pk, now=now)
     record_audit("child.erased", by=by, now=now, child=number)
     transaction.on_commit(partial(erased_list.note, "child", number))
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tracker.lib.encryption import encrypt
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.models import Channel, Kind, Lane, Message, User
 
 
@@ -24,5 +24,5 @@ def queue_sign_in_mail(*, to: str, subject: str, text: str, lives: timedelta, no
         expires_at=now + lives,
         sealed=encrypt(json.dumps({"to": [to], "subject": subject, "body": text})),
     )
-    ring("tracker.tasks.deliver_sign_in", queue=Lane.SIGN_IN.queue)
+    request_task("tracker.tasks.deliver_sign_in", queue=Lane.SIGN_IN.queue)
     return message.pk

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from tracker.alerts import decisions, moves, states
 from tracker.assessment.assess import REMEMBERED
-from tracker.core.child_lock import Held, Standing, hold
+from tracker.core.child_lock import LockedChild, Standing, lock_child
 from tracker.core.refused import Refused
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.lib.text import cleaned
 from tracker.models import Alert, AlertEvent, Child, Lane, Outcome, User
 from tracker.models.alerts import THE_FAMILYS
@@ -27,7 +27,9 @@ class Finding(NamedTuple):
     urgency: str
 
 
-def raise_alert(*, child: Child, held: Held, findings: Sequence[Finding], by: User, now: datetime) -> UUID:
+def raise_alert(
+    *, child: Child, held: LockedChild, findings: Sequence[Finding], by: User, now: datetime
+) -> UUID:
     """The alert of these logs: the standing one if they are no worse, else a new one, which takes it in.
 
     A milder log joins however old the alert is: taken in by it, an urgent one would end without an outcome.
@@ -53,7 +55,7 @@ def _belongs_to(standing: Standing, worst: Finding, now: datetime) -> bool:
     return now - standing.raised_at < REMEMBERED or is_worse(standing.urgency, than=worst.urgency)
 
 
-def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
+def _raise(child: Child, held: LockedChild, worst: Finding, now: datetime) -> UUID:
     """Due at once: whom it is told, and how, is found out after the commit (escalating.py)."""
     begins = {"raised_at": now, "escalates_at": now, "escalation_set_at": now}
     states.check("raise", begins)
@@ -61,7 +63,7 @@ def _raise(child: Child, held: Held, worst: Finding, now: datetime) -> UUID:
     if held.alert:
         moves.change(held.alert.pk, {"take in": Q()}, {"taken_in_by": alert.pk})
     alert.save(force_insert=True)
-    ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+    request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
     return alert.pk
 
 
@@ -75,7 +77,7 @@ def resolve_alert(
     if outcome == Outcome.NOT_REACHED:
         raise Refused(_("Nobody was reached: it stays open."))
     with transaction.atomic():
-        hold(alert.child)
+        lock_child(alert.child)
         closed = record_resolution(alert.pk, outcome, note, by, now, move)
         if closed and outcome not in THE_FAMILYS:
             decisions.send_decision(alert=alert, now=now)

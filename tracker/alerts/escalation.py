@@ -19,7 +19,7 @@ from django.db.models import Q
 from tracker.alerts.moves import move
 from tracker.alerts.unanswered import rang_in_vain
 from tracker.lib.clock import SKEW, local_date, moment
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.messaging import delivery
 from tracker.messaging.contact_points import unreachable
 from tracker.models import (
@@ -124,7 +124,7 @@ def follow(*, now: datetime, **which: object) -> None:
         again_at = due if alert.try_again_at else None
         held = {"taken_until": held_until, "try_again_at": again_at}
         row.update(escalates_at=due, escalation_set_at=set_at, **held)
-    ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+    request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
 
 def open_around(person: User) -> list[UUID]:

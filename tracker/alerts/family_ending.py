@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from tracker.alerts.actions import resolve_alert
 from tracker.assessment.assess import REMEMBERED
-from tracker.core.board_mark import redraw
-from tracker.core.child_lock import hold
+from tracker.core.board_mark import mark_boards
+from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
 from tracker.models import Alert, AlertVerb, Outcome, Urgency, User
 
@@ -20,7 +20,7 @@ def end_own_alert(*, alert: Alert, note: str, by: User, now: datetime) -> None:
 
     Refused: a team watches and closes it, it is too young, or somebody was faster.
     """
-    hold(alert.child)
+    lock_child(alert.child)
     team = alert.child.care_team
     if not team.kept_by_family:
         raise Refused(_("Your care team closes this. Call them."))
@@ -28,7 +28,7 @@ def end_own_alert(*, alert: Alert, note: str, by: User, now: datetime) -> None:
         raise Refused(_("Not yet. This is less than a day old, and nobody has told you what to do. Call."))
     if not resolve_alert(alert=alert, outcome=Outcome.FAMILY_OVER, note=note, by=by, now=now, move="end"):
         raise Refused(_("This is closed already."))
-    redraw(team.pk, now=now)
+    mark_boards(team.pk, now=now)
 
 
 def may_be_over(alert: Alert, now: datetime) -> bool:

@@ -8,20 +8,20 @@ from django.db import transaction
 
 from tracker.alerts.actions import Finding, raise_alert
 from tracker.assessment.assess import WINDOW, Checked, check_around
-from tracker.core.child_lock import Held, hold
+from tracker.core.child_lock import LockedChild, lock_child
 from tracker.models import Assessment, Child, Urgency, User
 
 
 def reassess(*, child: Child, since: datetime, by: User, now: datetime) -> None:
     """Asks the rules again about the logs since then, one window back at most: more is known now."""
     with transaction.atomic():
-        held = hold(child)
+        held = lock_child(child)
         checked = check_around(child, held.courses, {max(since, now - WINDOW)})
         keep_assessments(checked, child, held, by=by, now=now)
 
 
 def keep_assessments(
-    checked: Sequence[Checked], child: Child, held: Held, *, by: User, now: datetime
+    checked: Sequence[Checked], child: Child, held: LockedChild, *, by: User, now: datetime
 ) -> dict[UUID, Assessment]:
     """The assessments, and an alert for those that call for it and did not before."""
     made = [

@@ -10,9 +10,9 @@ from tracker.alerts.decisions import ask_to_call, withdraw_decision
 from tracker.alerts.moves import move
 from tracker.alerts.reassessing import reassess
 from tracker.alerts.taking import who_won
-from tracker.core.child_lock import Standing, hold
+from tracker.core.child_lock import Standing, lock_child
 from tracker.core.refused import Refused
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.models import Alert, Lane, User
 from tracker.models.alerts import ADVISING, AT_ANY_HOUR, UNDO_WITHIN
 from tracker.models.logs import is_worse
@@ -32,7 +32,7 @@ def reopen_alert(*, alert: Alert, by: User, now: datetime) -> bool:
 
     Logs since then were judged in the light of the team's advice: where it was none, they are judged again.
     """
-    other = hold(alert.child).alert
+    other = lock_child(alert.child).alert
     closed = Alert.objects.select_related("child__care_team").get(pk=alert.pk)
     if closed.resolved_at is None:
         raise Refused(who_won(alert))
@@ -52,7 +52,7 @@ def reopen_alert(*, alert: Alert, by: User, now: datetime) -> bool:
         ask_to_call(alert=closed, now=now)
     if closed.outcome in ADVISING:
         reassess(child=closed.child, since=closed.resolved_at, by=by, now=now)
-    ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+    request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
     return in_time
 
 

@@ -19,7 +19,7 @@ from tracker.alerts import moves
 from tracker.alerts.actions import not_anothers, resolve_alert
 from tracker.alerts.decisions import ask_to_call
 from tracker.alerts.escalation import tell_next_level
-from tracker.core.child_lock import hold
+from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
 from tracker.lib.present import present
 from tracker.lib.text import cleaned
@@ -98,7 +98,7 @@ def record_not_reached(*, alert: Alert, again_in: int, note: str, by: User, now:
     again_at = now + timedelta(minutes=again_in)
     tried = _held_by(by, again_at, now) | {"tried_at": now, "try_again_at": again_at}
     with transaction.atomic():
-        hold(alert.child)
+        lock_child(alert.child)
         _move(alert, {"not reached": not_anothers(by, now)}, by, now, cleaned(note).strip(), **tried)
         alert.refresh_from_db()
         ask_to_call(alert=alert, now=now)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from tracker.alerts.moves import change
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.models import Alert, Call, CareTeam, Lane
 from tracker.models.alerts import AT_ANY_HOUR
 
@@ -23,7 +23,7 @@ def bring_the_next_level(*, alert_id: UUID, team: CareTeam, now: datetime) -> bo
     changes = {"escalates_at": now, **free}
     is_moved = not team.kept_by_family and change(alert_id, {"call in vain": waits}, changes)
     if is_moved:
-        ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+        request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
     return is_moved
 
 

@@ -12,7 +12,7 @@ from therapies.explaining import address, subjects
 from therapies.fever import DEFAULT_RULE, FEVER_RULES
 from therapies.model import CALL_AGAIN, Instruction
 from therapies.response import Flag, Question, Response
-from tracker.assessment.phone_script import Told
+from tracker.assessment.phone_script import ScriptFacts
 from tracker.assessment.wording import therapy_of
 
 
@@ -22,7 +22,7 @@ class ShownFlag(Flag):
     how: str
 
 
-def answer_in_words(response: Response, told: Told) -> Response:
+def answer_in_words(response: Response, told: ScriptFacts) -> Response:
     """The response with its texts in the reader's language and the address of how each flag was decided."""
     flags: list[Flag] = [_in_words(flag, told.therapies) for flag in response["flags"]]
     asked: list[Question] = [

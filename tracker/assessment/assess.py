@@ -65,7 +65,7 @@ _ANSWER = tuple(f"observations__{column}" for column in Answer._fields)
 
 
 @dataclass(frozen=True)
-class Seen:
+class PastLog:
     """A log as the rules see it."""
 
     log_id: uuid.UUID
@@ -141,7 +141,7 @@ def assess_unsaved(
 
     Where not even the treatment can be read, the worst of all therapies. Never raises.
     """
-    now = Seen(uuid.UUID(int=0), at, at, None, None, None, None, None, {}, ())
+    now = PastLog(uuid.UUID(int=0), at, at, None, None, None, None, None, {}, ())
     try:
         courses = courses_of(child)
         asked = courses_that_count(courses, at)
@@ -188,7 +188,7 @@ def _all_therapies() -> list[str]:
         return []
 
 
-def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Checked:
+def _check(seen: PastLog, history: Sequence[PastLog], courses: Sequence[Course]) -> Checked:
     """Asks with the history; where that cannot be understood, without: it hides nothing of this log."""
     age = age_when_received(seen)
     for told, missing in ((history, ()), ((seen,), ("history",))):
@@ -207,13 +207,13 @@ def _check(seen: Seen, history: Sequence[Seen], courses: Sequence[Course]) -> Ch
     return Checked(seen.log_id, unchecked("rules"), was=seen.was)
 
 
-def age_when_received(log: Seen | SymptomLog) -> timedelta:
+def age_when_received(log: PastLog | SymptomLog) -> timedelta:
     """Of a log that came late, in whole hours: its answer counts from when it came. Nothing for the others."""
     late = log.received_at - log.observed_at
     return timedelta(hours=late // timedelta(hours=1)) if late > LATE else timedelta()
 
 
-def _recorded(seen: Seen, course: Course) -> dict[str, Any]:
+def _recorded(seen: PastLog, course: Course) -> dict[str, Any]:
     """What stands in the record beside the log and holds for it, whatever the log says: a fever medicine, a pump
     that stopped unplanned, until the team has said something about it.
     """
@@ -222,7 +222,7 @@ def _recorded(seen: Seen, course: Course) -> dict[str, Any]:
 
 
 def _reports(
-    seen: Seen, history: Iterable[Seen], age: timedelta, recorded: Mapping[str, Any]
+    seen: PastLog, history: Iterable[PastLog], age: timedelta, recorded: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Hours count from the log itself: the answer does not hang on when it came. A late one says its age.
 
@@ -235,12 +235,12 @@ def _reports(
     return [{**report, "hours_ago": _hours(ago + age)} for report, ago in ages]
 
 
-def _whole(seen: Seen) -> Mapping[str, Any]:
+def _whole(seen: PastLog) -> Mapping[str, Any]:
     """With a fever medicine that was recorded as given: it hides a fever, whatever the log says of it."""
     return {**seen.report, **MEDICINE} if seen.had_medicine else seen.report
 
 
-def _basis(seen: Seen, age: timedelta, course: Course, courses: Sequence[Course]) -> dict[str, Any]:
+def _basis(seen: PastLog, age: timedelta, course: Course, courses: Sequence[Course]) -> dict[str, Any]:
     """Therapy, context and policy as they were when the log was seen."""
     child = course.child
     weight = child.baseline_weight_kg
@@ -294,7 +294,7 @@ def _hours(span: timedelta) -> float:
 # ------------------------------------------------------------ what is read, in one query
 
 
-def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> list[Seen]:
+def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> list[PastLog]:
     """The standing logs from one window before the moment to one window after it, the newest first."""
     start, end = _moved(moment, -WINDOW), _moved(moment, WINDOW)
     begun_at = course_at(courses, moment).begun_at if courses else start
@@ -316,11 +316,11 @@ def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> l
     return [_seen(log) for log in (logs[:-1] if len(read) > MOST_ANSWERS else logs)]
 
 
-def _seen(rows: Sequence[tuple[Any, ...]]) -> Seen:
+def _seen(rows: Sequence[tuple[Any, ...]]) -> PastLog:
     *log, signs_asked = rows[0][: len(_LOG)]
     answers = (Answer(*row[len(_LOG) :]) for row in rows if row[len(_LOG)] is not None)
     report, unreadable = report_of(answers, signs_asked=signs_asked)
-    return Seen(*[*log, report, unreadable])
+    return PastLog(*[*log, report, unreadable])
 
 
 def _told_before() -> QuerySet:

@@ -24,7 +24,7 @@ SEVERITIES = ("severe", "moderate", "", "mild")  # nobody said how bad it is: be
 
 
 @dataclass(frozen=True)
-class Told:
+class ScriptFacts:
     """What a script needs to know. `therapies` are the ids that the rules were asked with, the running one first."""
 
     report: Report
@@ -40,7 +40,7 @@ class Told:
     earlier_therapies: Sequence[str] = ()  # those that still count, each with its day
 
 
-class Seen(NamedTuple):
+class SaidSign(NamedTuple):
     """One sign, answer or weight, as it is said."""
 
     code: str
@@ -54,7 +54,7 @@ class Seen(NamedTuple):
 # ---------------------------------------------------------------- one sentence
 
 
-def summary(told: Told) -> str:
+def summary(told: ScriptFacts) -> str:
     """ "38.4 °C (101.1 °F), under the arm, chills, shaking (moderate). Day 6 after the infusion." """
     said = [_reading(told.report), *(one.words for one in _seen(told.report, how_long=False))]
     if told.report.get("worried"):
@@ -71,27 +71,27 @@ def _reading(report: Report) -> str:
     return " ".join(filter(None, (shown, f"({other})" if other else "", route)))
 
 
-def _seen(report: Report, *, how_long: bool) -> list[Seen]:
+def _seen(report: Report, *, how_long: bool) -> list[SaidSign]:
     """Signs, then answers that are not as usual, then a weight."""
     told, words = report.get("symptoms") or (), wording.signs(report, how_long=how_long)
     signs = [
-        Seen(sign["code"], sign.get("severity", ""), said) for sign, said in zip(told, words, strict=True)
+        SaidSign(sign["code"], sign.get("severity", ""), said) for sign, said in zip(told, words, strict=True)
     ]
     usual = {"usual", "same", "all", "ok"}
     codes = {f"neuro.{part}": value for part, value in (report.get("neuro") or {}).items()}
     codes |= {code: report.get(code) for code in ("handwriting", "fluids_kept", "pump")}
     odd = {wording.name_of(code): code for code, value in codes.items() if value and value not in usual}
     answers = [(name, answer) for name, answer in wording.answers(report) if name in odd]
-    signs += [Seen(odd[name], "", f"{name}: {answer}") for name, answer in answers]
+    signs += [SaidSign(odd[name], "", f"{name}: {answer}") for name, answer in answers]
     if weight := wording.weight(report):
-        signs.append(Seen("weight_kg", "", _("weight %(weight)s") % {"weight": weight}))
+        signs.append(SaidSign("weight_kg", "", _("weight %(weight)s") % {"weight": weight}))
     return signs
 
 
 # ---------------------------------------------------------------- what to say
 
 
-def what_to_say(told: Told, flags: Sequence[Flag], urgency: str) -> list[str]:
+def what_to_say(told: ScriptFacts, flags: Sequence[Flag], urgency: str) -> list[str]:
     """A short script for the phone: who, what, since when, the number, medicines, a question."""
     sentences = [
         _who(told),
@@ -107,7 +107,7 @@ def what_to_say(told: Told, flags: Sequence[Flag], urgency: str) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _who(told: Told) -> str:
+def _who(told: ScriptFacts) -> str:
     therapy = therapy_of(told.therapies[0]) if told.therapies else None
     says = _(therapy.say) if therapy and therapy.say and told.has_begun else ""
     if told.age_years is None:
@@ -120,7 +120,7 @@ def _who(told: Told) -> str:
     return _("%(age)s and %(says)s.") % {"age": age, "says": says} if says else f"{age}."
 
 
-def _treatment(told: Told) -> list[str]:
+def _treatment(told: ScriptFacts) -> list[str]:
     therapy = therapy_of(told.therapies[0]) if told.therapies else None
     if therapy is None:
         return []
@@ -131,12 +131,12 @@ def _treatment(told: Told) -> list[str]:
     return [_("The treatment is %(therapy)s: %(day)s.") % {"therapy": _(therapy.name), "day": told.day_label}]
 
 
-def _earlier_therapies(told: Told) -> list[str]:
+def _earlier_therapies(told: ScriptFacts) -> list[str]:
     """They are watched for too, and may be the very reason to call."""
     return [_("Earlier treatment: %(therapy)s.") % {"therapy": one} for one in told.earlier_therapies]
 
 
-def _signs(told: Told, flags: Sequence[Flag]) -> list[str]:
+def _signs(told: ScriptFacts, flags: Sequence[Flag]) -> list[str]:
     seen = _worst_first(_seen(told.report, how_long=True), flags)
     if not seen:
         return []
@@ -146,13 +146,13 @@ def _signs(told: Told, flags: Sequence[Flag]) -> list[str]:
     return [_("At %(time)s I saw: %(signs)s.") % {"time": _clock(told.seen_at, told.now), "signs": signs}]
 
 
-def _worst_first(seen: Iterable[Seen], flags: Sequence[Flag]) -> list[str]:
+def _worst_first(seen: Iterable[SaidSign], flags: Sequence[Flag]) -> list[str]:
     """What an emergency or a "call now" hangs on, then by how bad it is. Of the mild rest, as many as fit in."""
     urgent = {flag["urgency"]: set[str]() for flag in flags}
     for flag in flags:
         urgent[flag["urgency"]] |= set(flag["because"])
 
-    def rank(one: Seen) -> tuple[bool, bool, int]:
+    def rank(one: SaidSign) -> tuple[bool, bool, int]:
         codes = {one.code, one.code.partition(".")[0]}  # the parts of the neuro check are flagged as one
         first, second = (codes.isdisjoint(urgent.get(urgency, ())) for urgency in ("emergency", "now"))
         return first, first and second, SEVERITIES.index(one.severity)
@@ -199,7 +199,7 @@ def _medicine(report: Report) -> str:
     return _("My child had no fever medicine in the last 6 hours.")
 
 
-def _remembered(flags: Iterable[Flag], told: Told) -> list[str]:
+def _remembered(flags: Iterable[Flag], told: ScriptFacts) -> list[str]:
     """What an earlier log had, with its number or how bad it was, and nobody has advised on since.
 
     One of the same moment is an earlier one too: to the rules both are one report.
@@ -216,7 +216,7 @@ def _remembered(flags: Iterable[Flag], told: Told) -> list[str]:
     return [_logged_then(hours, ", ".join(dict.fromkeys(words))) for hours, words in sorted(found.items())]
 
 
-def carried_over(response: Response, told: Told) -> str:
+def carried_over(response: Response, told: ScriptFacts) -> str:
     """The first sentence of an answer that says to call only because of earlier logs; nothing for any other."""
     urgent = [flag for flag in response["flags"] if flag["urgency"] in AT_ANY_HOUR]
     if response["could_not_check"] or not urgent or any("reported_hours_ago" not in flag for flag in urgent):

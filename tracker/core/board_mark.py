@@ -6,6 +6,6 @@ from uuid import UUID
 from tracker.models import CareTeam
 
 
-def redraw(*care_teams: UUID, now: datetime) -> None:
+def mark_boards(*care_teams: UUID, now: datetime) -> None:
     """The boards of these teams look different. A team that a family keeps has none."""
     CareTeam.objects.filter(pk__in=care_teams, kept_by_family=False).update(changed_at=now)

@@ -25,14 +25,14 @@ class Standing(NamedTuple):
     raised_at: datetime
 
 
-class Held(NamedTuple):
+class LockedChild(NamedTuple):
     """What stands around a child while nobody else writes."""
 
     alert: Standing | None
     courses: list[Course]
 
 
-def hold(child: Child) -> Held:
+def lock_child(child: Child) -> LockedChild:
     """Waits for the other writers of this child and keeps them out until the transaction ends.
 
     Two queries: one that waits sees the rest of the database as it was before it waited. So the lock brings
@@ -42,7 +42,7 @@ def hold(child: Child) -> Held:
     rows = list(_around(child))
     alert, rows = rows[0][:3], [row[3:] for row in rows]
     courses = [_course(child, list(of_one)) for pk, of_one in groupby(rows, key=itemgetter(0)) if pk]
-    return Held(Standing(*alert) if alert[0] else None, courses)
+    return LockedChild(Standing(*alert) if alert[0] else None, courses)
 
 
 def _around(child: Child) -> QuerySet:

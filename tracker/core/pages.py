@@ -43,7 +43,7 @@ class NumberToCall(NamedTuple):
     hours: str = ""
 
 
-def frame(request: AuthedRequest, child: Child, now: datetime) -> dict[str, Any]:
+def page_context(request: AuthedRequest, child: Child, now: datetime) -> dict[str, Any]:
     """The context of base.html. Activates the family's time zone until the request ends (PersonsPlace)."""
     timezone.activate(child.zone)
     children = _own_children(request.user, now)

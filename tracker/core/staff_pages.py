@@ -41,7 +41,7 @@ def locked_board(team: CareTeam, now: datetime) -> dict[str, Any]:
     }
 
 
-def desk(request: AuthedRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
+def staff_context(request: AuthedRequest, team: CareTeam, now: datetime) -> dict[str, Any]:
     """The context of tracker/clinic/desk.html. Activates the team's time zone."""
     timezone.activate(team.zone)
     return {

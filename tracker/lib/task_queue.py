@@ -1,7 +1,7 @@
-"""Rings for a worker: "look at the database now". If nobody hears, the sweep finds the work a few seconds later.
+"""Asks a worker: "look at the database now". If nobody hears, the sweep finds the work a few seconds later.
 
-So ringing never raises and never holds a request up: a broker that does not answer costs one short try, then nothing
-for a while (docs/adr/the-doorbell.md).
+So asking never raises and never holds a request up: a broker that does not answer costs one short try, then nothing
+for a while (docs/adr/asking-a-worker.md).
 """
 
 import logging
@@ -21,7 +21,7 @@ SILENCE = 10.0  # seconds without another try after it did not
 EXPIRES = 60  # seconds; by then the sweep has come by several times
 
 
-class Doorbell:
+class TaskQueue:
     """One process's line to the broker."""
 
     silent_until = 0.0
@@ -36,7 +36,7 @@ class Doorbell:
             settings.CELERY_BROKER_URL, transport_options=options
         )
 
-    def ring(self, task: str, queue: str) -> None:
+    def ask(self, task: str, queue: str) -> None:
         if time.monotonic() < self.silent_until:
             return
         try:
@@ -45,12 +45,12 @@ class Doorbell:
                 application.send_task(task, queue=queue, producer=producer, retry=False, expires=EXPIRES)
         except Exception:
             self.silent_until = time.monotonic() + SILENCE
-            log.warning("doorbell_silent", exc_info=True)
+            log.warning("broker_silent", exc_info=True)
 
 
-doorbell = Doorbell()
+client = TaskQueue()
 
 
-def ring(task: str, *, queue: str = "default") -> None:
+def request_task(task: str, *, queue: str = "default") -> None:
     """Asks for the task by name once this transaction is committed."""
-    transaction.on_commit(lambda: doorbell.ring(task, queue), robust=True)
+    transaction.on_commit(lambda: client.ask(task, queue), robust=True)

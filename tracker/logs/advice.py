@@ -39,7 +39,7 @@ class Advice(NamedTuple):
         return self.from_team and self.holds and now - self.at < AN_ORDER
 
 
-def last_advice(child: Child, reader: User, now: datetime, last: queries.Row | None) -> Advice | None:
+def last_advice(child: Child, reader: User, now: datetime, last: queries.LogRow | None) -> Advice | None:
     """The newest of both. "Look again" stands until somebody has, or half a day after it was due.
 
     Advice from before a sign that still says to call no longer holds. One query.

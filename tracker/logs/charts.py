@@ -9,7 +9,7 @@ from therapies.model import SEVERITIES
 from tracker.assessment import wording
 from tracker.assessment.courses import courses_of
 from tracker.lib import charts
-from tracker.logs.queries import Row, midnight
+from tracker.logs.queries import LogRow, midnight
 from tracker.models import Child, EventKind
 
 LEVELS = {severity: level for level, severity in enumerate(SEVERITIES, start=1)}
@@ -17,13 +17,13 @@ UNKNOWN = max(LEVELS.values())  # nobody said how bad the sign is: the rules tak
 ANCHORS = (EventKind.INFUSION, EventKind.DOSE, EventKind.START, EventKind.RESTART, EventKind.TRANSPLANT)
 
 
-def curve_of(child: Child, rows: Iterable[Row], first: date, last: date, now: datetime) -> charts.Curve:
+def curve_of(child: Child, rows: Iterable[LogRow], first: date, last: date, now: datetime) -> charts.Curve:
     """The temperature of these days; of today, until now."""
     end = min(midnight(child, last + timedelta(days=1)), now)
     return charts.curve(readings(rows), anchors(child), midnight(child, first), end, FEVER)
 
 
-def heat_map_of(child: Child, rows: Iterable[Row], first: date, last: date) -> charts.HeatMap:
+def heat_map_of(child: Child, rows: Iterable[LogRow], first: date, last: date) -> charts.HeatMap:
     """The signs of these days, the worst first. A day without a log is not a day without the sign."""
     shown = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     by_day = [(row.observed_at.astimezone(child.zone).date(), row) for row in rows]
@@ -31,7 +31,7 @@ def heat_map_of(child: Child, rows: Iterable[Row], first: date, last: date) -> c
     return charts.heat_map(sign_levels(of_these), shown, {day for day, _row in of_these})
 
 
-def readings(rows: Iterable[Row]) -> list[tuple[datetime, Decimal]]:
+def readings(rows: Iterable[LogRow]) -> list[tuple[datetime, Decimal]]:
     """Every temperature that can be read, in °C, the oldest first."""
     measured = ((row.observed_at, wording.celsius_of(row.report)) for row in rows)
     return sorted((at, celsius) for at, celsius in measured if celsius is not None)
@@ -43,7 +43,7 @@ def anchors(child: Child) -> list[tuple[datetime, str]]:
     return [(event.at, str(EventKind(event.kind).label)) for event in happened]
 
 
-def sign_levels(rows: Iterable[tuple[date, Row]]) -> dict[str, dict[date, int]]:
+def sign_levels(rows: Iterable[tuple[date, LogRow]]) -> dict[str, dict[date, int]]:
     """Name of a sign -> day -> its worst level, the worst sign first and then by name."""
     signs: dict[str, dict[date, int]] = {}
     for day, row in rows:

@@ -33,14 +33,14 @@ from tracker.models import (
 from tracker.models.logs import RANK, SymptomLogQuerySet
 from tracker.models.users import display_name
 
-LATE = timedelta(hours=3)
+ENTERED_LATE_AFTER = timedelta(hours=3)
 """A log that came in so much later than it was seen says so. The form's own "2 hours ago" is not late."""
 WEEK = 7  # days
 CALLS_BELONG_FOR = timedelta(hours=24)
 
 
 @dataclass
-class Row:
+class LogRow:
     """One log of the timeline."""
 
     pk: uuid.UUID
@@ -55,7 +55,7 @@ class Row:
     calls: list[Call] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.late = self.received_at - self.observed_at > LATE
+        self.late = self.received_at - self.observed_at > ENTERED_LATE_AFTER
         self.temperature, self.temperature_other = wording.temperature(self.report)
         self.signs = wording.signs(self.report)
         self.signs += [
@@ -98,11 +98,11 @@ def told_beside(log: SymptomLog) -> list[dict[str, Any]]:
     return [told[other.pk] for other in logs]
 
 
-def rows(logs: Sequence[SymptomLog]) -> list[Row]:
+def rows(logs: Sequence[SymptomLog]) -> list[LogRow]:
     """The logs with what they hold. One query."""
     told = reports(logs)
     return [
-        Row(
+        LogRow(
             pk=log.pk,
             observed_at=log.observed_at,
             received_at=log.received_at,
@@ -134,7 +134,7 @@ def _report(answers: Iterable[Answer], signs_asked: bool) -> dict[str, Any]:
 
 def rows_with_what_followed(
     logs: Sequence[SymptomLog], *, for_family_at: datetime | None = None
-) -> list[Row]:
+) -> list[LogRow]:
     """The logs with their corrections, alerts and calls. Five queries.
 
     `for_family_at`: now, where the family reads it: a closing that may be taken back is not shown.
@@ -163,12 +163,12 @@ def newest_of(log: SymptomLog) -> SymptomLog:
 # ---------------------------------------------------------------- today
 
 
-def last_log(child: Child) -> Row | None:
+def last_log(child: Child) -> LogRow | None:
     newest = list(logs_of(child).standing().order_by("-observed_at", "-received_at")[:1])
     return rows(newest)[0] if newest else None
 
 
-def asked_back(row: Row) -> list[Question]:
+def asked_back(row: LogRow) -> list[Question]:
     """What the answer to this log asks about what was entered. One query."""
     newest = Assessment.objects.filter(log=row.pk).order_by("-pk").values_list("response", flat=True).first()
     return newest["needs_confirmation"] if newest else []

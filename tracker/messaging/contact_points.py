@@ -42,7 +42,7 @@ def _channels(points: Sequence[ContactPoint], reminders: bool) -> Sequence[str]:
     return ordered if ordered or reminders else [Channel.EMAIL]
 
 
-def bury(*, message: Message, addresses: Collection[str], now: datetime) -> None:
+def mark_dead(*, message: Message, addresses: Collection[str], now: datetime) -> None:
     """What was sent there came back for good: it is not tried again, and its owner sees that."""
     for address in addresses if message.recipient_id else ():
         ContactPoint.objects.update_or_create(
@@ -54,7 +54,7 @@ def bury(*, message: Message, addresses: Collection[str], now: datetime) -> None
         )
 
 
-def prove(*, message: Message, now: datetime) -> None:
+def mark_proved(*, message: Message, now: datetime) -> None:
     """The recipient opened it: this way works."""
     Message.objects.filter(pk=message.pk, opened_at=None).update(opened_at=now)
     ways = ContactPoint.objects.filter(CURRENT, person_id=message.recipient_id, channel=message.channel)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from tracker.lib.clock import SKEW
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.messaging import contact_points
 from tracker.messaging.channels.errors import SendError
 from tracker.messaging.channels.sending import send
@@ -80,7 +80,7 @@ def queue(
     ]
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     if messages and not later:
-        ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+        request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
 
 def queue_test(*, recipient: UUID, now: datetime) -> None:
@@ -96,7 +96,7 @@ def queue_test(*, recipient: UUID, now: datetime) -> None:
         )
         for way in contact_points.ways_to([recipient])[recipient]
     )
-    ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+    request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
 
 def queue_canary(*, now: datetime) -> None:
@@ -128,7 +128,7 @@ def deliver_due(*, lane: Lane, now: datetime, seconds: float = 30) -> int:
         before, delivered = delivered, delivered + work(found, now, began)
         if delivered == before:
             return delivered
-    ring(f"tracker.tasks.deliver_{lane}", queue=lane.queue)  # there may be more
+    request_task(f"tracker.tasks.deliver_{lane}", queue=lane.queue)  # there may be more
     return delivered
 
 
@@ -163,7 +163,7 @@ def _deliver_together(found: Iterable[UUID], now: datetime, began: float) -> int
                 delivered, message.tries = delivered + 1, message.tries + 1
                 if (dead := _handle(message, _later(now, began))) is not None:
                     sent.append(message)
-                    contact_points.bury(message=message, addresses=dead, now=now)
+                    contact_points.mark_dead(message=message, addresses=dead, now=now)
         except Exception:
             log.exception("message_broken", extra={"message_id": message.pk})
     for tries in {message.tries for message in sent}:
@@ -181,7 +181,7 @@ def deliver(*, message_id: UUID, now: datetime) -> bool:
     message = Message.objects.with_what_matters().get(pk=message_id)
     if (dead := _handle(message, now)) is not None:
         _end(message, sent_at=now)
-        contact_points.bury(message=message, addresses=dead, now=now)
+        contact_points.mark_dead(message=message, addresses=dead, now=now)
         if message.kind == Kind.CANARY:
             record_heartbeat(name="canary", now=now)
     return True
@@ -280,7 +280,7 @@ def _failed(message: Message, error: SendError, now: datetime) -> None:
     once_at_most = Message.objects.filter(ONCE_AT_MOST, pk=message.pk).exists()
     log.warning("message_not_sent", extra={"message_id": message.pk})
     with transaction.atomic():
-        contact_points.bury(message=message, addresses=error.dead, now=now)
+        contact_points.mark_dead(message=message, addresses=error.dead, now=now)
         if error.is_permanent or (error.is_unknown and once_at_most):
             _end(message, reason=error.code, failed_at=now)
         else:
@@ -307,7 +307,7 @@ def _try_the_next_way(message: Message, now: datetime) -> None:
         copy = {name: getattr(message, name) for name in same}
         again = Message(**copy, channel=following[0], queued_at=now, due_at=now)
         Message.objects.bulk_create([again], ignore_conflicts=True)
-        ring(f"tracker.tasks.deliver_{message.lane}", queue=message.lane.queue)
+        request_task(f"tracker.tasks.deliver_{message.lane}", queue=message.lane.queue)
 
 
 def _raise_the_next_level(message: Message, now: datetime) -> None:
@@ -326,7 +326,7 @@ def _raise_the_next_level(message: Message, now: datetime) -> None:
         later = standing.filter(escalates_at__gt=soon)
         raised = not same.exists() and later.update(escalates_at=soon, escalation_set_at=now)
     if raised:
-        ring("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+        request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
 
 def _mine(message: Message) -> QuerySet:
@@ -338,7 +338,7 @@ def _end(message: Message, reason: str = "", **when: datetime) -> None:
     _mine(message).update(claimed_until=None, reason=reason, sealed="", **when)
 
 
-def settle(*, now: datetime) -> None:
+def expire_stale(*, now: datetime) -> None:
     """Closes what nobody will deliver any more: too late, or in the hands of somebody who is gone."""
     waiting = Message.objects.waiting()
     waiting.filter(ONCE_AT_MOST, claimed_until__lte=now).update(

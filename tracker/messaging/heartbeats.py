@@ -6,10 +6,12 @@ from django.conf import settings
 
 from tracker.models import Heartbeat
 
-LATE = 60  # seconds
+LATE_AFTER = 60  # seconds
 CANARY_LATE = 150  # it goes out once a minute, and takes the whole way of an alert
 READS_MISSED = timedelta(hours=1)  # so long /health/duty says that a look could not be recorded
-LIMITS = dict.fromkeys(("beat", "worker", "reminders", "sweep", "nightwatch"), LATE) | {"canary": CANARY_LATE}
+LIMITS = dict.fromkeys(("beat", "worker", "reminders", "sweep", "nightwatch"), LATE_AFTER) | {
+    "canary": CANARY_LATE
+}
 
 
 def seconds_since_heartbeats(now: datetime) -> dict[str, float | None]:
@@ -20,7 +22,7 @@ def seconds_since_heartbeats(now: datetime) -> dict[str, float | None]:
 
 def is_on_duty(name: str, age: float | None) -> bool:
     """One from the future does not count: the clock was put back since."""
-    return age is not None and -LATE <= age <= LIMITS[name]
+    return age is not None and -LATE_AFTER <= age <= LIMITS[name]
 
 
 def reads_are_recorded(now: datetime) -> bool:

@@ -13,7 +13,7 @@ from tracker.core.audit import record_audit
 from tracker.core.on_duty import holders
 from tracker.core.refused import Refused
 from tracker.lib.clock import local_date, moment
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.messaging import contact_points
 from tracker.models import (
     Cause,
@@ -190,7 +190,7 @@ def _remind(reminders: Sequence[Reminder], plans: Mapping[UUID, ReminderPlan], n
         )
     ]
     Message.objects.bulk_create(queued, ignore_conflicts=True)
-    ring("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
+    request_task("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
 
 
 def _is_snoozed(plan: ReminderPlan, reminder: Reminder) -> bool:
@@ -335,7 +335,7 @@ def ask_everybody(*, child: Child, cause: str, first: UUID | None, expires: time
         for person, level, later in nudges
         if person not in asked
     )
-    ring("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
+    request_task("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
 
 
 @transaction.atomic

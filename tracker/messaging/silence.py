@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from therapies.catalogue import load
 from tracker.core.audit import record_audit
-from tracker.core.board_mark import redraw
-from tracker.core.child_lock import hold
+from tracker.core.board_mark import mark_boards
+from tracker.core.child_lock import lock_child
 from tracker.core.on_duty import holders
 from tracker.core.refused import Refused
 from tracker.lib.clock import SKEW
@@ -88,7 +88,7 @@ def record_reached(*, child: Child, reached_at: datetime, by: User, now: datetim
 
     Refused: they have logged meanwhile, or a colleague was faster; a time that is still to come.
     """
-    hold(child)
+    lock_child(child)
     quiet = silence_of(child, now)
     if quiet is None:
         raise Refused(_("They are not silent any more: they have logged, or a colleague has reached them."))
@@ -99,7 +99,7 @@ def record_reached(*, child: Child, reached_at: datetime, by: User, now: datetim
     Silence.objects.filter(pk=silence.pk, reached_at=None).update(**reached)
     waiting = Message.objects.waiting().filter(child=child, reminder__cause=Cause.SILENCE)
     waiting.filter(claimed_until=None).update(dropped_at=now, reason="reached")
-    redraw(child.care_team_id, now=now)
+    mark_boards(child.care_team_id, now=now)
     record_audit("silence.ended", by=by, now=now, child=child.pk, about=silence.pk)
     silence.refresh_from_db()
     return silence

@@ -12,7 +12,7 @@ from tracker.models.constraints import paired
 from tracker.models.users import User
 
 EVERY_DAY = "1234567"
-LATE = timedelta(minutes=15)
+GIVEN_LATE_AFTER = timedelta(minutes=15)
 """A dose that is recorded so long after it was given says so."""
 
 
@@ -106,4 +106,4 @@ class DoseGiven(models.Model):
 
     @property
     def is_late(self) -> bool:
-        return self.recorded_at - self.given_at > LATE
+        return self.recorded_at - self.given_at > GIVEN_LATE_AFTER

@@ -8,7 +8,7 @@ from functools import partial
 from tracker.alerts import escalation
 from tracker.audit import chain
 from tracker.home_care.actions import care_reminders
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.messaging import delivery, heartbeat_actions, reminders, silence
 from tracker.models import Lane
 
@@ -28,7 +28,7 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
         partial(escalation.escalate_due, now=now),
         partial(delivery.queue_canary, now=now),
         partial(work, Lane.ALERTS, now),
-        partial(delivery.settle, now=now),
+        partial(delivery.expire_stale, now=now),
         partial(reminders.put_right, now=now),
         partial(_remind if deliver else _ask_to_remind, now),
         partial(work, Lane.SIGN_IN, now),
@@ -52,7 +52,7 @@ def _try(step: Callable[[], object]) -> bool:
 
 def _ask(lane: Lane, now: datetime) -> None:
     if delivery.due(lane=lane, now=now):
-        ring(f"tracker.tasks.deliver_{lane}", queue=lane.queue)
+        request_task(f"tracker.tasks.deliver_{lane}", queue=lane.queue)
 
 
 def _deliver(lane: Lane, now: datetime) -> None:
@@ -61,7 +61,7 @@ def _deliver(lane: Lane, now: datetime) -> None:
 
 def _ask_to_remind(now: datetime) -> None:
     """Always: the reminders' lane shows with it that it is alive."""
-    ring("tracker.tasks.remind", queue=Lane.REMINDERS)
+    request_task("tracker.tasks.remind", queue=Lane.REMINDERS)
 
 
 def _remind(now: datetime) -> None:

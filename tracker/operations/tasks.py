@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tracker.alerts import escalation
 from tracker.home_care.actions import care_reminders
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.messaging import delivery, heartbeat_actions, reminders, silence
 from tracker.models import Lane
 from tracker.operations import retention
@@ -53,7 +53,7 @@ def remind() -> None:
     began = time.monotonic()
     while _remind_some():
         if time.monotonic() - began > TURN:
-            ring("tracker.tasks.remind", queue=Lane.REMINDERS)
+            request_task("tracker.tasks.remind", queue=Lane.REMINDERS)
             break
     care_reminders.lines_due(now=timezone.now())
     silence.chase(now=timezone.now())

@@ -14,7 +14,7 @@ from tracker.accounts.erasure import children_left_alone, erase_child, erase_per
 from tracker.accounts.export import archive
 from tracker.core.access import access_child
 from tracker.core.audit import record_audit
-from tracker.core.pages import AuthedRequest, frame
+from tracker.core.pages import AuthedRequest, page_context
 from tracker.core.reauthentication import asks_again
 from tracker.core.refused import Refused
 from tracker.models import Child
@@ -32,7 +32,7 @@ def export(request: AuthedRequest, child_id: UUID) -> HttpResponse | StreamingHt
 def _export(request: AuthedRequest, child: Child) -> HttpResponse | StreamingHttpResponse:
     now = timezone.now()
     if request.method != "POST":
-        return render(request, "tracker/accounts/export.html", frame(request, child, now))
+        return render(request, "tracker/accounts/export.html", page_context(request, child, now))
     record_audit("child.exported", by=request.user, now=now, child=child.pk)
     headers = {
         "Content-Disposition": 'attachment; filename="nightlight.zip"',
@@ -56,7 +56,7 @@ def _erase(request: AuthedRequest, child: Child) -> HttpResponse:
         return redirect("home")
     family = child.memberships.filter(ended_at=None).count()
     context = {"not_sure": request.method == "POST", "others": family - 1}
-    return render(request, "tracker/accounts/erase.html", frame(request, child, now) | context)
+    return render(request, "tracker/accounts/erase.html", page_context(request, child, now) | context)
 
 
 @get_or_post

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tracker.core.audit import record_audit
-from tracker.core.board_mark import redraw
+from tracker.core.board_mark import mark_boards
 from tracker.core.refused import Refused, within
 from tracker.lib.text import cleaned
 from tracker.models import CareNote, Child, User
@@ -48,5 +48,5 @@ def know_child(*, child: Child, record_number: str, call_back_number: str, by: U
     child.changed_at = now
     fields = ("record_number", "call_back_number", "changed_at")
     child.save(update_fields=fields)
-    redraw(child.care_team_id, now=now)
+    mark_boards(child.care_team_id, now=now)
     record_audit("child.known-by-team", by=by, now=now, child=child.pk, fields=list(fields[:2]))

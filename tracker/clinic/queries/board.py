@@ -58,7 +58,7 @@ class Filters:
 
 
 @dataclass
-class Row:
+class BoardRow:
     """One child on the board, with its open alert if there is one."""
 
     child: Child
@@ -102,17 +102,17 @@ class Row:
 class Board:
     """No filter touches what counts, sounds or is urgent: it leaves out what can wait, and other children."""
 
-    alerts: list[Row]
-    found: list[Row]  # of these, the ones that match the filters
+    alerts: list[BoardRow]
+    found: list[BoardRow]  # of these, the ones that match the filters
     hidden: int  # open alerts that can wait until the day and don't match
     closed: list[Alert]  # in the last minutes
-    silent: list[Row]
+    silent: list[BoardRow]
     more_silent: bool
-    children: list[Row]
+    children: list[BoardRow]
     more_children: bool
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[BoardRow]:
         return [*self.alerts, *self.silent, *self.children]
 
     @property
@@ -125,7 +125,7 @@ class Board:
         return [row.its_alert.pk for row in self.alerts if row.is_urgent and row.may_be_taken]
 
     @property
-    def closable(self) -> list[Row]:
+    def closable(self) -> list[BoardRow]:
         """The alerts that may be closed together."""
         waits = [row for row in self.alerts if row.its_alert.urgency == Urgency.TODAY]
         return [row for row in waits if not row.its_alert.taken_by]
@@ -140,7 +140,10 @@ def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, sil
     quiet = _children(team, filters).filter(~Exists(Alert.objects.open().filter(child=OuterRef("pk"))))
     start = (page - 1) * PAGE
     listed = list(quiet.order_by(F("last_log_at").desc(nulls_first=True), "pk")[start : start + PAGE + 1])
-    silents, others = [Row(child) for child in silent[:PAGE]], [Row(child) for child in listed[:PAGE]]
+    silents, others = (
+        [BoardRow(child) for child in silent[:PAGE]],
+        [BoardRow(child) for child in listed[:PAGE]],
+    )
     _fill_children([*rows, *silents, *others], now)
     return Board(
         alerts=rows,
@@ -154,16 +157,16 @@ def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, sil
     )
 
 
-def open_rows(team: CareTeam, now: datetime) -> list[Row]:
+def open_rows(team: CareTeam, now: datetime) -> list[BoardRow]:
     """The open alerts alone."""
     rows = _alert_rows(_open_alerts(team, Filters()), now)
     _fill_children(rows, now)
     return rows
 
 
-def _alert_rows(alerts: Iterable[Alert], now: datetime) -> list[Row]:
+def _alert_rows(alerts: Iterable[Alert], now: datetime) -> list[BoardRow]:
     rows = [
-        Row(alert.child, alert, is_held=bool(alert.taken_until and alert.taken_until > now))
+        BoardRow(alert.child, alert, is_held=bool(alert.taken_until and alert.taken_until > now))
         for alert in alerts
     ]
     _fill_alerts(rows)
@@ -212,7 +215,7 @@ def _children(team: CareTeam, filters: Filters) -> QuerySet[Child]:
 # ------------------------------------------------------------ what is read for the rows, in one go each
 
 
-def _fill_alerts(rows: Sequence[Row]) -> None:
+def _fill_alerts(rows: Sequence[BoardRow]) -> None:
     """What was seen last, what it may be, what the family has done since."""
     by_alert = {row.alert.pk: row for row in rows if row.alert}
     newest = {row.alert.pk: row.alert.log_id for row in rows if row.alert}
@@ -257,7 +260,7 @@ def answers_as_usual(number: int) -> str:
     return ngettext("%(n)d answer as usual", "%(n)d answers as usual", number) % {"n": number}
 
 
-def _fill_children(rows: Sequence[Row], now: datetime) -> None:
+def _fill_children(rows: Sequence[BoardRow], now: datetime) -> None:
     """The running course, and what the last seven days held."""
     children: dict[UUID, Child] = {}
     for row in rows:

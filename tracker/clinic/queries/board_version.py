@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tracker.messaging.heartbeats import LATE, LIMITS
+from tracker.messaging.heartbeats import LATE_AFTER, LIMITS
 from tracker.models import CareTeam, User
 
 FRESH = timedelta(minutes=5)
@@ -61,7 +61,11 @@ def _drawn_at(now: datetime) -> datetime:
 
 def _given(team_id: UUID, now: datetime) -> dict[str, Any]:
     moments = {name: now - timedelta(seconds=limit) for name, limit in LIMITS.items()}
-    moments |= {"now": now, "ahead": now + timedelta(seconds=LATE), "lately": _drawn_at(now) - STRAGGLER}
+    moments |= {
+        "now": now,
+        "ahead": now + timedelta(seconds=LATE_AFTER),
+        "lately": _drawn_at(now) - STRAGGLER,
+    }
     return {"team": _key(team_id), **{name: _moment(at) for name, at in moments.items()}}
 
 

@@ -43,7 +43,7 @@ class Entry:
 class Fired:
     """Why: the flags with their sources, and everything that the rules saw."""
 
-    log: queries.Row
+    log: queries.LogRow
     told: list[tuple[str, str]]
     assessment: Assessment
     context: list[tuple[str, str]]
@@ -142,7 +142,7 @@ def notes(child: Child) -> list[CareNote]:
     return list(CareNote.objects.filter(child=child).select_related("by").order_by("-at")[:NOTES])
 
 
-def _logs(child: Child, start: datetime, end: datetime) -> list[queries.Row]:
+def _logs(child: Child, start: datetime, end: datetime) -> list[queries.LogRow]:
     """The newest first, corrected ones too."""
     logs = queries.logs_of(child).filter(observed_at__gte=start, observed_at__lt=end)
     return queries.rows_with_what_followed(list(logs.order_by("-observed_at")[:MOST_LOGS]))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.clinic.queries.board import Row, open_rows
+from tracker.clinic.queries.board import BoardRow, open_rows
 from tracker.families.queries.callback_numbers import fill_callbacks
 from tracker.messaging.silence import silent_ones
 from tracker.models import Alert, Call, CareNote, CareTeam, Child, Silence
@@ -17,7 +17,7 @@ class Handover:
     """What happened since `since`. A list that is longer than the page says so."""
 
     since: datetime
-    open: list[Row]
+    open: list[BoardRow]
     closed: list[Alert]
     closed_count: int
     raised_count: int

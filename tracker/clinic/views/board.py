@@ -19,13 +19,13 @@ from therapies.explaining import address
 from tracker.alerts import taking
 from tracker.alerts.queries import outcome_in_words
 from tracker.clinic.queries import board_version as asked
-from tracker.clinic.queries.board import Board, Filters, Row, board
+from tracker.clinic.queries.board import Board, BoardRow, Filters, board
 from tracker.clinic.queries.board_cache import shared
 from tracker.clinic.queries.handover import SHIFTS, handover
 from tracker.core.access import care_teams_of
 from tracker.core.pages import AuthedRequest, day_label
 from tracker.core.redirects import see_other
-from tracker.core.staff_pages import desk, locked_board, page_number, team_for
+from tracker.core.staff_pages import locked_board, page_number, staff_context, team_for
 from tracker.core.staff_session import StaffLocked
 from tracker.messaging.contact_points import has_dead_way
 from tracker.models import CareTeam, Membership, Urgency, User
@@ -60,7 +60,7 @@ def board_page(
 ) -> HttpResponse:
     """`together`: what was chosen to be closed and refused, and why."""
     now = timezone.now()
-    around = desk(request, team, now)
+    around = staff_context(request, team, now)
     filters = _filters(request, team)
     page, silent_page = page_number(request), page_number(request, "silent")
     version = asked.version(team, now)  # before the board is read
@@ -91,13 +91,13 @@ def board_page(
 
 def _locked_board(request: AuthedRequest, team: CareTeam, now: datetime) -> HttpResponse:
     version = asked.version(team, now)
-    context = desk(request, team, now) | locked_board(team, now)
+    context = staff_context(request, team, now) | locked_board(team, now)
     context |= {"version": version.line, "late": version.is_late, "is_locked": True}
     part = request.headers.get("X-Part") == "board"
     return render(request, f"tracker/clinic/{'_locked_board' if part else 'locked'}.html", context)
 
 
-def in_words(rows: Iterable[Row], now: datetime) -> None:
+def in_words(rows: Iterable[BoardRow], now: datetime) -> None:
     """The day of therapy, and where each row leads: one look into the routes instead of a hundred."""
     some = UUID(int=0)
     place, take = reverse("nurse-child", args=[some]), reverse("alert-take", args=[some])
@@ -122,7 +122,7 @@ def shift(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     hours = next((hours for hours in SHIFTS if str(hours) == asked), SHIFTS[1])
     found = handover(team, hours, now)
     in_words(found.open, now)
-    context = desk(request, team, now) | {"handover": found, "hours": hours, "shifts": SHIFTS}
+    context = staff_context(request, team, now) | {"handover": found, "hours": hours, "shifts": SHIFTS}
     return render(request, "tracker/clinic/handover.html", context)
 
 

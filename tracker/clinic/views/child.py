@@ -24,7 +24,7 @@ from tracker.core.forms import number_in
 from tracker.core.pages import AuthedRequest, day_label, earlier_therapies, emergency_number
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
-from tracker.core.staff_pages import desk, team_for
+from tracker.core.staff_pages import staff_context, team_for
 from tracker.families.queries.callback_numbers import fill_callbacks
 from tracker.home_care.queries.drill import last_drill
 from tracker.logs import unsaved
@@ -129,7 +129,7 @@ def know(request: AuthedRequest, child_id: UUID) -> HttpResponse:
 def _around(request: AuthedRequest, child: Child, now: Any) -> dict[str, Any]:
     team = team_for(request, child.care_team_id)
     fill_callbacks([child])
-    return desk(request, team, now) | {
+    return staff_context(request, team, now) | {
         "patient": child,
         "patient_day": day_label(child, now),
         "patient_earlier": earlier_therapies(child, now),

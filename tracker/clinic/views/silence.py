@@ -14,7 +14,7 @@ from tracker.core.access import access_child
 from tracker.core.pages import AuthedRequest
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
-from tracker.core.staff_pages import desk, team_for
+from tracker.core.staff_pages import staff_context, team_for
 from tracker.logs.forms.call import ReachedForm
 from tracker.messaging.silence import record_reached, silence_of
 from tracker.models import Child
@@ -29,7 +29,11 @@ def reached(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     if form.is_valid() and _is_recorded(request, child, form, now):
         messages.success(request, _("Written down. A day without a log counts from then."))
         return see_other("team-board", team.pk)
-    context = desk(request, team, now) | {"patient": child, "form": form, "silence": silence_of(child, now)}
+    context = staff_context(request, team, now) | {
+        "patient": child,
+        "form": form,
+        "silence": silence_of(child, now),
+    }
     return render(request, "tracker/clinic/reached.html", context, status=LOOK_AGAIN if form.errors else 200)
 
 

@@ -28,7 +28,7 @@ from tracker.core.audit import record_audit
 from tracker.core.pages import AuthedRequest, all_numbers
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import see_other
-from tracker.core.staff_pages import desk, page_number, refusals, team_for
+from tracker.core.staff_pages import page_number, refusals, staff_context, team_for
 from tracker.families.actions.children import change_numbers
 from tracker.families.actions.memberships import end_membership, invite, revoke_invitation
 from tracker.lib.qr import qr_svg
@@ -43,7 +43,7 @@ def team(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """Numbers, hours, rules and staff, for everybody of the team; the lead may change them."""
     team, now = team_for(request, care_team_id), timezone.now()
     context = {"numbers": all_numbers(team), "staff": memberships_of(team)}
-    return render(request, "tracker/clinic/team.html", desk(request, team, now) | context)
+    return render(request, "tracker/clinic/team.html", staff_context(request, team, now) | context)
 
 
 @get_or_post
@@ -54,7 +54,7 @@ def numbers(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
         change_numbers(care_team=team, numbers=form.numbers(), by=request.user, now=now)
         messages.success(request, _("Saved. Families see it now."))
         return see_other("team", team.pk)
-    return render(request, "tracker/clinic/numbers.html", desk(request, team, now) | {"form": form})
+    return render(request, "tracker/clinic/numbers.html", staff_context(request, team, now) | {"form": form})
 
 
 @get_or_post
@@ -72,7 +72,7 @@ def policy(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
         asked = {"fever": chosen["fever_rule"], "sensitivity": chosen["sensitivity"]}
         shown = preview(team, asked, now) if chosen != held else None
     context = {"form": form, "preview": shown, "is_same": request.method == "POST" and shown is None}
-    return render(request, "tracker/clinic/policy.html", desk(request, team, now) | context)
+    return render(request, "tracker/clinic/policy.html", staff_context(request, team, now) | context)
 
 
 @get_or_post
@@ -157,7 +157,7 @@ def code(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
         return see_other("team-code", team.pk)
     address = settings.SITE_URL + reverse("begin")
     context = {"address": address, "qr": qr_svg(address, _("QR code of the address below"))}
-    return render(request, "tracker/clinic/code.html", desk(request, team, now) | context)
+    return render(request, "tracker/clinic/code.html", staff_context(request, team, now) | context)
 
 
 @require_safe
@@ -172,7 +172,7 @@ def changes(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
         "page": page,
         "shows_looks": shows_looks,
     }
-    return render(request, "tracker/clinic/changes.html", desk(request, team, now) | context)
+    return render(request, "tracker/clinic/changes.html", staff_context(request, team, now) | context)
 
 
 @require_safe
@@ -180,7 +180,7 @@ def figures(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """What the work of the last days comes to."""
     team, now = team_for(request, care_team_id), timezone.now()
     context = {"figures": figures_of(team, _days(request), now), "periods": PERIODS}
-    return render(request, "tracker/clinic/figures.html", desk(request, team, now) | context)
+    return render(request, "tracker/clinic/figures.html", staff_context(request, team, now) | context)
 
 
 @require_POST
@@ -217,4 +217,4 @@ def _staff(request: AuthedRequest, team: CareTeam, now: Any, **more: Any) -> Htt
         "staff_form": StaffForm(),
         "escalation_form": EscalationForm(initial=EscalationForm.kept(team)),
     }
-    return render(request, "tracker/clinic/staff.html", desk(request, team, now) | context | more)
+    return render(request, "tracker/clinic/staff.html", staff_context(request, team, now) | context | more)

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import F
 
 from tracker.core.audit import record_audit
-from tracker.core.board_mark import redraw
-from tracker.core.child_lock import hold
+from tracker.core.board_mark import mark_boards
+from tracker.core.child_lock import lock_child
 from tracker.models import Child, Membership, User
 
 
@@ -16,7 +16,7 @@ def set_callback(*, membership: Membership, number: str, by: User, now: datetime
     """One's own number, or none. A number is shown to its owner once more before it counts as confirmed."""
     own = Membership.objects.filter(pk=membership.pk, user=by, ended_at=None).exclude(callback_number=number)
     if own.update(callback_number=number, callback_confirmed_at=None):
-        redraw(membership.its_child.care_team_id, now=now)
+        mark_boards(membership.its_child.care_team_id, now=now)
         record_audit("callback.changed", by=by, now=now, child=membership.child_id, about=membership.pk)
 
 
@@ -26,7 +26,7 @@ def confirm_callback(*, membership: Membership, number: str, by: User, now: date
     own = Membership.objects.filter(pk=membership.pk, user=by, ended_at=None, callback_number=number)
     is_confirmed = bool(number) and own.update(callback_confirmed_at=now) == 1
     if is_confirmed:
-        redraw(membership.its_child.care_team_id, now=now)
+        mark_boards(membership.its_child.care_team_id, now=now)
         record_audit("callback.confirmed", by=by, now=now, child=membership.child_id, about=membership.pk)
     return is_confirmed
 
@@ -34,9 +34,9 @@ def confirm_callback(*, membership: Membership, number: str, by: User, now: date
 @transaction.atomic
 def call_back_first(*, child: Child, membership: Membership, by: User, now: datetime) -> None:
     """This person is called before the others; these keep their order."""
-    hold(child)
+    lock_child(child)
     running = Membership.objects.filter(child=child, ended_at=None)
     running.exclude(callback_order=None).update(callback_order=F("callback_order") + 1)
     running.filter(pk=membership.pk).update(callback_order=1)
-    redraw(child.care_team_id, now=now)
+    mark_boards(child.care_team_id, now=now)
     record_audit("callback.ordered", by=by, now=now, child=child.pk, about=membership.pk)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from therapies.schedule import Event
 from tracker.alerts.escalation import follow, open_around
 from tracker.core.audit import record_audit
-from tracker.core.board_mark import redraw
+from tracker.core.board_mark import mark_boards
 from tracker.core.refused import Refused
 from tracker.families.actions.treatment import start_course
 from tracker.families.numbers import Numbers
@@ -76,7 +76,7 @@ def update_child(*, child: Child, about: Mapping[str, Any], by: User, now: datet
     child.save(update_fields=(*about, "changed_at"))
     if "time_zone" in about:
         reminders.follow_zone(child=child, now=now)
-    redraw(child.care_team_id, now=now)
+    mark_boards(child.care_team_id, now=now)
     record_audit("child.changed", by=by, now=now, child=child.pk, fields=sorted(about))
 
 
@@ -85,7 +85,7 @@ def pause(*, child: Child, reason: str, by: User, now: datetime) -> None:
     """Nothing is sent any more until `resume`. `reason` is one of PauseReason; nothing is asked."""
     child.paused_at, child.paused_reason, child.changed_at = now, reason, now
     child.save(update_fields=("paused_at", "paused_reason", "changed_at"))
-    redraw(child.care_team_id, now=now)
+    mark_boards(child.care_team_id, now=now)
     record_audit("child.paused", by=by, now=now, child=child.pk)
 
 
@@ -95,7 +95,7 @@ def resume(*, child: Child, by: User, now: datetime) -> None:
     if Child.objects.filter(pk=child.pk, paused_at__isnull=False).update(
         paused_at=None, paused_reason="", changed_at=now
     ):
-        redraw(child.care_team_id, now=now)
+        mark_boards(child.care_team_id, now=now)
         follow(now=now, child=child)
         record_audit("child.resumed", by=by, now=now, child=child.pk)
     child.paused_at, child.paused_reason = None, ""
@@ -155,7 +155,7 @@ def _move(child: Child, team: CareTeam, now: datetime) -> None:
     before = child.care_team
     child.care_team, child.changed_at = team, now
     child.save(update_fields=("care_team", "changed_at"))
-    redraw(before.pk, team.pk, now=now)
+    mark_boards(before.pk, team.pk, now=now)
     follow(now=now, child=child)
     if before.kept_by_family and before.pk != team.pk:
         before.delete()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tracker.alerts.escalation import follow
 from tracker.core.audit import record_audit
-from tracker.core.child_lock import hold
+from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
 from tracker.models import CareTeam, Child, Invitation, Membership, Role, User
 from tracker.models.memberships import digest_of
@@ -109,7 +109,7 @@ def _tell_others(row: Invitation | Membership, now: datetime) -> None:
 def _hold(row: Invitation | Membership) -> None:
     """Two at once: two parents who remove each other, one person with two links."""
     if row.child:
-        hold(row.child)
+        lock_child(row.child)
     elif row.care_team_id:
         CareTeam.objects.select_for_update(no_key=True).get(pk=row.care_team_id)
 

@@ -11,8 +11,8 @@ from tracker.alerts.reassessing import reassess
 from tracker.assessment.assess import STOPPED
 from tracker.assessment.courses import forget_courses
 from tracker.core.audit import record_audit
-from tracker.core.board_mark import redraw
-from tracker.core.child_lock import hold
+from tracker.core.board_mark import mark_boards
+from tracker.core.child_lock import lock_child
 from tracker.logs.actions.record import record_log
 from tracker.models import Child, Course, SymptomLog, TreatmentEvent, User
 
@@ -25,7 +25,7 @@ def start_course(
     *, child: Child, therapy: str, events: Sequence[Event] = (), by: User, now: datetime
 ) -> Course:
     """A course of a therapy, an id of the catalogue, with what has happened. It ends the one that runs."""
-    hold(child)
+    lock_child(child)
     child.courses.filter(ended_at=None).update(ended_at=now, ended_by=by)
     begun_at = min((event.at for event in events), default=now)
     course = Course.objects.create(child=child, therapy=therapy, begun_at=begun_at)
@@ -34,7 +34,7 @@ def start_course(
     child.course = course
     record_audit("course.started", by=by, now=now, child=child.pk, about=course.pk)
     reassess(child=child, since=begun_at, by=by, now=now)
-    redraw(child.care_team_id, now=now)
+    mark_boards(child.care_team_id, now=now)
     return course
 
 
@@ -44,7 +44,7 @@ def end_course(*, course: Course, by: User, now: datetime) -> None:
     ended = Course.objects.filter(pk=course.pk, ended_at=None).update(ended_at=now, ended_by=by)
     forget_courses(course.child)
     if ended:
-        redraw(course.child.care_team_id, now=now)
+        mark_boards(course.child.care_team_id, now=now)
         record_audit("course.ended", by=by, now=now, child=course.child_id, about=course.pk)
 
 
@@ -72,7 +72,7 @@ def record_stop(
     A second tap, or the other parent within a minute, gives the first.
     """
     with transaction.atomic():
-        hold(course.child)
+        lock_child(course.child)
         around = (event.at - TWICE, event.at + TWICE)
         stops = course.events.filter(kind=event.kind, withdrawn_at=None, at__range=around)
         before = None if instead_of else stops.first()
@@ -127,4 +127,4 @@ def _follow(course: Course, changed_since: datetime, by: User, now: datetime) ->
     course.__dict__.pop("schedule", None)
     course.child.__dict__.pop("_courses", None)
     reassess(child=course.child, since=changed_since, by=by, now=now)
-    redraw(course.child.care_team_id, now=now)
+    mark_boards(course.child.care_team_id, now=now)

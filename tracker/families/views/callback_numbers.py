@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracker.core.access import access_child, access_membership, may
-from tracker.core.pages import AuthedRequest, frame
+from tracker.core.pages import AuthedRequest, page_context
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families.actions.callback_numbers import call_back_first, confirm_callback, set_callback
 from tracker.families.forms.callback_number import CallbackForm
@@ -76,7 +76,7 @@ def _shown(
 ) -> HttpResponse:
     own = own_membership(child, request.user)
     fill_callbacks([child])
-    context = frame(request, child, now) | {
+    context = page_context(request, child, now) | {
         "own": own,
         "form": form or CallbackForm(country=_country(request, child)),
         "callbacks": [one for one in child.callbacks if one.membership_id],

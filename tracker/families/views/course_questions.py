@@ -10,7 +10,7 @@ from therapies import course_gaps
 from therapies.catalogue import load
 from tracker.assessment.courses import courses_of
 from tracker.core.pages import label_text
-from tracker.logs.queries import Row
+from tracker.logs.queries import LogRow
 from tracker.models import Child
 
 ENTER = gettext_lazy("Enter when")
@@ -39,7 +39,7 @@ class CourseQuestion(NamedTuple):
     ways: list[tuple[str, str]]
 
 
-def course_questions(child: Child, now: datetime, last: Row | None = None) -> list[CourseQuestion]:
+def course_questions(child: Child, now: datetime, last: LogRow | None = None) -> list[CourseQuestion]:
     """What is open at `now`, with what the last log says of the pump. No query beside the courses themselves."""
     courses_of(child)
     if child.course is None:
@@ -48,11 +48,11 @@ def course_questions(child: Child, now: datetime, last: Row | None = None) -> li
     return [*_of_the_log(child, now, last), *questions]
 
 
-def says_pump_stopped(row: Row | None) -> bool:
+def says_pump_stopped(row: LogRow | None) -> bool:
     return row is not None and row.report.get("pump") == "stopped"
 
 
-def _of_the_log(child: Child, now: datetime, last: Row | None) -> list[CourseQuestion]:
+def _of_the_log(child: Child, now: datetime, last: LogRow | None) -> list[CourseQuestion]:
     """A log says that the pump has stopped, and the treatment does not know since when."""
     if not says_pump_stopped(last) or not child.running_course.pump_runs(now):
         return []

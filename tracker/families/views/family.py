@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker.core.access import access_child, access_invitation, access_membership, invitation_for, may
-from tracker.core.pages import AuthedRequest, frame
+from tracker.core.pages import AuthedRequest, page_context
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
@@ -97,7 +97,7 @@ def _end(request: AuthedRequest, membership: Membership) -> HttpResponse:
 
 def shown(request: AuthedRequest, child: Child, form: InviteForm, status: int = 200) -> HttpResponse:
     now, may_manage = timezone.now(), may([child.family_role], "manage")
-    context = frame(request, child, now) | {
+    context = page_context(request, child, now) | {
         "members": members(child, request.user),
         "may_manage": may_manage,
         "form": form,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracker.core.access import access_child
-from tracker.core.pages import AuthedRequest, emergency_number, frame
+from tracker.core.pages import AuthedRequest, emergency_number, page_context
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families.actions.begin import change_settings
@@ -98,7 +98,7 @@ def shown(request: AuthedRequest, child: Child, now: datetime, **tried: Any) -> 
     if child.care_team.kept_by_family:
         forms["numbers_form"] = KeptNumbersForm(initial=kept(child.care_team))
         forms["clinic_form"] = ClinicForm()
-    context = frame(request, child, now) | forms | tried
+    context = page_context(request, child, now) | forms | tried
     return render(request, "tracker/families/settings.html", context, status=LOOK_AGAIN if tried else 200)
 
 
@@ -116,4 +116,6 @@ def pause_or_stop(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         return see_other("pause", child.pk)
     context = {"form": form, "paused": child.get_paused_reason_display() if child.paused_at else ""}
     status = LOOK_AGAIN if form.is_bound else 200
-    return render(request, "tracker/families/pause.html", frame(request, child, now) | context, status=status)
+    return render(
+        request, "tracker/families/pause.html", page_context(request, child, now) | context, status=status
+    )

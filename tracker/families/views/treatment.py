@@ -18,7 +18,7 @@ from therapies.catalogue import load
 from tracker.assessment.courses import labels_of
 from tracker.assessment.pump import long_pause
 from tracker.core.access import access_child, access_event
-from tracker.core.pages import AuthedRequest, earlier_therapies, frame, label_text
+from tracker.core.pages import AuthedRequest, earlier_therapies, label_text, page_context
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families import late_words
 from tracker.families.actions.treatment import record_event, record_stop, start_course, withdraw_event
@@ -148,7 +148,7 @@ def shown(
     request: AuthedRequest, child: Child, now: datetime, change: str | None, form: Any, status: int = 200
 ) -> HttpResponse:
     course = child.course
-    context = frame(request, child, now) | {
+    context = page_context(request, child, now) | {
         "therapy": load().therapies[course.therapy] if course else None,
         "labels": [label_text(label) for label in labels_of(child, now)],
         "earlier": earlier_therapies(child, now),

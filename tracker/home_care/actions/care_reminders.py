@@ -13,7 +13,7 @@ from tracker.core.on_duty import holders
 from tracker.home_care.queries.doses import is_slot, next_slot
 from tracker.home_care.queries.pump import due_changes
 from tracker.lib.clock import local_date
-from tracker.lib.task_queue import ring
+from tracker.lib.task_queue import request_task
 from tracker.messaging import contact_points
 from tracker.models import Cause, Child, DoseGiven, Kind, Lane, Medicine, Membership, Message, Reminder, Role
 
@@ -87,7 +87,7 @@ def _remind(reminders: Sequence[Reminder], now: datetime) -> None:
         ),
         ignore_conflicts=True,
     )
-    ring("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
+    request_task("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
 
 
 def _told(child: UUID, on_duty: dict[UUID, UUID], parents: Sequence[tuple[UUID, UUID]]) -> list[UUID]:

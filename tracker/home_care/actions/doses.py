@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from therapies.fever import names_a_fever_medicine
 from tracker.core.audit import record_audit
-from tracker.core.child_lock import hold
+from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
 from tracker.home_care.queries.doses import in_the_way, is_slot, next_slot
 from tracker.lib.text import cleaned
@@ -34,7 +34,7 @@ def add_medicine(
 
     A double tap gives the first: two of one label would hide that a dose was given.
     """
-    hold(child)
+    lock_child(child)
     written = _as_written(label)
     key = uuid5(child.pk, f"medicine {client_uuid or uuid4()} {sorted(written.items())}")
     if before := Medicine.objects.filter(pk=key).first():
@@ -83,7 +83,7 @@ def give_dose(
     if (slot_at is None) != medicine.as_needed or (slot_at and not is_slot(medicine, slot_at)):
         raise Refused(_("The times have been changed. Look at them again."))
     with transaction.atomic():
-        hold(child)
+        lock_child(child)
         if before := DoseGiven.objects.filter(child=child, client_uuid=client_uuid).first():
             return before
         given_at = min(given_at, now)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tracker.core.audit import record_audit
-from tracker.core.child_lock import hold
+from tracker.core.child_lock import lock_child
 from tracker.core.on_duty import adults_of, baton_held, turn_until
 from tracker.core.refused import Refused
 from tracker.models import Baton, Child, User
@@ -17,7 +17,7 @@ from tracker.models import Baton, Child, User
 @transaction.atomic
 def offer_baton(*, child: Child, to: User, by: User, now: datetime) -> Baton:
     """Asks another adult of the family. It takes the place of an offer that nobody answered."""
-    hold(child)
+    lock_child(child)
     if to == by or to not in adults_of(child):
         raise Refused(_("Choose somebody else of the family."))
     _open_offers(child).update(ended_at=now)
@@ -29,7 +29,7 @@ def offer_baton(*, child: Child, to: User, by: User, now: datetime) -> Baton:
 @transaction.atomic
 def accept_baton(*, baton: Baton, by: User, now: datetime) -> Baton:
     """Who was asked says yes; from now on they are on duty, and nobody else. Refused: the offer is gone."""
-    hold(baton.child)
+    lock_child(baton.child)
     standing = _open_offers(baton.child).filter(pk=baton.pk, holder=by)
     if not standing.exists():
         raise Refused(_("This offer does not stand any more. Look who is on duty."))
@@ -43,7 +43,7 @@ def accept_baton(*, baton: Baton, by: User, now: datetime) -> Baton:
 @transaction.atomic
 def decline_baton(*, baton: Baton, by: User, now: datetime) -> bool:
     """Who was asked says no, or who asked takes it back. Whoever is on duty stays so."""
-    hold(baton.child)
+    lock_child(baton.child)
     if by.pk not in (baton.holder_id, baton.offered_by_id):
         raise Refused(_("Only who asked, or who was asked, can end this offer."))
     ended = _open_offers(baton.child).filter(pk=baton.pk).update(ended_at=now) == 1
@@ -55,7 +55,7 @@ def decline_baton(*, baton: Baton, by: User, now: datetime) -> bool:
 @transaction.atomic
 def take_baton(*, child: Child, instead_of: UUID | None, by: User, now: datetime) -> Baton:
     """ "I am on duty." `instead_of`: the turn that the page showed, or None. Refused: somebody else was faster."""
-    hold(child)
+    lock_child(child)
     held = baton_held(child, now)
     if held and held.holder_id == by.pk:
         return held

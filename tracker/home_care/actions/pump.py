@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tracker.core.audit import record_audit
-from tracker.core.child_lock import hold
+from tracker.core.child_lock import lock_child
 from tracker.models import Child, LineChange, LineInterval, User
 
 
@@ -29,7 +29,7 @@ def record_change(
 ) -> LineChange:
     """A part was changed. A double tap gives the first."""
     with transaction.atomic():
-        hold(child)
+        lock_child(child)
         if before := LineChange.objects.filter(child=child, client_uuid=client_uuid).first():
             return before
         change = LineChange.objects.create(

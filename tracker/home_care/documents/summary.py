@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from tracker.lib.charts import Curve, HeatMap
 from tracker.logs import queries
 from tracker.logs.charts import curve_of, heat_map_of
-from tracker.logs.queries import Row
+from tracker.logs.queries import LogRow
 from tracker.models import Alert, Call, Child, DoseGiven, Question
 from tracker.models.alerts import WAS_ADVISED
 
@@ -20,7 +20,7 @@ MOST_TOLD = 50
 
 
 @dataclass(frozen=True)
-class Told:
+class Advice:
     """What the team told the family, when, and to which question."""
 
     at: datetime
@@ -34,13 +34,13 @@ class Summary:
     first: date
     last: date
     made_at: datetime
-    rows: list[Row]  # newest first, corrected ones too
+    rows: list[LogRow]  # newest first, corrected ones too
     curve: Curve
     heats: list[HeatMap]
     alerts: list[Alert]
     doses: list[DoseGiven]
     questions: list[Question]
-    told: list[Told]
+    told: list[Advice]
 
     @property
     def days(self) -> int:
@@ -80,20 +80,20 @@ def open_questions(child: Child) -> QuerySet[Question]:
     return standing.select_related("asked_by").order_by("asked_at")
 
 
-def told_to(child: Child) -> list[Told]:
+def told_to(child: Child) -> list[Advice]:
     """What the team told them, by phone or at a visit, the newest first. Two queries."""
     calls = Call.objects.filter(child=child, reached=True).filter(~Q(told="") | WAS_ADVISED)
     answered = Question.objects.filter(child=child, answered_at__isnull=False, withdrawn_at=None)
-    told = [Told(call.called_at, call.in_words) for call in calls.order_by("-called_at")[:MOST_TOLD]]
+    told = [Advice(call.called_at, call.in_words) for call in calls.order_by("-called_at")[:MOST_TOLD]]
     told += [
-        Told(q.answered_at, q.answer, q.text)
+        Advice(q.answered_at, q.answer, q.text)
         for q in answered.order_by("-answered_at")[:MOST_TOLD]
         if q.answered_at
     ]
     return sorted(told, key=lambda one: one.at, reverse=True)
 
 
-def _heats(child: Child, rows: Sequence[Row], first: date, last: date) -> list[HeatMap]:
+def _heats(child: Child, rows: Sequence[LogRow], first: date, last: date) -> list[HeatMap]:
     """Pictures of 30 days at most, each with the signs that were seen in it."""
     begins = range(0, (last - first).days + 1, HEAT_DAYS)
     stretches = [

@@ -17,10 +17,10 @@ from tracker.assessment.wording import urgency_word
 from tracker.home_care.documents.card import Given
 from tracker.home_care.documents.charts import curve_svg, heat_svg, in_unit
 from tracker.home_care.documents.pdf import earlier_words, given_text, make_pdf, therapy_name, when_text
-from tracker.home_care.documents.summary import Summary, Told
+from tracker.home_care.documents.summary import Advice, Summary
 from tracker.lib.charts import Curve, HeatMap
 from tracker.lib.csv_cells import cell
-from tracker.logs.queries import Row
+from tracker.logs.queries import LogRow
 from tracker.models import Alert, Call, Outcome
 from tracker.models.users import display_name
 
@@ -77,7 +77,7 @@ def summary_csv(found: Summary) -> str:
     return text.getvalue()
 
 
-def _line(row: Row) -> list[object]:
+def _line(row: LogRow) -> list[object]:
     report = row.report
     reading = report.get("temperature") or {}
     return [
@@ -168,7 +168,7 @@ def _call(call: Call) -> str:
     return _("Called %(when)s: %(told)s.") % {"when": _moment(call.called_at), "told": told.rstrip(".")}
 
 
-def _log(row: Row) -> tuple[str, str, str, str]:
+def _log(row: LogRow) -> tuple[str, str, str, str]:
     seen = [*row.signs, *([_("worried")] if row.worried else [])]
     seen += [f"“{row.note}”"] if row.note else []
     seen += [_("(corrected later)")] if row.corrected_by else []
@@ -176,7 +176,7 @@ def _log(row: Row) -> tuple[str, str, str, str]:
     return when, row.temperature, ", ".join(seen) or "-", urgency_word(row.urgency)
 
 
-def _told(one: Told) -> str:
+def _told(one: Advice) -> str:
     return f"{one.question} {one.words}" if one.question else one.words
 
 

@@ -18,9 +18,9 @@ from tracker.core.pages import (
     all_numbers,
     day_label,
     emergency_number,
-    frame,
     in_emergency,
     number_to_call,
+    page_context,
 )
 from tracker.core.redirects import see_other
 from tracker.home_care.actions.card import make_card_link, open_card_link, revoke_card_links
@@ -35,7 +35,9 @@ def card(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """The card, ready to be shown or printed."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
-    return render(request, "tracker/home_care/card.html", frame(request, child, now) | _card(child, now))
+    return render(
+        request, "tracker/home_care/card.html", page_context(request, child, now) | _card(child, now)
+    )
 
 
 @require_POST
@@ -47,7 +49,7 @@ def card_link(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     url = settings.SITE_URL + reverse("card-open", args=[token])
     shown = {"link": link, "url": url, "qr": qr_svg(url, _("Code that opens the emergency card"))}
     return render(
-        request, "tracker/home_care/card.html", frame(request, child, now) | _card(child, now) | shown
+        request, "tracker/home_care/card.html", page_context(request, child, now) | _card(child, now) | shown
     )
 
 

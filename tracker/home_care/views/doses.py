@@ -16,7 +16,7 @@ from therapies.model import ASK_FIRST
 from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.core.access import access_child, may, of_child
 from tracker.core.forms import moment_in, number_in
-from tracker.core.pages import AuthedRequest, frame
+from tracker.core.pages import AuthedRequest, page_context
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.home_care import late_words
@@ -44,7 +44,7 @@ def doses(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """What is due and what was given last."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
-    context = frame(request, child, now) | {
+    context = page_context(request, child, now) | {
         "plan": plan_of(child, now),
         "given": child.doses.select_related("given_by", "taken_back_by").order_by("-given_at")[:SHOWN],
         "fever_medicine": fever_medicine_since(child, now),
@@ -60,7 +60,7 @@ def dose_give(request: AuthedRequest, child_id: uuid.UUID, medicine_id: uuid.UUI
     """ "Given". Where somebody was faster, a page says who and when before anything else can be done."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="log")
-    context = frame(request, child, now)
+    context = page_context(request, child, now)
     medicine = of_child(Medicine.objects.select_related("child"), child, medicine_id)
     medicine.child = child
     slot_at = _slot_in(request.POST.get("slot", ""))
@@ -127,7 +127,9 @@ def medicine_new(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
         number = number_in(request.POST.get("client_uuid", ""))
         add_medicine(child=child, label=form.label, client_uuid=number, by=request.user, now=now)
         return see_other("doses", child.pk)
-    return render(request, "tracker/home_care/medicine.html", frame(request, child, now) | {"form": form})
+    return render(
+        request, "tracker/home_care/medicine.html", page_context(request, child, now) | {"form": form}
+    )
 
 
 @kept_when_late(Rule("manage", late_words.medicine_label))
@@ -143,7 +145,7 @@ def medicine(request: AuthedRequest, child_id: uuid.UUID, medicine_id: uuid.UUID
     if request.method == "POST" and form.is_valid():
         change_medicine(medicine=found, label=form.label, by=request.user, now=now)
         return see_other("doses", child.pk)
-    context = frame(request, child, now) | {"form": form, "medicine": found}
+    context = page_context(request, child, now) | {"form": form, "medicine": found}
     return render(request, "tracker/home_care/medicine.html", context)
 
 

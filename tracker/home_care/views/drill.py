@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tracker.assessment.courses import has_begun
-from tracker.assessment.phone_script import Told, what_to_say
+from tracker.assessment.phone_script import ScriptFacts, what_to_say
 from tracker.core.access import access_child, may, of_child
-from tracker.core.pages import AuthedRequest, all_numbers, earlier_therapies, frame
+from tracker.core.pages import AuthedRequest, all_numbers, earlier_therapies, page_context
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.home_care.actions.drill import begin_drill, finish_drill, pass_step
@@ -33,7 +33,7 @@ def drill(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """What a drill is, and those that were done."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
-    context = frame(request, child, now) | {
+    context = page_context(request, child, now) | {
         "drills": drills_of(child)[:DRILLS_SHOWN],
         "may_log": may((child.family_role,), "log"),
     }
@@ -64,7 +64,7 @@ def drill_card(request: AuthedRequest, child_id: uuid.UUID, drill_id: uuid.UUID)
     """The real card, marked as part of a drill, without a code that opens it elsewhere."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="log")
-    context = frame(request, child, now) | {
+    context = page_context(request, child, now) | {
         "drill": of_child(Drill.objects.all(), child, drill_id),
         "card": card_of(child, now),
         "numbers": all_numbers(child.care_team, child),
@@ -89,8 +89,8 @@ def _done(request: AuthedRequest, child: Child, found: Drill, now: datetime) -> 
 
 
 def _step(request: AuthedRequest, child: Child, found: Drill, now: datetime) -> dict[str, Any]:
-    around = frame(request, child, now)
-    told = Told(
+    around = page_context(request, child, now)
+    told = ScriptFacts(
         report=MADE_UP,
         therapies=[child.course.therapy] if child.course else [],
         age_years=child.age_years(now),

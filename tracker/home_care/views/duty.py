@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.core.access import access_child, may, of_child
 from tracker.core.on_duty import adults_of, watch_of
-from tracker.core.pages import AuthedRequest, frame
+from tracker.core.pages import AuthedRequest, page_context
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.home_care.actions.duty import accept_baton, decline_baton, offer_baton, take_baton
@@ -30,7 +30,7 @@ def duty(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     child = access_child(request.user, child_id, to="see")
     watch = watch_of(child, now)
     held, last = watch.held, queries.last_log(child)
-    context = frame(request, child, now) | {
+    context = page_context(request, child, now) | {
         "held": held,
         "offer": watch.offer,
         "others": [one for one in watch.adults if one != request.user and (not held or one != held.holder)],

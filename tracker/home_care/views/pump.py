@@ -16,7 +16,7 @@ from tracker.assessment.pump import long_pause
 from tracker.assessment.wording import vocabulary
 from tracker.core.access import access_child, may, of_child
 from tracker.core.forms import moment_in, number_in
-from tracker.core.pages import AuthedRequest, frame
+from tracker.core.pages import AuthedRequest, page_context
 from tracker.core.redirects import see_other
 from tracker.home_care import late_words
 from tracker.home_care.actions.pump import record_change, set_intervals, take_back_change
@@ -56,7 +56,7 @@ def pump_changed(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """A bag, a needle or a dressing was changed."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="manage")
-    frame(request, child, now)
+    page_context(request, child, now)
     part = request.POST.get("part")
     try:
         changed_at = moment_in(request.POST, "changed_at", now, unsaved.sent_at(request.POST, now))
@@ -110,7 +110,7 @@ def pump_problem(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
             now=now,
         )
         return see_other("answer", recorded.log.pk)
-    context = frame(request, child, now) | {
+    context = page_context(request, child, now) | {
         "instructions": instructions(child.course.therapy) if child.course else [],
         "problems": _problems(),
         "number": uuid.uuid4(),
@@ -131,7 +131,7 @@ def _page(request: AuthedRequest, child: Child, form: IntervalForm | None = None
     days, sources = hospital_days(child, cycle)
     clock = line_clock(child, now)
     changes = child.line_changes.select_related("recorded_by").order_by("-changed_at")
-    context: dict[str, Any] = frame(request, child, now) | {
+    context: dict[str, Any] = page_context(request, child, now) | {
         "cycle": cycle,
         "long_pause": long_pause(child, now),
         "hospital_days": days,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tracker.core.access import access_child, may, of_child
 from tracker.core.forms import number_in
-from tracker.core.pages import AuthedRequest, day_label, frame
+from tracker.core.pages import AuthedRequest, day_label, page_context
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
 from tracker.home_care import late_words
@@ -37,7 +37,7 @@ def _page(
     request: AuthedRequest, child: Child, form: QuestionForm, *, status: int = 200, **typed: Any
 ) -> HttpResponse:
     """`typed`: an answer that was too long, and the question that it is about."""
-    context = frame(request, child, timezone.now()) | {
+    context = page_context(request, child, timezone.now()) | {
         "questions": open_questions(child),
         "told": told_to(child),
         "periods": PERIODS,

@@ -8,8 +8,8 @@ from django.db import transaction
 from tracker.alerts import moves
 from tracker.alerts.actions import record_resolution
 from tracker.alerts.unanswered import bring_the_next_level
-from tracker.core.board_mark import redraw
-from tracker.core.child_lock import hold
+from tracker.core.board_mark import mark_boards
+from tracker.core.child_lock import lock_child
 from tracker.lib.text import cleaned
 from tracker.messaging import reminders
 from tracker.models import Call, Child, Outcome, User
@@ -32,7 +32,7 @@ def record_call(
     A double tap gives the first call. None can lie ahead: it would be advice on what nobody has seen yet.
     """
     with transaction.atomic():
-        standing = hold(child).alert
+        standing = lock_child(child).alert
         if before := Call.objects.filter(child=child, client_uuid=client_uuid).first():
             return before
         call = Call.objects.create(
@@ -49,7 +49,7 @@ def record_call(
         )
         if standing:
             _answer(standing.pk, call)
-        redraw(child.care_team_id, now=now)
+        mark_boards(child.care_team_id, now=now)
         if look_again_at:
             reminders.look_again(child=child, at=look_again_at, by=caregiver, now=now)
     return call

@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from tracker.alerts.reassessing import keep_assessments
 from tracker.assessment.answers import Answer, rows_of
 from tracker.assessment.assess import check_around, could_not_check
-from tracker.core.child_lock import hold
+from tracker.core.child_lock import lock_child
 from tracker.lib.database import is_unavailable
 from tracker.models import Assessment, Child, LogKind, Observation, SymptomLog, User
 
@@ -111,7 +111,7 @@ def _submit(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
 
 
 def _save(log: SymptomLog, rows: Sequence[Answer], *, ask_the_rules: bool) -> Recorded:
-    held = hold(log.child)
+    held = lock_child(log.child)
     log.save(force_insert=True)
     Observation.objects.bulk_create(
         Observation(log=log, child_id=log.child_id, observed_at=log.observed_at, **row._asdict())

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker.core.child_lock import hold
+from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.logs.self_report import ANSWERS, QUESTIONS, UNSURE, Pair, moment_of, pair_of, report_of
@@ -34,7 +34,7 @@ def record_own_answers(
     told = {one.key: answers.get(one.key, UNSURE) for one in QUESTIONS}
     told = {key: answer if answer in _KNOWN else UNSURE for key, answer in told.items()}
     with transaction.atomic():
-        hold(child)
+        lock_child(child)
         standing = pair_of(child, pair)
         if _is_answered(standing, by_child, client_uuid):
             raise Refused(_("These questions are answered already, or not begun."))

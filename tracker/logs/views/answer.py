@@ -23,7 +23,7 @@ from tracker.assessment.courses import has_begun
 from tracker.assessment.earlier_logs import remembered
 from tracker.assessment.fever_medicine import fever_medicine_since, said_on_the_phone
 from tracker.assessment.follow_up import questions
-from tracker.assessment.phone_script import Told
+from tracker.assessment.phone_script import ScriptFacts
 from tracker.assessment.wording import Report
 from tracker.core.access import access_log
 from tracker.core.pages import (
@@ -31,9 +31,9 @@ from tracker.core.pages import (
     day_label,
     earlier_therapies,
     emergency_number,
-    frame,
     in_emergency,
     number_to_call,
+    page_context,
     second_numbers,
 )
 from tracker.logs import late_words, queries, unsaved
@@ -77,14 +77,14 @@ def called(request: AuthedRequest, log_id: UUID) -> HttpResponse:
 
 
 def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: datetime) -> HttpResponse:
-    around = frame(request, log.child, now)
+    around = page_context(request, log.child, now)
     assessment, report = log.assessment, queries.told_in(log)
     report |= assessment.basis.get("recorded", {})  # what the rules were told beside it
     if report.get("pump") == "stopped":
         around["day_label"] = day_label(log.child, now, pump_stopped=True)
     if given := fever_medicine_since(log.child, log.observed_at):
         report |= MEDICINE
-    told = Told(
+    told = ScriptFacts(
         report=report,
         therapies=therapies_of(assessment.basis, log.child),
         age_years=log.child.age_years(now),
@@ -124,7 +124,7 @@ def _earlier(log: SymptomLog, response: Response) -> list[tuple[float, Report]]:
     ]
 
 
-def answer_context(said: Response, told: Told, *, in_emergency: bool = False) -> dict[str, Any]:
+def answer_context(said: Response, told: ScriptFacts, *, in_emergency: bool = False) -> dict[str, Any]:
     """What every answer shows, with a login or without.
 
     A danger that stands only in the note is asked about beside the number, unless the answer says to call anyway.

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from tracker.assessment.answer_text import answer_in_words
 from tracker.assessment.assess import assess_alone
-from tracker.assessment.phone_script import Told
+from tracker.assessment.phone_script import ScriptFacts
 from tracker.lib.in_progress import InProgress
 from tracker.logs.forms.check import AboutForm
 from tracker.logs.forms.log import Asking, LogForm
@@ -58,5 +58,5 @@ def _answered(about: AboutForm, form: LogForm) -> dict[str, Any]:
     response = assess_alone(chosen or every_therapy(), about.context(), answers)
     if not chosen and response["urgency"] == "note":
         return {}
-    told = Told(answers or {}, chosen, about.cleaned_data.get("age_years"))
+    told = ScriptFacts(answers or {}, chosen, about.cleaned_data.get("age_years"))
     return answer_context(answer_in_words(response, told), told) | {"questions": []}

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from tracker.core.access import access_child, may
-from tracker.core.pages import AuthedRequest, day_label, frame
+from tracker.core.pages import AuthedRequest, day_label, page_context
 from tracker.logs import queries
 from tracker.logs.charts import curve_of, heat_map_of
-from tracker.logs.queries import Row
+from tracker.logs.queries import LogRow
 from tracker.models import Child, SymptomLog
 
 SHOWN = timedelta(days=13)  # and the last day itself
@@ -26,7 +26,7 @@ MOST = 300  # logs on a page; who has more in two weeks sees fewer days
 def days(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """The two weeks that end with ?until=, as pictures or, with ?view=table, as tables."""
     child, now = access_child(request.user, child_id, to="history"), timezone.now()
-    around, today = frame(request, child, now), now.astimezone(child.zone).date()
+    around, today = page_context(request, child, now), now.astimezone(child.zone).date()
     last = _day(request.GET.get("until", ""), today)
     first, logs = _stretch(child, last)
     rows = queries.rows_with_what_followed(logs, for_family_at=now)
@@ -75,7 +75,7 @@ def _local(child: Child, at: datetime) -> date:
     return at.astimezone(child.zone).date()
 
 
-def _timeline(child: Child, rows: Iterable[Row]) -> list[dict[str, Any]]:
+def _timeline(child: Child, rows: Iterable[LogRow]) -> list[dict[str, Any]]:
     by_day = groupby(rows, key=lambda row: _local(child, row.observed_at))
     days = [(day, list(of_day)) for day, of_day in by_day]
     return [

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from tracker.alerts import queries as alert_queries
 from tracker.alerts.family_ending import end_own_alert, may_be_over
 from tracker.core.access import access_alert
-from tracker.core.pages import AuthedRequest, frame
+from tracker.core.pages import AuthedRequest, page_context
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
 from tracker.logs.forms.call import OverForm
@@ -44,7 +44,7 @@ def _is_ended(request: AuthedRequest, alert: Alert, form: OverForm, now: datetim
 
 def _page(request: AuthedRequest, alert: Alert, form: OverForm, now: datetime) -> HttpResponse:
     standing = alert_queries.open_alert(alert.child, now) or alert
-    context = frame(request, alert.child, now) | {
+    context = page_context(request, alert.child, now) | {
         "form": form,
         "alert": standing,
         "log_pk": getattr(standing, "newest_log", None) or standing.log_id,

@@ -25,7 +25,7 @@ from tracker.alerts import queries as alert_queries
 from tracker.assessment.answer_text import answer_in_words
 from tracker.assessment.assess import assess_alone, assess_unsaved
 from tracker.assessment.courses import has_begun
-from tracker.assessment.phone_script import Told
+from tracker.assessment.phone_script import ScriptFacts
 from tracker.assessment.wording import vocabulary
 from tracker.core.access import access_child, access_event, access_log
 from tracker.core.pages import (
@@ -33,10 +33,10 @@ from tracker.core.pages import (
     day_label,
     earlier_therapies,
     emergency_number,
-    frame,
     in_emergency,
     is_authed,
     number_to_call,
+    page_context,
 )
 from tracker.lib.present import present
 from tracker.lib.text import typed
@@ -222,11 +222,11 @@ def answered_unsaved(
     """What the answer page shows, of a report that is not saved. The history is for who may see it."""
     therapies = [child.course.therapy] if child.course else []
     response = assess_unsaved(child, answers, at, with_history=with_history)
-    told = Told(dict(answers or {}), therapies, child.age_years(now), **_where_it_stands(child, now))
+    told = ScriptFacts(dict(answers or {}), therapies, child.age_years(now), **_where_it_stands(child, now))
     return _context(response, told, _earlier(child, now) if with_history else None)
 
 
-def _context(response: Response, told: Told, earlier: str | None = None) -> dict[str, Any]:
+def _context(response: Response, told: ScriptFacts, earlier: str | None = None) -> dict[str, Any]:
     """As on the answer page. A note is no more than that, and says what is known of earlier logs."""
     said = answer_in_words(response, told)
     if said["urgency"] == "note":
@@ -277,7 +277,7 @@ def _worst_case(form: LogForm) -> dict[str, Any]:
     """What was sent, asked with every therapy and nothing else known."""
     answers = answers_of(form)
     response = assess_alone(every_therapy(), {}, answers)
-    return _context(response, Told(answers or {}))
+    return _context(response, ScriptFacts(answers or {}))
 
 
 def every_therapy() -> list[str]:
@@ -301,7 +301,7 @@ def answers_of(form: LogForm) -> dict[str, Any] | None:
 def _framed(request: AuthedRequest, child: Child, now: datetime) -> dict[str, Any]:
     """The frame; without its queries where the database fails."""
     try:
-        return frame(request, child, now)
+        return page_context(request, child, now)
     except DatabaseError:
         timezone.activate(child.zone)
         return {

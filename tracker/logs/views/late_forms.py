@@ -19,9 +19,9 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
 from tracker.core.access import access_child
-from tracker.core.pages import AuthedRequest, frame, is_authed
+from tracker.core.pages import AuthedRequest, is_authed, page_context
 from tracker.core.redirects import see_other
-from tracker.core.staff_pages import desk, team_for
+from tracker.core.staff_pages import staff_context, team_for
 from tracker.logs import unsaved
 from tracker.logs.late_rule import View, rule_of
 from tracker.logs.late_words import Words
@@ -123,9 +123,9 @@ def _words(child: Child, form: Draft) -> Words:
 def _around(request: AuthedRequest, child: Child, now: datetime) -> dict[str, Any]:
     """What stands around it for the family, and for the staff."""
     if child.family_role:
-        return frame(request, child, now) | {"layout": "base.html"}
+        return page_context(request, child, now) | {"layout": "base.html"}
     team = team_for(request, child.care_team_id)
-    return desk(request, team, now) | {"layout": "tracker/clinic/desk.html", "patient": child}
+    return staff_context(request, team, now) | {"layout": "tracker/clinic/desk.html", "patient": child}
 
 
 def _page_before(request: HttpRequest) -> str:

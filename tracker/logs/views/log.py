@@ -16,9 +16,9 @@ from tracker.assessment import wording
 from tracker.assessment.answer_text import answer_in_words
 from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.assessment.follow_up import confirmed
-from tracker.assessment.phone_script import Told
+from tracker.assessment.phone_script import ScriptFacts
 from tracker.core.access import access_child, access_log
-from tracker.core.pages import AuthedRequest, frame
+from tracker.core.pages import AuthedRequest, page_context
 from tracker.logs import late_words, queries, unsaved
 from tracker.logs.actions.record import Recorded, correct_log, record_log
 from tracker.logs.forms.log import LogForm, initial_from
@@ -74,9 +74,9 @@ def log(request: AuthedRequest, log_id: UUID) -> HttpResponse:
     )
     assessments = list(seen.assessments.order_by("-pk")[:20])
     newest = assessments[0]
-    told = Told(row.report, therapies_of(newest.basis, seen.child))
+    told = ScriptFacts(row.report, therapies_of(newest.basis, seen.child))
     context = {
-        **frame(request, seen.child, now),
+        **page_context(request, seen.child, now),
         "row": row,
         "told": wording.entered(row.report),
         "answer": answer_in_words(newest.response, told),
@@ -222,7 +222,7 @@ def _answer(recorded: Recorded) -> HttpResponse:
 
 def _form_page(request: AuthedRequest, child: Child, form: LogForm, now: datetime) -> HttpResponse:
     context = {
-        **frame(request, child, now),
+        **page_context(request, child, now),
         "form": form,
         "form_of": unsaved.form_of(child, request.user),
         "fever_medicine": fever_medicine_since(child, now),
@@ -241,7 +241,7 @@ def _correction(log: SymptomLog, now: datetime, data: Any) -> LogForm:
 
 def _correcting(request: AuthedRequest, log: SymptomLog, form: LogForm, now: datetime) -> HttpResponse:
     context = {
-        **frame(request, log.child, now),
+        **page_context(request, log.child, now),
         "form": form,
         "form_of": unsaved.form_of(log.child, request.user),
         "log": log,

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from tracker.core.access import access_child, access_log
-from tracker.core.pages import frame, is_authed
+from tracker.core.pages import is_authed, page_context
 from tracker.logs.views.late import answered_unsaved, emergency_first, sent_again
 from tracker.models import Child
 
@@ -62,7 +62,7 @@ def _around(request: HttpRequest) -> dict[str, Any]:
     child = _child_of(request, match.kwargs if match else {})
     if child is None or not is_authed(request):
         return {}
-    context = frame(request, child, now)
+    context = page_context(request, child, now)
     read = getattr(match.func, "told", None) if match and request.method == "POST" else None
     told: Told | None = read(request, child, **match.kwargs) if read and match else None
     if told:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tracker.core.access import access_child, may
 from tracker.core.forms import number_in
-from tracker.core.pages import AuthedRequest, frame
+from tracker.core.pages import AuthedRequest, page_context
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.logs import late_words, unsaved
@@ -38,7 +38,7 @@ def handed(request: AuthedRequest, child_id: uuid.UUID) -> HttpResponse:
     """What it is, and what was answered lately, side by side."""
     now = timezone.now()
     child = access_child(request.user, child_id, to="see")
-    context = frame(request, child, now) | {
+    context = page_context(request, child, now) | {
         "pairs": pairs_of(child, PAIRS_SHOWN),
         "is_old_enough": is_old_enough(child, now),
         "from_years": FROM_YEARS,
@@ -109,7 +109,7 @@ def _save(request: AuthedRequest, child: Child, pair: uuid.UUID, now: datetime, 
 
 
 def _asked(request: AuthedRequest, child: Child, now: datetime, pair: uuid.UUID) -> dict[str, object]:
-    return frame(request, child, now) | {
+    return page_context(request, child, now) | {
         "questions": QUESTIONS,
         "answers": ANSWERS,
         "pair_id": pair,

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from tracker.core.access import access_child, reminder_sent
-from tracker.core.pages import AuthedRequest, all_numbers, frame
+from tracker.core.pages import AuthedRequest, all_numbers, page_context
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.messaging.contact_points import choose_for_reminders, has_dead_way
@@ -81,7 +81,7 @@ def _shown(request: AuthedRequest, child: Child, now: datetime, form: PlanForm |
         "checked": checked,
         "check_is_old": checked is None or now - checked.at > NUMBERS_EVERY + timedelta(days=1),
     }
-    return render(request, "tracker/messaging/reminders.html", frame(request, child, now) | context)
+    return render(request, "tracker/messaging/reminders.html", page_context(request, child, now) | context)
 
 
 def _parents(child: Child) -> list[User]:

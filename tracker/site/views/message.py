@@ -12,7 +12,7 @@ from tracker.alerts.decisions import open_decision
 from tracker.core.access import access_message
 from tracker.core.pages import AuthedRequest
 from tracker.lib.database import optional_write
-from tracker.messaging.contact_points import prove
+from tracker.messaging.contact_points import mark_proved
 from tracker.models import (
     Cause,
     Kind,
@@ -30,7 +30,7 @@ def message(request: AuthedRequest, message_id: UUID) -> HttpResponse:
     """One tap from a message to what it is about. That it was opened proves the way it came by."""
     found = access_message(request.user, message_id)
     with optional_write():
-        prove(message=found, now=timezone.now())
+        mark_proved(message=found, now=timezone.now())
     if found.kind == Kind.ANSWER and _is_family(found):
         with optional_write():
             open_decision(child=found.its_child, by=request.user, now=timezone.now())

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tracker.core.access import access_child, may
-from tracker.core.pages import AuthedRequest, all_numbers, frame
+from tracker.core.pages import AuthedRequest, all_numbers, page_context
 
 
 @require_safe
@@ -16,4 +16,4 @@ def more(request: AuthedRequest, child_id: str) -> HttpResponse:
         "may_manage": may([child.family_role], "manage"),
         "numbers": all_numbers(child.care_team, child),
     }
-    return render(request, "tracker/site/more.html", frame(request, child, timezone.now()) | context)
+    return render(request, "tracker/site/more.html", page_context(request, child, timezone.now()) | context)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from tracker.alerts import queries as alert_queries
 from tracker.assessment import answer_text
 from tracker.core.access import access_child, may
-from tracker.core.pages import AuthedRequest, day_label, earlier_therapies, frame
+from tracker.core.pages import AuthedRequest, day_label, earlier_therapies, page_context
 from tracker.families.views.course_questions import course_questions, says_pump_stopped
 from tracker.logs import queries, unsaved
 from tracker.logs.advice import last_advice
@@ -26,7 +26,7 @@ from tracker.site.views.family_tonight import own_today
 def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """The child's first page."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
-    around, last = frame(request, child, now), queries.last_log(child)
+    around, last = page_context(request, child, now), queries.last_log(child)
     standing = open_answer(alert_queries.open_alert(child, now), child, now)
     if says_pump_stopped(last):
         around["day_label"] = day_label(child, now, pump_stopped=True)
@@ -54,7 +54,7 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     return render(request, "tracker/site/today.html", context)
 
 
-def _open_question(last: queries.Row | None) -> Any:
+def _open_question(last: queries.LogRow | None) -> Any:
     """What the last log's answer asks, until a reply or a newer log; nothing where it says to call anyway."""
     if last is None or last.urgency in AT_ANY_HOUR:
         return None
