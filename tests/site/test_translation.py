@@ -119,7 +119,7 @@ def test_the_translators_have_every_text_of_the_pages(settings: Any, tmp_path: P
     settings.LOCALE_PATHS = [tmp_path / "locale"]
     for name in ("tracker", "templates", "config"):
         (tmp_path / name).symlink_to(BASE / name)
-    call_command("messages", verbosity=0)
+    call_command("gathertexts", verbosity=0)
     fresh = {entry.msgid for entry in polib.pofile(str(tmp_path / "locale" / TEMPLATE.name))}
     kept = {entry.msgid for entry in polib.pofile(str(TEMPLATE))}
     assert fresh == kept, "run `manage.py gathertexts`"
