@@ -1,4 +1,4 @@
-"""`manage.py gathertexts`: gathers every text for the translators into locale/nightlight.pot and the languages' .po files.
+"""`manage.py gathertexts`: every text for the translators, into locale/nightlight.pot and the languages' .po files.
 
 The texts of the pages come from Django's own makemessages (GNU gettext must be installed), those of the knowledge
 from its TOML files. What is compiled of them is made by `manage.py setup`, without gettext.
