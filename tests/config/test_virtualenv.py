@@ -91,7 +91,9 @@ def test_the_wheel_is_pip_and_whole():
         assert "pip/__main__.py" in wheel.namelist()
 
 
-@pytest.mark.parametrize("name", ["environment", "supervisor", "embedded_redis", "serve", "places"])
+@pytest.mark.parametrize(
+    "name", ["start/virtualenv", "start/supervisor", "start/broker", "start/serve", "paths"]
+)
 def test_what_runs_before_the_requirements_needs_none_of_them(name):
     tree = ast.parse((BASE / "config" / f"{name}.py").read_text())
     top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
