@@ -42,7 +42,7 @@ def measure() -> None:
 
     from benchmarks.board_seed import seed
     from tests.support.personas import NUMBERS, person
-    from tracker.families.actions.children import begin_care_team
+    from tracker.families.actions.care_teams import begin_care_team
     from tracker.site.demo.second_factors import seed_totp
 
     call_command("migrate", verbosity=0)

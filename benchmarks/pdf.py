@@ -21,7 +21,7 @@ from tracker.families.actions.children import begin_child
 from tracker.families.numbers import Numbers
 from tracker.home_care.actions.doses import add_medicine, give_dose
 from tracker.home_care.documents.card import card_of, therapy_given
-from tracker.home_care.documents.pdf import card_pdf
+from tracker.home_care.documents.card_pdf import card_pdf
 from tracker.home_care.documents.summary import summary_of
 from tracker.home_care.documents.summary_pdf import summary_pdf
 from tracker.logs.actions.record import record_log

@@ -89,7 +89,7 @@ def ward(boards: int) -> tuple[Any, list[str], Any]:
 
     from benchmarks.families import families, session_of
     from tests.support.personas import NUMBERS, SECRET
-    from tracker.families.actions.children import begin_care_team, join_care_team
+    from tracker.families.actions.care_teams import begin_care_team, join_care_team
     from tracker.models import Child, Membership, Role, User
     from tracker.site.demo.second_factors import seed_totp
 

@@ -33,7 +33,8 @@ from tests.test_access_matrix import ROUTES, address, rows_for
 from therapies.schedule import Event
 from tracker.alerts.actions import resolve_alert
 from tracker.clinic.actions.nursing import know_child, write_note
-from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
+from tracker.families.actions.care_teams import begin_care_team, join_care_team
+from tracker.families.actions.children import begin_child
 from tracker.home_care.actions.doses import add_medicine, give_dose
 from tracker.home_care.actions.questions import answer_question, ask_question
 from tracker.lib import task_queue

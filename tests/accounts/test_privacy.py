@@ -18,7 +18,7 @@ from tests.support.again import asked_again
 from tests.support.personas import NOW, NUMBERS, child_of
 from tracker.accounts.erasure import erase_child, erase_person
 from tracker.accounts.export import paths_to_a_child, tables_of
-from tracker.families.actions.children import begin_care_team
+from tracker.families.actions.care_teams import begin_care_team
 from tracker.lib.csv_cells import cell
 from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded

@@ -11,14 +11,8 @@ from tracker.accounts.erasure import erase_person
 from tracker.alerts.escalation import escalate_due
 from tracker.alerts.taking import take_alert
 from tracker.clinic.actions.policy import change_call_order, change_escalation
-from tracker.families.actions.children import (
-    change_numbers,
-    join_care_team,
-    leave_care_team,
-    pause,
-    resume,
-    set_login_open,
-)
+from tracker.families.actions.care_teams import change_numbers, join_care_team, leave_care_team
+from tracker.families.actions.children import pause, resume, set_login_open
 from tracker.families.actions.memberships import end_membership
 from tracker.families.numbers import Numbers
 from tracker.home_care.actions.duty import accept_baton, offer_baton

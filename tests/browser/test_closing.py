@@ -14,7 +14,7 @@ from tests.support.accessibility import violations
 from tests.support.personas import answers, child_of
 from tracker.alerts.decisions import open_decision
 from tracker.alerts.taking import close_alert, record_not_reached
-from tracker.families.actions.children import join_care_team
+from tracker.families.actions.care_teams import join_care_team
 from tracker.logs.actions.record import record_log
 from tracker.messaging.heartbeat_actions import record_heartbeat
 from tracker.messaging.heartbeats import LIMITS

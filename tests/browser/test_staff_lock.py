@@ -13,7 +13,7 @@ from tests.support.accessibility import violations
 from tests.support.personas import NOW, NUMBERS, SECRET, answers, child_of, join, person
 from tests.support.waiting import wait_until
 from tracker.families.actions.callback_numbers import set_callback
-from tracker.families.actions.children import begin_care_team, join_care_team
+from tracker.families.actions.care_teams import begin_care_team, join_care_team
 from tracker.logs.actions.record import record_log
 from tracker.models import CareTeam, Child, Role
 from tracker.site.demo.second_factors import seed_totp

@@ -22,7 +22,8 @@ from tracker.alerts.actions import resolve_alert
 from tracker.alerts.taking import take_alert
 from tracker.clinic.actions.nursing import know_child
 from tracker.clinic.queries import board_cache
-from tracker.families.actions.children import begin_care_team, join_care_team, pause
+from tracker.families.actions.care_teams import begin_care_team, join_care_team
+from tracker.families.actions.children import pause
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.messaging.contact_points import set_mobile
 from tracker.messaging.heartbeat_actions import record_heartbeat

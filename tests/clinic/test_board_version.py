@@ -21,7 +21,8 @@ from tracker.accounts.erasure import erase_child
 from tracker.alerts.taking import HELD_FOR, accept_offer, close_alert, offer_alert, take_alert
 from tracker.clinic.actions.nursing import know_child
 from tracker.clinic.queries import board_version
-from tracker.families.actions.children import join_care_team, leave_care_team, pause, resume, update_child
+from tracker.families.actions.care_teams import join_care_team, leave_care_team
+from tracker.families.actions.children import pause, resume, update_child
 from tracker.families.actions.memberships import end_membership
 from tracker.families.actions.treatment import end_course, record_event, start_course, withdraw_event
 from tracker.logs.actions.calls import record_call

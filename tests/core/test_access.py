@@ -22,7 +22,7 @@ from tracker.core.access import (
     children_of,
     invitation_for,
 )
-from tracker.families.actions.children import join_care_team, leave_care_team
+from tracker.families.actions.care_teams import join_care_team, leave_care_team
 from tracker.families.actions.memberships import accept_invitation, end_membership, invite, revoke_invitation
 from tracker.logs.actions.record import Recorded
 from tracker.models import Alert, CareTeam, Child, Invitation, Role, User

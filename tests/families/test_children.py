@@ -12,15 +12,8 @@ from django.db import IntegrityError, transaction
 from tests.support.personas import DAY_NUMBER, NIGHT_NUMBER, NOW, NUMBERS, child_of, person
 from therapies.schedule import Event
 from tracker.core.refused import Refused
-from tracker.families.actions.children import (
-    begin_child,
-    change_numbers,
-    join_care_team,
-    leave_care_team,
-    pause,
-    resume,
-    update_child,
-)
+from tracker.families.actions.care_teams import change_numbers, join_care_team, leave_care_team
+from tracker.families.actions.children import begin_child, pause, resume, update_child
 from tracker.families.numbers import Numbers
 from tracker.lib import emergency_numbers
 from tracker.models import AuditEvent, CareTeam, Child, Membership, PauseReason, Role, User

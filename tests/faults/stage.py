@@ -19,7 +19,8 @@ from django.utils import timezone
 from tests.support.personas import NUMBERS, answers
 from tests.support.sinks import Arrival, MailServer
 from therapies.schedule import Event
-from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
+from tracker.families.actions.care_teams import begin_care_team, join_care_team
+from tracker.families.actions.children import begin_child
 from tracker.families.actions.memberships import accept_invitation, invite
 from tracker.logs.actions.record import record_log
 from tracker.messaging.reminders import set_plan

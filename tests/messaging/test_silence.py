@@ -13,7 +13,8 @@ from therapies.schedule import Event
 from tracker.clinic.queries.board import Filters, board
 from tracker.clinic.queries.handover import handover
 from tracker.core.refused import Refused
-from tracker.families.actions.children import join_care_team, pause
+from tracker.families.actions.care_teams import join_care_team
+from tracker.families.actions.children import pause
 from tracker.home_care.actions.duty import accept_baton, offer_baton
 from tracker.logs.actions.record import Recorded
 from tracker.messaging import silence

@@ -15,7 +15,8 @@ from django.utils import timezone
 from tests.site.test_costs import AT_MOST, remember
 from tests.support.pages import FEVER, Phone, links, text
 from tests.support.personas import DAY_NUMBER, NIGHT_NUMBER, NOW, NUMBERS, child_of
-from tracker.families.actions.children import change_numbers, pause
+from tracker.families.actions.care_teams import change_numbers
+from tracker.families.actions.children import pause
 from tracker.logs.actions.record import Recorded
 from tracker.models import Alert, Child, PauseReason, SymptomLog, User
 

@@ -31,7 +31,7 @@ from tracker.alerts.taking import (
 )
 from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
-from tracker.families.actions.children import begin_care_team, join_care_team
+from tracker.families.actions.care_teams import begin_care_team, join_care_team
 from tracker.logs.actions.calls import record_call
 from tracker.models import Alert, Child, Kind, Message, Outcome, Role, SymptomLog, Urgency, User
 from tracker.models.logs import is_worse

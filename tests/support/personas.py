@@ -10,7 +10,8 @@ import time_machine
 
 from tests.support.moment import NOW
 from therapies.schedule import Event
-from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
+from tracker.families.actions.care_teams import begin_care_team, join_care_team
+from tracker.families.actions.children import begin_child
 from tracker.families.actions.memberships import accept_invitation, end_membership, invite
 from tracker.families.numbers import Numbers
 from tracker.logs.actions.record import Recorded, record_log

@@ -13,7 +13,7 @@ from therapies.fever import FEVER_RULES
 from tracker.alerts.escalation import follow
 from tracker.core.audit import record_audit
 from tracker.core.refused import Refused
-from tracker.families.actions.children import CODE_LENGTH, CODE_LETTERS
+from tracker.families.actions.care_teams import CODE_LENGTH, CODE_LETTERS
 from tracker.models import CareTeam, Membership, Sensitivity, User
 from tracker.models.care_teams import LONGEST_WAIT
 from tracker.models.memberships import TEAM_ROLES

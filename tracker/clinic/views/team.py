@@ -29,7 +29,7 @@ from tracker.core.pages import AuthedRequest, all_numbers
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import page_number, refusals, staff_context, team_for
-from tracker.families.actions.children import change_numbers
+from tracker.families.actions.care_teams import change_numbers
 from tracker.families.actions.memberships import end_membership, invite, revoke_invitation
 from tracker.lib.qr import qr_svg
 from tracker.models import CareTeam, Invitation, Membership

@@ -1,24 +1,21 @@
 """Children and their care teams."""
 
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from therapies.schedule import Event
 from tracker.alerts.escalation import follow, open_around
 from tracker.core.audit import record_audit
 from tracker.core.board_mark import mark_boards
-from tracker.core.refused import Refused
+from tracker.families.actions.care_teams import own_care_team as _own_care_team
 from tracker.families.actions.treatment import start_course
 from tracker.families.numbers import Numbers
 from tracker.messaging import reminders
-from tracker.models import CareTeam, Child, Membership, Role, User
+from tracker.models import Child, Membership, Role, User
 
 ABOUT_A_CHILD = (
     "nickname",
@@ -33,8 +30,6 @@ ABOUT_A_CHILD = (
     "home_care_number",
     "first_sentence",
 )
-CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
-CODE_LENGTH = 10
 
 
 def begin_child(
@@ -102,66 +97,6 @@ def resume(*, child: Child, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def change_numbers(*, care_team: CareTeam, numbers: Numbers, by: User, now: datetime) -> None:
-    """The numbers and hours; what they were and are stays on record."""
-    changed = {}
-    for name, value in asdict(numbers).items():
-        if getattr(care_team, name) != value:
-            changed[name] = [str(getattr(care_team, name)), str(value)]
-            setattr(care_team, name, value)
-    if changed:
-        care_team.changed_at = now
-        care_team.save(update_fields=(*changed, "changed_at"))
-        follow(now=now, child__care_team=care_team)
-        record_audit("numbers.changed", by=by, now=now, about=care_team.pk, changed=changed)
-
-
-@transaction.atomic
-def begin_care_team(*, name: str, numbers: Numbers, by: User, now: datetime) -> CareTeam:
-    """A clinic's care team, with a code that families join it by. Who begins it leads it."""
-    code = "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
-    team = CareTeam.objects.create(
-        name=name, kept_by_family=False, join_code=code, begun_at=now, changed_at=now, **asdict(numbers)
-    )
-    Membership.objects.create(user=by, care_team=team, role=Role.LEAD, begun_at=now)
-    record_audit("care-team.begun", by=by, now=now, about=team.pk)
-    return team
-
-
-@transaction.atomic
-def join_care_team(*, child: Child, code: str, by: User, now: datetime) -> CareTeam:
-    """The clinic's team takes the place of the one that the family kept. Refused: no such code."""
-    team = CareTeam.objects.filter(join_code="".join(code.split()).upper(), kept_by_family=False).first()
-    if team is None:
-        raise Refused(_("No care team has this code. Check it with your nurse."))
-    _move(child, team, now)
-    record_audit("care-team.joined", by=by, now=now, child=child.pk, about=team.pk)
-    return team
-
-
-@transaction.atomic
-def leave_care_team(*, child: Child, by: User, now: datetime) -> CareTeam:
-    """The family keeps its own numbers again, first those of the clinic: there is always one to call."""
-    left = child.care_team
-    if left.kept_by_family:
-        return left
-    kept = Numbers(**{name: getattr(left, name) for name in Numbers.__dataclass_fields__})
-    _move(child, _own_care_team(kept, now), now)
-    record_audit("care-team.left", by=by, now=now, child=child.pk, about=left.pk)
-    return child.care_team
-
-
-def _move(child: Child, team: CareTeam, now: datetime) -> None:
-    before = child.care_team
-    child.care_team, child.changed_at = team, now
-    child.save(update_fields=("care_team", "changed_at"))
-    mark_boards(before.pk, team.pk, now=now)
-    follow(now=now, child=child)
-    if before.kept_by_family and before.pk != team.pk:
-        before.delete()
-
-
-@transaction.atomic
 def set_login_open(*, person: User, is_open: bool, by: User, now: datetime) -> None:
     """Closes a login, or opens it again. Whom a closed one was to tell, and what it held, goes to others at once."""
     if not User.objects.filter(pk=person.pk).exclude(is_active=is_open).update(is_active=is_open):
@@ -169,10 +104,6 @@ def set_login_open(*, person: User, is_open: bool, by: User, now: datetime) -> N
     person.is_active = is_open
     follow(now=now, pk__in=open_around(person))
     record_audit("login.opened" if is_open else "login.closed", by=by, now=now, about=person.pk)
-
-
-def _own_care_team(numbers: Numbers, now: datetime) -> CareTeam:
-    return CareTeam.objects.create(kept_by_family=True, begun_at=now, changed_at=now, **asdict(numbers))
 
 
 def _only(about: Mapping[str, Any]) -> dict[str, Any]:

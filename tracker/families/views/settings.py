@@ -16,7 +16,8 @@ from tracker.core.pages import AuthedRequest, emergency_number, page_context
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families.actions.begin import change_settings
-from tracker.families.actions.children import change_numbers, join_care_team, leave_care_team, pause, resume
+from tracker.families.actions.care_teams import change_numbers, join_care_team, leave_care_team
+from tracker.families.actions.children import pause, resume
 from tracker.families.forms.settings import (
     ClinicForm,
     KeptNumbersForm,

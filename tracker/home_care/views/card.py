@@ -25,7 +25,7 @@ from tracker.core.pages import (
 from tracker.core.redirects import see_other
 from tracker.home_care.actions.card import make_card_link, open_card_link, revoke_card_links
 from tracker.home_care.documents.card import card_of
-from tracker.home_care.documents.pdf import card_pdf
+from tracker.home_care.documents.card_pdf import card_pdf
 from tracker.lib.qr import qr_svg
 from tracker.models import CardLink, Child
 

@@ -14,7 +14,8 @@ from django.db import transaction
 
 from therapies.schedule import Event
 from tracker.alerts.actions import resolve_alert
-from tracker.families.actions.children import begin_care_team, begin_child, join_care_team
+from tracker.families.actions.care_teams import begin_care_team, join_care_team
+from tracker.families.actions.children import begin_child
 from tracker.families.actions.memberships import accept_invitation, invite
 from tracker.families.numbers import Numbers
 from tracker.lib.present import present
