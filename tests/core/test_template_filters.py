@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from therapies import catalogue
 from therapies.model import SYNDROMES, URGENCIES
 from tracker.assessment import wording
+from tracker.core.templates import TAG, in_one_line
 from tracker.templatetags import nightlight
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -93,3 +94,18 @@ def test_a_sign_is_written_even_when_the_knowledge_is_broken(monkeypatch):
 
     monkeypatch.setattr(catalogue, "load", broken)
     assert nightlight.sign("temperature") == "the rules"
+
+
+@pytest.mark.parametrize(
+    ("laid_out", "sent"),
+    [
+        (
+            '<input\n  id="a"\n  {% if x %}\n    checked\n  {% endif %}\n>',
+            '<input id="a"{% if x %} checked{% endif %} >',
+        ),
+        ('<a class="b {% if c %} d{% endif %}">', '<a class="b {% if c %} d{% endif %}">'),
+        ("<p>\n  {% if a > b %}\n    {{ a }}\n  {% endif %}\n</p>", None),
+    ],
+)
+def test_a_tag_is_sent_in_one_line_whatever_its_layout(laid_out: str, sent: str | None) -> None:
+    assert TAG.sub(lambda tag: in_one_line(tag[0]), laid_out) == (sent or laid_out)
