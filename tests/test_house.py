@@ -24,7 +24,11 @@ PYTHON = [file for file in FILES if file.suffix == ".py"]
 CODE = [
     file for file in PYTHON if file.relative_to(BASE).parts[0] != "tests" and "migrations" not in file.parts
 ]
-TEMPLATES = [file for file in FILES if file.suffix in (".html", ".txt", ".svg") and "templates" in file.parts]
+TEMPLATES = [
+    file
+    for file in FILES
+    if file.suffix in (".html", ".txt", ".svg") and "templates" in file.relative_to(BASE).parts
+]
 TEXTS = [
     file
     for file in FILES
@@ -175,6 +179,7 @@ def test_no_line_of_a_template_is_too_long_to_review():
     assert not [
         f"{relative(file)}:{number}: {len(line)}"
         for file in TEMPLATES
+        if file.suffix == ".html"  # a line of a mail in plain text is a paragraph
         for number, line in enumerate(file.read_text().splitlines(), 1)
         if len(line) > TEMPLATE_LINE and not ONE_TEXT.fullmatch(line)
     ]

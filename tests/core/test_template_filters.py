@@ -103,6 +103,10 @@ def test_a_sign_is_written_even_when_the_knowledge_is_broken(monkeypatch):
             '<input\n  id="a"\n  {% if x %}\n    checked\n  {% endif %}\n>',
             '<input id="a"{% if x %} checked{% endif %} >',
         ),
+        (
+            '<a\n  id="a"\n  {% if x %}lang="en"{% endif %}\n  {% if y %}hidden{% endif %}>',
+            '<a id="a"{% if x %} lang="en"{% endif %}{% if y %} hidden{% endif %}>',
+        ),
         ('<a class="b {% if c %} d{% endif %}">', '<a class="b {% if c %} d{% endif %}">'),
         ("<p>\n  {% if a > b %}\n    {{ a }}\n  {% endif %}\n</p>", None),
     ],

@@ -6,9 +6,8 @@ from django.template import Origin
 from django.template.loaders import filesystem
 
 TAG = re.compile(r"<[a-zA-Z](?:{%.*?%}|{{.*?}}|[^<>])*>", re.DOTALL)
-BEFORE_A_TEMPLATE_TAG, BREAK, INDENT = (
-    re.compile(pattern) for pattern in (r"\s*\n\s*(?={%)", r"\s*\n\s*", r"\n[ \t]+")
-)
+BEFORE_IF, BEFORE_ITS_END = re.compile(r"\s*\n\s*({% if .*?%})\s*"), re.compile(r"\s*\n\s*(?={% e)")
+BREAK, INDENT = re.compile(r"\s*\n\s*"), re.compile(r"\n[ \t]+")
 
 
 class UnindentedLoader(filesystem.Loader):
@@ -25,5 +24,5 @@ class UnindentedLoader(filesystem.Loader):
 
 
 def in_one_line(tag: str) -> str:
-    """As it was before it was laid out: `<input{% if … %} checked{% endif %}>`."""
-    return BREAK.sub(" ", BEFORE_A_TEMPLATE_TAG.sub("", tag))
+    """The space goes with the attribute that may be left out: `<input{% if … %} checked{% endif %}>`."""
+    return BREAK.sub(" ", BEFORE_ITS_END.sub("", BEFORE_IF.sub(r"\1 ", tag)))
