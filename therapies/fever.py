@@ -29,7 +29,7 @@ FEVER_MEDICINES = (
     *("metamizol", "dipyrone", "novalgin", "nolotil"),
 )
 """Names on labels that everybody knows to lower a fever, for families that forget to tick it."""
-_IN_A_RULE = re.compile(r"\d+\.\d")
+_IN_A_RULE = re.compile(r"\d\d\.\d")
 
 
 def fahrenheit(celsius: Decimal) -> Decimal:

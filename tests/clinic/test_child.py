@@ -102,7 +102,7 @@ class TestThePage:
     ) -> None:
         log(temperature=36.8, neuro={"talks": "usual", "knows": "less"}, pump="ok")
         page = html.unescape(page_of(at_desk, ward_child)).partition('id="timeline"')[2]
-        before, folded, after = page.partition("1 answer as usual</summary>")
+        before, folded, after = " ".join(page.split()).partition("1 answer as usual </summary>")
         assert folded
         assert "knows" not in after.partition("</details>")[0].lower()
         names = {code: load().observations[code].name for code in ("neuro.talks", "neuro.knows", "pump")}

@@ -228,7 +228,7 @@ class TestOnRecord:
         client.force_login(nurse)
         client.get(reverse("nurse-child", args=[ward_child.pk]))
         client.force_login(lead)
-        page = get(client, "team-changes", care_team, show="looks")
+        page = " ".join(get(client, "team-changes", care_team, show="looks").split())
         assert "<b>Nurse</b> looked at Juno" in page
 
     def test_a_new_code_ends_the_old_one(self, at_desk: Client, care_team: CareTeam) -> None:

@@ -1,13 +1,9 @@
 """The templates as they are sent: without the layout, which is for those who edit them."""
 
-import re
-
 from django.template import Origin
 from django.template.loaders import filesystem
 
-TAG = re.compile(r"<[a-zA-Z](?:{%.*?%}|{{.*?}}|[^<>])*>", re.DOTALL)
-BEFORE_IF, BEFORE_ITS_END = re.compile(r"\s*\n\s*({% if .*?%})\s*"), re.compile(r"\s*\n\s*(?={% e)")
-BREAK, INDENT = re.compile(r"\s*\n\s*"), re.compile(r"\n[ \t]+")
+PAIRS = (("{%", "%}"), ("{{", "}}"))
 
 
 class UnindentedLoader(filesystem.Loader):
@@ -18,11 +14,37 @@ class UnindentedLoader(filesystem.Loader):
 
     def get_contents(self, origin: Origin) -> str:
         text: str = super().get_contents(origin)
-        if not str(origin.name).endswith(".html"):
-            return text
-        return INDENT.sub("\n", TAG.sub(lambda tag: in_one_line(tag[0]), text))
+        return without_layout(text) if str(origin.name).endswith(".html") else text
 
 
-def in_one_line(tag: str) -> str:
+def without_layout(text: str) -> str:
+    sent, at = "", 0
+    while (start := text.find("<", at)) >= 0:
+        end = _end_of_tag(text, start) if text[start + 1 : start + 2].isalpha() else start + 1
+        sent += text[at:start] + _in_one_line(text[start:end])
+        at = end
+    return "\n".join(line.lstrip(" \t") for line in (sent + text[at:]).split("\n"))
+
+
+def _end_of_tag(text: str, start: int) -> int:
+    """Behind its ">": one within {% … %} is none."""
+    end = text.find(">", start) + 1
+    while end and any(
+        text.count(opens, start, end) > text.count(closes, start, end) for opens, closes in PAIRS
+    ):
+        end = text.find(">", end) + 1
+    return end or len(text)
+
+
+def _in_one_line(tag: str) -> str:
     """The space goes with the attribute that may be left out: `<input{% if … %} checked{% endif %}>`."""
-    return BREAK.sub(" ", BEFORE_ITS_END.sub("", BEFORE_IF.sub(r"\1 ", tag)))
+    sent, *lines = (line.strip() for line in tag.split("\n"))
+    for line in filter(None, lines):
+        if line.startswith("{% if "):
+            condition, _, attribute = line.partition("%}")
+            sent += condition + "%} " + attribute.lstrip()
+        elif line.startswith("{% e") or sent.endswith("%} "):
+            sent += line
+        else:
+            sent += f" {line}"
+    return sent
