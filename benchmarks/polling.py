@@ -1,6 +1,6 @@
 """`python -m benchmarks.polling`: what a parent feels of a hundred open boards.
 
-A real web server on a PostgreSQL of its own, gone afterwards. Each board does what board.js does: it asks every two
+A real web server on a PostgreSQL of its own, gone afterwards. Each board does what board.js does: it asks every five
 seconds and draws again when the answer differs. A parent opens pages and logs all the while; the boards come and go
 in turns, so that what else the machine does slows both alike.
 """
@@ -23,9 +23,9 @@ from typing import Any
 from uuid import uuid4
 
 PORT = 8137
-EVERY = 2.0
+EVERY = 5.0
 CALM = 5, 15
-LOGS_EVERY = 2.0
+LOGS_EVERY = 5.0
 PAUSE = 0.05  # the parent's, between pages
 FAMILIES = 30
 QUIET = {"temperature": "36.8", "unit": "C", "route": "ear", "antipyretic_given": "no", "when": "0"}
