@@ -64,8 +64,7 @@ def compare(lead: Any, team: Any) -> None:
     from django.utils import timezone
 
     from benchmarks.board_seed import FEW, MANY
-    from tracker.messaging.heartbeat_actions import record_heartbeat
-    from tracker.messaging.heartbeats import LIMITS
+    from tracker.messaging.heartbeats import LIMITS, record_heartbeat
     from tracker.models import Alert, Child
 
     for name in LIMITS:

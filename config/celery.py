@@ -39,9 +39,7 @@ class Scheduler(beat.Scheduler):
         seconds = super().tick(*args, **kwargs)
         try:
             close_old_connections()
-            import_string("tracker.messaging.heartbeat_actions.record_heartbeat")(
-                name="beat", now=timezone.now()
-            )
+            import_string("tracker.messaging.heartbeats.record_heartbeat")(name="beat", now=timezone.now())
         except Exception:
             log.exception("beat_has_no_database")
         return seconds

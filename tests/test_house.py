@@ -361,3 +361,21 @@ def test_every_file_that_the_architecture_names_is_there() -> None:
     )
     assert len(named) > 30
     assert not [name for name in named if not any(BASE.glob(name))]
+
+
+NAMED = re.compile(r"(?<![\w/.…*-])((?:[a-z_]\w*/)*_?[a-z]\w*\.(?:py|html|js))\b(?!\()")
+
+
+def test_every_file_that_a_text_names_is_there() -> None:
+    """In comments, docstrings and documents, by its name or the end of its path: a move leaves no wrong sign behind."""
+    here = {f"/{relative(file)}" for file in FILES}
+    said = [file for file in TEXTS if file.suffix in (".py", ".md", ".html", ".js", ".css", ".toml")]
+    wrong = {
+        f"{relative(file)}: {name}"
+        for file in said
+        if "CHANGELOG" not in file.name and "migrations" not in file.parts
+        for name in NAMED.findall(file.read_text())
+        if not name.startswith(("mfa/", "account/js/"))
+        and not any(path.endswith(f"/{name}") for path in here)  # allauth's own
+    }
+    assert not wrong

@@ -16,8 +16,7 @@ from tracker.alerts.decisions import open_decision
 from tracker.alerts.taking import close_alert, record_not_reached
 from tracker.families.actions.care_teams import join_care_team
 from tracker.logs.actions.record import record_log
-from tracker.messaging.heartbeat_actions import record_heartbeat
-from tracker.messaging.heartbeats import LIMITS
+from tracker.messaging.heartbeats import LIMITS, record_heartbeat
 from tracker.models import Alert, CareTeam, Child, User
 from tracker.models.alerts import UNDO_WITHIN
 

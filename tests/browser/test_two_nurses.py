@@ -16,8 +16,7 @@ from tests.support.accessibility import violations
 from tests.support.personas import answers, join, person
 from tracker.alerts.taking import take_alert
 from tracker.logs.actions.record import Recorded, record_log
-from tracker.messaging.heartbeat_actions import record_heartbeat
-from tracker.messaging.heartbeats import LIMITS
+from tracker.messaging.heartbeats import LIMITS, record_heartbeat
 from tracker.models import Alert, CareTeam, Child, Role, User
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -26,8 +26,7 @@ from tracker.families.actions.care_teams import begin_care_team, join_care_team
 from tracker.families.actions.children import pause
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.messaging.contact_points import set_mobile
-from tracker.messaging.heartbeat_actions import record_heartbeat
-from tracker.messaging.heartbeats import LIMITS
+from tracker.messaging.heartbeats import LIMITS, record_heartbeat
 from tracker.models import Alert, CareTeam, Child, ContactPoint, Role, User
 
 Log = Callable[..., Recorded]

@@ -27,8 +27,7 @@ from tracker.families.actions.memberships import end_membership
 from tracker.families.actions.treatment import end_course, record_event, start_course, withdraw_event
 from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded, record_log
-from tracker.messaging.heartbeat_actions import record_heartbeat
-from tracker.messaging.heartbeats import LIMITS, is_on_duty, seconds_since_heartbeats
+from tracker.messaging.heartbeats import LIMITS, is_on_duty, record_heartbeat, seconds_since_heartbeats
 from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Child, Heartbeat, Membership, Role, User
 
 Log = Callable[..., Recorded]

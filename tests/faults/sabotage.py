@@ -15,12 +15,12 @@ def nobody_sweeps() -> None:
     from django.utils import timezone
 
     from tracker.management.commands import nightwatch
-    from tracker.messaging import heartbeat_actions
+    from tracker.messaging import heartbeats
     from tracker.operations import sweep as sweeping
 
     def sweep(*, now: object, deliver: bool = False) -> bool:
         for name in ("sweep", "reminders"):
-            heartbeat_actions.record_heartbeat(name=name, now=timezone.now())
+            heartbeats.record_heartbeat(name=name, now=timezone.now())
         return True
 
     sweeping.sweep = sweep

@@ -6,9 +6,8 @@ from django.utils import timezone
 
 from tests.support.holding import held
 from tracker.management.commands import nightwatch
-from tracker.messaging import heartbeat_actions
-from tracker.messaging.heartbeat_actions import record_heartbeat
-from tracker.messaging.heartbeats import LIMITS
+from tracker.messaging import heartbeats
+from tracker.messaging.heartbeats import LIMITS, record_heartbeat
 from tracker.models import Heartbeat
 from tracker.operations.tasks import deliver_alerts, remind, sweep
 from tracker.site.views import health
@@ -94,7 +93,7 @@ def test_health_sets_no_cookie_and_takes_no_post(client, path):
 @pytest.mark.django_db(transaction=True)
 def test_duty_says_that_nothing_can_be_written_while_ready_does_not(client, monkeypatch):
     """A load balancer must not take away the pages, which are read as ever."""
-    monkeypatch.setattr(heartbeat_actions, "_last_try", [])
+    monkeypatch.setattr(heartbeats, "_last_try", [])
     monkeypatch.setattr("tracker.lib.database.PAGE_WAITS", 0.05)
     for name in LIMITS:
         record_heartbeat(name=name, now=timezone.now())
@@ -103,17 +102,17 @@ def test_duty_says_that_nothing_can_be_written_while_ready_does_not(client, monk
         answer = client.get("/health/duty")
     assert answer.status_code == 503
     assert (answer.json()["on_duty"], answer.json()["can_write"]) == (False, False)
-    monkeypatch.setattr(heartbeat_actions, "_last_try", [])
+    monkeypatch.setattr(heartbeats, "_last_try", [])
     assert client.get("/health/duty").json()["can_write"] is True
 
 
 def test_duty_writes_no_more_than_once_in_five_seconds(client, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(heartbeat_actions, "_last_try", [])
+    monkeypatch.setattr(heartbeats, "_last_try", [])
     client.get("/health/duty")
     with django_assert_num_queries(1):
         client.get("/health/duty")
-    (tried_at, _written), *_ = heartbeat_actions._last_try
-    monkeypatch.setattr(heartbeat_actions, "_last_try", [(tried_at - heartbeat_actions.ASK_AGAIN, True)])
+    (tried_at, _written), *_ = heartbeats._last_try
+    monkeypatch.setattr(heartbeats, "_last_try", [(tried_at - heartbeats.ASK_AGAIN, True)])
     Heartbeat.objects.all().delete()
     client.get("/health/duty")
     assert Heartbeat.objects.filter(name="page").exists()

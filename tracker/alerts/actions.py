@@ -56,7 +56,7 @@ def _belongs_to(standing: Standing, worst: Finding, now: datetime) -> bool:
 
 
 def _raise(child: Child, held: LockedChild, worst: Finding, now: datetime) -> UUID:
-    """Due at once: whom it is told, and how, is found out after the commit (escalating.py)."""
+    """Due at once: whom it is told, and how, is found out after the commit (escalation.py)."""
     begins = {"raised_at": now, "escalates_at": now, "escalation_set_at": now}
     states.check("raise", begins)
     alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, **begins)
@@ -72,7 +72,7 @@ def resolve_alert(
 ) -> bool:
     """Closes an open alert. False where somebody was faster, or another nurse holds it.
 
-    One for now or an emergency needs an outcome. The family is told in a minute (answering.py).
+    One for now or an emergency needs an outcome. The family is told in a minute (decisions.py).
     """
     if outcome == Outcome.NOT_REACHED:
         raise Refused(_("Nobody was reached: it stays open."))

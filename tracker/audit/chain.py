@@ -1,7 +1,7 @@
 """The record is sealed in order into a chain, keyed outside the database.
 
 Whoever can write to the database but has not read the key can neither change, remove nor backdate a sealed row without
-`verify` (verifying.py) finding it. The head of the chain is kept in a file as well: a tail cut off is found, too. The
+`verify` (verify.py) finding it. The head of the chain is kept in a file as well: a tail cut off is found, too. The
 sweep seals, some seconds after a row was written: what a parent waits for is a plain insert.
 """
 

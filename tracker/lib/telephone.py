@@ -1,7 +1,7 @@
 """Telephone numbers: what is shown and what is dialled come from one parsed value.
 
 The library libphonenumber reads a number for its country. What it cannot read, such as a short code or a number inside
-a hospital, is shown and dialled as it was typed, once the person has said that it is right (family_forms/phone.py).
+a hospital, is shown and dialled as it was typed, once the person has said that it is right (core/phone_forms.py).
 """
 
 import re

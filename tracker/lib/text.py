@@ -19,5 +19,5 @@ def cleaned(text: str) -> str:
 
 
 def typed(text: str) -> str:
-    """What was typed, without the characters that a database cannot keep. A line break is one character, not two."""
-    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").replace("\r\n", "\n").strip()
+    """What was typed, cleaned, without the blanks around it."""
+    return cleaned(text).strip()

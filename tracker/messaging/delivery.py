@@ -18,7 +18,7 @@ from tracker.lib.task_queue import request_task
 from tracker.messaging import contact_points
 from tracker.messaging.channels.errors import SendError
 from tracker.messaging.channels.sending import send
-from tracker.messaging.heartbeat_actions import record_heartbeat
+from tracker.messaging.heartbeats import record_heartbeat
 from tracker.models import Alert, Cause, Channel, Child, Kind, Lane, Message, ReminderPlan
 from tracker.models.messages import LEASE, ONCE_AT_MOST
 

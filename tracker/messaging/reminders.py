@@ -227,12 +227,12 @@ def _messages(
     nudges += [(first, 1, plan.nudge_minutes)] if plan.nudge_minutes else []
     nudges += [(person, 2, plan.nudge_minutes * 2 or OTHERS_AFTER) for person in others]
     return [
-        _message(reminder, person, ways[person][0], level, timedelta(minutes=minutes), now)
+        nudge(reminder, person, ways[person][0], level, timedelta(minutes=minutes), now)
         for person, level, minutes in nudges
     ]
 
 
-def _message(
+def nudge(
     reminder: Reminder,
     person: UUID,
     way: str,
@@ -241,6 +241,7 @@ def _message(
     now: datetime,
     expires: timedelta = EXPIRES,
 ) -> Message:
+    """One message of a reminder, not saved yet. `later` than the reminder is due; worth nothing once it `expires`."""
     due_at = reminder.due_at + later
     return Message(
         kind=Kind.REMINDER,
@@ -300,7 +301,7 @@ def _ask_for(child: Child, cause: str, at: datetime, by: User, now: datetime, mo
     ways = contact_points.ways_to(people, reminders=True)
     later = timedelta(minutes=OTHERS_AFTER)
     Message.objects.bulk_create(
-        _message(
+        nudge(
             reminder,
             person,
             (ways[person] or [Channel.EMAIL])[0],
@@ -331,7 +332,7 @@ def ask_everybody(*, child: Child, cause: str, first: UUID | None, expires: time
     near = Message.objects.filter(kind=Kind.REMINDER, child=child, due_at__range=(now - hour, now + hour))
     asked = set(near.filter(dropped_at=None, failed_at=None).values_list("recipient_id", flat=True))
     Message.objects.bulk_create(
-        _message(reminder, person, ways[person][0], level, later or timedelta(0), now, expires)
+        nudge(reminder, person, ways[person][0], level, later or timedelta(0), now, expires)
         for person, level, later in nudges
         if person not in asked
     )

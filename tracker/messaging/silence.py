@@ -18,7 +18,7 @@ from tracker.core.child_lock import lock_child
 from tracker.core.on_duty import holders
 from tracker.core.refused import Refused
 from tracker.lib.clock import SKEW
-from tracker.messaging.heartbeat_actions import record_heartbeat
+from tracker.messaging.heartbeats import record_heartbeat
 from tracker.messaging.reminders import ask_everybody
 from tracker.models import (
     Cause,

@@ -62,7 +62,7 @@ class CareTeam(models.Model):
     begun_at = models.DateTimeField()
     changed_at = (
         models.DateTimeField()
-    )  # this row, or what the team's board shows of a child (actions/boards.py)
+    )  # this row, or what the team's board shows of a child (core/board_mark.py)
 
     class Meta:
         constraints = (

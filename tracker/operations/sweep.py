@@ -9,7 +9,7 @@ from tracker.alerts import escalation
 from tracker.audit import chain
 from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import request_task
-from tracker.messaging import delivery, heartbeat_actions, reminders, silence
+from tracker.messaging import delivery, heartbeats, reminders, silence
 from tracker.models import Lane
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
     ]
     went_well = [_try(step) for step in steps]
     if all(went_well):
-        heartbeat_actions.record_heartbeat(name="sweep", now=now)
+        heartbeats.record_heartbeat(name="sweep", now=now)
     _try(partial(chain.seal, now=now))  # without it the record is not proven, and every message still leaves
     return all(went_well)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tracker.alerts import escalation
 from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import request_task
-from tracker.messaging import delivery, heartbeat_actions, reminders, silence
+from tracker.messaging import delivery, heartbeats, reminders, silence
 from tracker.models import Lane
 from tracker.operations import retention
 from tracker.operations import sweep as sweeping
@@ -19,7 +19,7 @@ TURN = 20.0  # seconds, well below a task's time limit
 @shared_task(name="tracker.tasks.sweep")
 def sweep() -> None:
     """Asked for every 15 seconds by beat. The worker's sign of life comes first, the sweep's own when it is through."""
-    heartbeat_actions.record_heartbeat(name="worker", now=timezone.now())
+    heartbeats.record_heartbeat(name="worker", now=timezone.now())
     sweeping.sweep(now=timezone.now())
 
 
@@ -57,7 +57,7 @@ def remind() -> None:
             break
     care_reminders.lines_due(now=timezone.now())
     silence.chase(now=timezone.now())
-    heartbeat_actions.record_heartbeat(name="reminders", now=timezone.now())
+    heartbeats.record_heartbeat(name="reminders", now=timezone.now())
 
 
 def _remind_some() -> bool:

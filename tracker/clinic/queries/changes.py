@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,15 +49,9 @@ def changes(team: CareTeam, page: int) -> list[Done]:
         *Membership.objects.filter(care_team=team).values_list("pk", flat=True),
     ]
     found = AuditEvent.objects.filter(about__in=about, verb__in=CHANGES).order_by("-pk")
-    events = list(found[(page - 1) * PAGE : page * PAGE + 1])
-    names = _names({event.who for event in events})
+    events, names = _page_of(found, page)
     return [
-        Done(
-            event.at,
-            names.get(event.who, _("somebody")),
-            str(CHANGES[event.verb]),
-            _detail(event.detail, names),
-        )
+        Done(event.at, _name(event, names), str(CHANGES[event.verb]), _detail(event.detail, names))
         for event in events
     ]
 
@@ -66,19 +60,22 @@ def looks(team: CareTeam, page: int) -> list[Done]:
     """Who of the staff opened which child of the team, or its board, the newest first."""
     children = dict(Child.objects.filter(care_team=team).values_list("pk", "nickname"))
     looked = Q(child__in=children, verb=CHILD_READ) | Q(about=team.pk, verb=TEAM_READ)
-    found = AuditEvent.objects.filter(looked).order_by("-at", "-pk")
-    events = list(found[(page - 1) * PAGE : page * PAGE + 1])
-    names = _names({event.who for event in events})
+    events, names = _page_of(AuditEvent.objects.filter(looked).order_by("-at", "-pk"), page)
+    where = _("the team's pages")
     return [
-        Done(
-            event.at,
-            names.get(event.who, _("somebody")),
-            "",
-            [],
-            children[event.child] if event.child else _("the team's pages"),
-        )
+        Done(event.at, _name(event, names), "", [], children[event.child] if event.child else where)
         for event in events
     ]
+
+
+def _page_of(found: QuerySet[AuditEvent], page: int) -> tuple[list[AuditEvent], dict[Any, str]]:
+    """One more than a page holds, and the names of who did it."""
+    events = list(found[(page - 1) * PAGE : page * PAGE + 1])
+    return events, _names({event.who for event in events})
+
+
+def _name(event: AuditEvent, names: dict[Any, str]) -> str:
+    return names.get(event.who, _("somebody"))
 
 
 def _names(people: set[UUID | None]) -> dict[Any, str]:

@@ -1,4 +1,4 @@
-"""The nurse's pages: the board of a care team, and whose the alerts on it are. How they end: closing.py."""
+"""The nurse's pages: the board of a care team, and whose the alerts on it are. How they end: alerts.py."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

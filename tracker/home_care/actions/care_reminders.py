@@ -15,7 +15,8 @@ from tracker.home_care.queries.pump import due_changes
 from tracker.lib.clock import local_date
 from tracker.lib.task_queue import request_task
 from tracker.messaging import contact_points
-from tracker.models import Cause, Child, DoseGiven, Kind, Lane, Medicine, Membership, Message, Reminder, Role
+from tracker.messaging.reminders import nudge
+from tracker.models import Cause, Child, DoseGiven, Lane, Medicine, Membership, Message, Reminder, Role
 
 MANY = 200
 TOO_LATE = timedelta(hours=1)
@@ -80,7 +81,7 @@ def _remind(reminders: Sequence[Reminder], now: datetime) -> None:
     ways = contact_points.ways_to({*on_duty.values(), *(person for _child, person in around)}, reminders=True)
     Message.objects.bulk_create(
         (
-            _message(reminder, person, ways[person][0], now)
+            nudge(reminder, person, ways[person][0], 0, timedelta(0), now, TOO_LATE)
             for reminder in reminders
             for person in _told(reminder.child_id, on_duty, around)
             if ways[person]
@@ -94,16 +95,3 @@ def _told(child: UUID, on_duty: dict[UUID, UUID], parents: Sequence[tuple[UUID, 
     if child in on_duty:
         return [on_duty[child]]
     return [person for of_child, person in parents if of_child == child]
-
-
-def _message(reminder: Reminder, person: UUID, way: str, now: datetime) -> Message:
-    return Message(
-        kind=Kind.REMINDER,
-        child_id=reminder.child_id,
-        reminder=reminder,
-        recipient_id=person,
-        channel=way,
-        queued_at=now,
-        due_at=reminder.due_at,
-        expires_at=reminder.due_at + TOO_LATE,
-    )

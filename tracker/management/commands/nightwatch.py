@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
 
-from tracker.messaging import delivery, heartbeat_actions
+from tracker.messaging import delivery, heartbeats
 from tracker.models import Heartbeat, Lane
 from tracker.operations import sweep
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
 def look() -> None:
     """Never raises: a database that is away for a moment does not end the watch."""
     try:
-        heartbeat_actions.record_heartbeat(name="nightwatch", now=timezone.now())
+        heartbeats.record_heartbeat(name="nightwatch", now=timezone.now())
         if nobody_swept(timezone.now()):
             sweep.sweep(now=timezone.now(), deliver=True)
             return

@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tracker.messaging.heartbeat_actions import can_write
-from tracker.messaging.heartbeats import is_on_duty, reads_are_recorded, seconds_since_heartbeats
+from tracker.messaging.heartbeats import can_write, is_on_duty, reads_are_recorded, seconds_since_heartbeats
 
 
 @login_not_required
