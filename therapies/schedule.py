@@ -13,7 +13,19 @@ from typing import Any
 from therapies.catalogue import load
 from therapies.model import Schedule
 
-KINDS = ("infusion", "dose", "start", "stop", "restart", "end", "transplant", "delayed", "next")
+KINDS = (
+    "infusion",
+    "dose",
+    "start",
+    "stop",
+    "restart",
+    "end",
+    "transplant",
+    "delayed",
+    "next",
+    "low-counts",
+    "counts-recovered",
+)
 RESTART_HOURS = 4
 """A pause of this many hours makes a restart count like a start (Blincyto administration, restarts)."""
 OVERDUE = timedelta(days=1)
@@ -22,6 +34,9 @@ _CELLS = ("infusion",)
 _DOSES = ("infusion", "dose")
 _GIVEN = ("infusion", "dose", "start")
 _PLANS = ("delayed", "next")
+_COUNTS = ("low-counts", "counts-recovered")
+OF_THE_CHILD = ("transplant", *_COUNTS)
+"""What holds under every therapy, whichever ran when it was recorded."""
 _DOSE_HOURS = 2
 """The longest infusion of a dose (gemtuzumab 2 hours, inotuzumab 1 hour)."""
 Label = tuple[str, dict[str, Any]]
@@ -46,6 +61,7 @@ DOSE_DAY = "Day of dose %(number)d"
 DAY_AFTER_DOSE = "1 day after dose %(number)d"
 AFTER_DOSE = "%(day)d days after dose %(number)d"
 AFTER_TRANSPLANT = "Day %(day)d after the transplant"
+LOW_COUNTS = "Blood counts low since %(since)s"
 NEXT = "Next: %(date)s"
 TEXTS = (
     INFUSION_DAY,
@@ -68,6 +84,7 @@ TEXTS = (
     DAY_AFTER_DOSE,
     AFTER_DOSE,
     AFTER_TRANSPLANT,
+    LOW_COUNTS,
     NEXT,
 )
 """Every text of a day label, for the translators."""
@@ -86,7 +103,7 @@ class Event:
     `until`).
 
     kind: infusion (CAR T cells), dose (gemtuzumab, inotuzumab), start, stop, restart and end (of the pump's
-    infusion), transplant, delayed, next. `cycle` is the number of the cycle where it is known. `is_planned`:
+    infusion), transplant, delayed, next, low-counts, counts-recovered. `cycle` is the number of the cycle where it is known. `is_planned`:
     the care team planned this stop of the pump; None where nobody said.
     """
 
@@ -145,6 +162,8 @@ def context_at(therapy_id: str, events: Sequence[Event], at: datetime) -> dict[s
         context |= _after_dose(dosing, at)
     if transplant := _last(past, ("transplant",)):
         context["days_since_transplant"] = _days(transplant.at, at)
+    if low_counts_since(past):
+        context["low_counts_known"] = True
     return {key: value for key, value in context.items() if value is not None}
 
 
@@ -157,6 +176,8 @@ def day_labels(therapy_id: str, events: Sequence[Event], at: datetime) -> list[L
     labels = _course_labels(schedule, past, at, is_to_come=is_to_come)
     if transplant := _last(past, ("transplant",)):
         labels.append((AFTER_TRANSPLANT, {"day": _days(transplant.at, at)}))
+    if since := low_counts_since(past):
+        labels.append((LOW_COUNTS, {"since": since.date()}))
     if planned:
         labels.append((NEXT, {"date": planned}))
     return labels
@@ -171,6 +192,18 @@ def late_labels(therapy_id: str, events: Sequence[Event], at: datetime) -> list[
     labels = [_cycle_label(pump.cycle, pump.cycle_day)]
     off_since = pump.ended_at or (pump.stop.at if pump.stop else None)
     return [*labels, (PUMP_STOPPED, {"since": off_since})] if off_since else labels
+
+
+# ---------------------------------------------------------------- blood counts
+
+
+def low_counts_since(past: Sequence[Event]) -> datetime | None:
+    """Since when the blood counts are known to be low; None once somebody has ended it, and where nobody said so."""
+    newest = _last(past, _COUNTS)
+    if newest is None or newest.kind != "low-counts":
+        return None
+    before = [event.at for event in past if event.kind == "counts-recovered"]
+    return min(e.at for e in past if e.kind == "low-counts" and e.at >= max(before, default=e.at))
 
 
 # ---------------------------------------------------------------- the pump

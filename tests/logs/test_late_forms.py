@@ -42,7 +42,15 @@ ANSWERED = {"logs", "log-nothing-new", "log-neuro", "log-correct"}
 KEPT = {
     *("log-confirm", "log-mistake", "called", "dose-give", "dose-take-back", "medicine", "medicine-new"),
     *("pump-problem", "pump-intervals", "pump-changed", "pump-take-back", "question-new", "question-answer"),
-    *("handed-ask", "handed-pair", "treatment", "treatment-withdraw", "nurse-note", "nurse-know"),
+    *(
+        "handed-ask",
+        "handed-pair",
+        "treatment",
+        "treatment-withdraw",
+        "nurse-note",
+        "nurse-know",
+        "nurse-counts",
+    ),
 }
 # Never kept: done an hour later it would do something else than was meant. Nothing is done, and the page says so.
 NEVER = {

@@ -104,6 +104,17 @@ def test_a_dose_gives_days_and_hours():
     assert words("inotuzumab-ozogamicin", events, at(8, 10)) == ["Cycle 1, day 8", "Day of dose 2"]
 
 
+def test_blood_counts_are_low_from_the_first_day_until_somebody_ends_it():
+    low, again = Event("low-counts", at(2)), Event("low-counts", at(4))
+    over = Event("counts-recovered", at(6))
+    therapy = "gemtuzumab-ozogamicin"
+    assert "low_counts_known" not in context_at(therapy, [low], at(1))
+    for events in ([low], [low, again], [low, over, Event("low-counts", at(7))]):
+        assert context_at(therapy, events, at(8))["low_counts_known"] is True
+    assert "low_counts_known" not in context_at(therapy, [low, again, over], at(8))
+    assert words(therapy, [low, again], at(5))[-1] == f"Blood counts low since {at(2).date()}"
+
+
 def test_a_transplant_is_counted_with_every_therapy():
     events = [Event("dose", at(1)), Event("transplant", at(6))]
     assert context_at("gemtuzumab-ozogamicin", events, at(20))["days_since_transplant"] == 14

@@ -29,8 +29,8 @@ from tracker.assessment.courses import (
     course_at,
     courses_of,
     courses_that_count,
+    of_the_child_beside,
     stop_without_advice,
-    transplants_beside,
 )
 from tracker.assessment.fever_medicine import HIDES_A_FEVER
 from tracker.models import Alert, Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
@@ -245,7 +245,7 @@ def _basis(seen: PastLog, age: timedelta, course: Course, courses: Sequence[Cour
     child = course.child
     weight = child.baseline_weight_kg
     advised = seen.observed_at - seen.last_advice + age if seen.last_advice else None
-    context = course.context_at(seen.observed_at, transplants_beside(course, courses)) | {
+    context = course.context_at(seen.observed_at, of_the_child_beside(course, courses)) | {
         "age_years": child.age_years(seen.observed_at),
         "writes": child.writes,
         "baseline_weight_kg": None if weight is None else float(weight),

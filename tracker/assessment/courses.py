@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from therapies.catalogue import KnowledgeError, load
-from therapies.schedule import NOT_BEGUN, Event, Label, unplanned_stop
+from therapies.schedule import NOT_BEGUN, OF_THE_CHILD, Event, Label, low_counts_since, unplanned_stop
 from tracker.models import Child, Course
 from tracker.models.treatment import EVENT_COLUMNS, standing_events
 
@@ -75,15 +75,21 @@ def earlier_than(running: Course, courses: Sequence[Course], at: datetime) -> li
     return [late[therapy] for therapy in sorted(known)]
 
 
-def transplants_beside(course: Course, courses: Sequence[Course]) -> list[Event]:
-    """Those that were recorded under another course: a transplant is the child's, whatever ran then."""
+def of_the_child_beside(course: Course, courses: Sequence[Course]) -> list[Event]:
+    """Transplants and blood counts that were recorded under another course: they hold whatever ran then."""
     return [
         event
         for other in courses
         if other.pk != course.pk
         for event in other.schedule
-        if event.kind == "transplant"
+        if event.kind in OF_THE_CHILD
     ]
+
+
+def counts_low_since(child: Child, at: datetime) -> datetime | None:
+    """Since when the child's blood counts are known to be low, under whichever course that was recorded."""
+    events = [event for course in courses_of(child) for event in course.schedule if event.at <= at]
+    return low_counts_since(sorted(events, key=lambda event: event.at))
 
 
 def still_counts(course: Course, at: datetime) -> bool:
@@ -106,7 +112,7 @@ def labels_of(child: Child, at: datetime) -> list[Label]:
     if child.course is None:
         return []
     course = child.course if child.course.begun_at <= at else course_at(courses, at)
-    return course.day_labels(at, transplants_beside(course, courses))
+    return course.day_labels(at, of_the_child_beside(course, courses))
 
 
 def has_begun(child: Child, at: datetime) -> bool:

@@ -6,12 +6,18 @@ from uuid import UUID
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from tracker.families.forms.treatment import COUNTS, WORDS
 from tracker.logs.late_words import Words
 from tracker.models import Child
 
 
 def note(child: Child, typed: QueryDict, at: datetime, **_which: UUID) -> Words:
     return Words(_("A note of the care team"), [(_("Note"), typed.get("text", ""))])
+
+
+def counts(child: Child, typed: QueryDict, at: datetime, **_which: UUID) -> Words:
+    rows = [(str(WORDS[typed["kind"]]), typed.get("at", ""))] if typed.get("kind") in COUNTS else []
+    return Words(_("Blood counts"), rows)
 
 
 def known_numbers(child: Child, typed: QueryDict, at: datetime, **_which: UUID) -> Words:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.clinic.views import alerts, board, child, silence, staff_lock, team
+from tracker.clinic.views import alerts, blood_counts, board, child, silence, staff_lock, team
 
 urlpatterns = [
     path("board/", board.choose, name="board"),
@@ -37,4 +37,5 @@ urlpatterns = [
     path("children/<uuid:child_id>/review/note/", child.note, name="nurse-note"),
     path("children/<uuid:child_id>/review/reached/", silence.reached, name="nurse-reached"),
     path("children/<uuid:child_id>/review/numbers/", child.know, name="nurse-know"),
+    path("children/<uuid:child_id>/review/counts/", blood_counts.blood_counts, name="nurse-counts"),
 ]

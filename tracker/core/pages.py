@@ -1,7 +1,7 @@
 """What stands on every page around a child: whose page it is, and the number to call at this hour."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeGuard
 
@@ -199,12 +199,14 @@ def labels_text(labels: Iterable[Label]) -> str:
 def label_text(label: Label) -> str:
     """A day label in the reader's language."""
     text, values = label
-    shown = {key: _when(value) if isinstance(value, datetime) else value for key, value in values.items()}
+    shown = {key: _when(value) if isinstance(value, date) else value for key, value in values.items()}
     return _(text) % shown
 
 
-def _when(at: datetime) -> str:
-    """Near enough to name the weekday alone; else the date."""
+def _when(at: date) -> str:
+    """Near enough to name the weekday alone; else the date. A day without a time is its date."""
+    if not isinstance(at, datetime):
+        return date_format(at, "j F")
     near = abs((at - timezone.now()).days) < 6
     return date_format(at, "l H:i" if near else "j F, H:i")
 

@@ -100,6 +100,8 @@ class EventKind(models.TextChoices):
     TRANSPLANT = "transplant", _("Transplant")
     DELAYED = "delayed", _("Next one put off")
     NEXT = "next", _("Next one planned")
+    LOW_COUNTS = "low-counts", _("Blood counts are low")
+    COUNTS_RECOVERED = "counts-recovered", _("Blood counts have recovered")
 
 
 class TreatmentEvent(models.Model):
@@ -110,7 +112,7 @@ class TreatmentEvent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=12, choices=EventKind)
+    kind = models.CharField(max_length=20, choices=EventKind)
     at = models.DateTimeField()
     until = models.DateTimeField(null=True)  # the planned time, of a dose delayed or the next one
     cycle = models.PositiveSmallIntegerField(null=True)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from therapies.catalogue import load
 from therapies.schedule import Event, Pump, doses_at, pump_at
+from tracker.assessment.courses import counts_low_since
 from tracker.core.forms import AHEAD, DayField, MomentField, PageForm, let_choose
 from tracker.families.forms.child import therapies_for
 from tracker.families.forms.dates import Clock, cycle_field
-from tracker.models import Course
+from tracker.models import Child, Course
 
 THERAPY, DATES = "therapy", "dates"  # changes that begin a course, in two screens
 WORDS = {
@@ -28,10 +29,13 @@ WORDS = {
     "delayed": gettext_lazy("The next one is put off"),
     "next": gettext_lazy("The next one is planned"),
     "transplant": gettext_lazy("A transplant was done"),
+    "low-counts": gettext_lazy("The blood counts are low"),
+    "counts-recovered": gettext_lazy("The blood counts have recovered"),
     THERAPY: gettext_lazy("Another therapy, or a new course"),
 }
 PLANNED = ("delayed", "next")
-BY_DAY = ("infusion", "moved", "transplant")
+COUNTS = ("low-counts", "counts-recovered")
+BY_DAY = ("infusion", "moved", "transplant", *COUNTS)
 STOPS = ("stop", "planned")
 PLANNED_STOP = (
     ("yes", gettext_lazy("Yes, they planned it")),
@@ -47,7 +51,13 @@ def changes_for(course: Course | None, now: datetime) -> list[tuple[str, str]]:
         return [(THERAPY, str(WORDS[THERAPY]))]
     given = load().therapies[course.therapy].schedule.given
     codes = {"once": _once, "pump": _pump, "doses": _doses}[given](course, now)
-    return [(code, str(WORDS[code])) for code in (*codes, "transplant", THERAPY)]
+    every = (*codes, "transplant", counts_change(course.child, now), THERAPY)
+    return [(code, str(WORDS[code])) for code in every]
+
+
+def counts_change(child: Child, now: datetime) -> str:
+    """What can follow of the blood counts: low from some day on, until somebody ends it."""
+    return "counts-recovered" if counts_low_since(child, now) else "low-counts"
 
 
 def _once(course: Course, now: datetime) -> list[str]:
@@ -148,6 +158,7 @@ class ChangeForm(PageForm):
         if self.change not in PLANNED and at > self.clock.now + AHEAD:
             raise ValidationError(_("This is still to come. Record it when it has happened."))
         self._check_pump(at)
+        self._check_counts(at)
         self._check_twice(at)
         return at if self.change in PLANNED else min(at, self.clock.now)
 
@@ -173,6 +184,10 @@ class ChangeForm(PageForm):
             )
         if self.change == "stop" and not pump.running:
             raise ValidationError(_("By what is recorded the pump was off then. Check the time."))
+
+    def _check_counts(self, at: datetime) -> None:
+        if self.change == "counts-recovered" and not counts_low_since(self.course.child, at):
+            raise ValidationError(_("By what is recorded they were not low then. Check the day."))
 
     def _check_twice(self, at: datetime) -> None:
         if self._is_recorded(at):
