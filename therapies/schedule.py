@@ -103,8 +103,8 @@ class Event:
     `until`).
 
     kind: infusion (CAR T cells), dose (gemtuzumab, inotuzumab), start, stop, restart and end (of the pump's
-    infusion), transplant, delayed, next, low-counts, counts-recovered. `cycle` is the number of the cycle where it is known. `is_planned`:
-    the care team planned this stop of the pump; None where nobody said.
+    infusion), transplant, delayed, next, low-counts, counts-recovered. `cycle` is the number of the cycle where it
+    is known. `is_planned`: the care team planned this stop of the pump; None where nobody said.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""That blood counts are low, from some day until somebody ends it: by the family and by a nurse, for the rules at once."""
+"""Low blood counts, from some day until somebody ends it: by the family and by a nurse, for the rules at once."""
 
 from datetime import timedelta
 from typing import Any

@@ -9,9 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from tracker.models import Channel, ContactPoint, Message, User
+from tracker.models.messages import WAYS
 
-WAYS = (Channel.PUSH, Channel.SMS, Channel.EMAIL)
-"""The best first: what wakes somebody, then what waits to be read."""
 CURRENT = ~Q(channel=Channel.EMAIL) | Q(address=F("person__email"))
 """Leaves out what is known about an e-mail address that is not the person's any more."""
 

@@ -20,7 +20,7 @@ from tracker.messaging.channels.errors import SendError
 from tracker.messaging.channels.sending import send
 from tracker.messaging.heartbeats import record_heartbeat
 from tracker.models import Alert, Cause, Channel, Child, Kind, Lane, Message, ReminderPlan
-from tracker.models.messages import LEASE, ONCE_AT_MOST
+from tracker.models.messages import LEASE, ONCE_AT_MOST, WAYS
 
 log = logging.getLogger(__name__)
 
@@ -301,7 +301,7 @@ def _try_the_next_way(message: Message, now: datetime) -> None:
     if message.kind in (Kind.TEST, Kind.CANARY) or message.recipient_id is None:
         return
     ways = contact_points.ways_to([message.recipient_id], reminders=message.kind == Kind.REMINDER)
-    rest = contact_points.WAYS[contact_points.WAYS.index(message.channel) + 1 :]
+    rest = WAYS[WAYS.index(message.channel) + 1 :]
     if following := [way for way in rest if way in ways[message.recipient_id]]:
         same = ("kind", "child_id", "alert_id", "reminder_id", "recipient_id", "level", "round", "expires_at")
         copy = {name: getattr(message, name) for name in same}

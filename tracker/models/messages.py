@@ -18,12 +18,14 @@ from tracker.models.users import User
 
 
 class Channel(models.TextChoices):
-    """In the order in which they are tried."""
-
     PUSH = "push", _("a notification")
     SMS = "sms", _("SMS")
     EMAIL = "email", _("e-mail")
     CANARY = "canary", "canary"  # leads nowhere: it shows that the way to the others is free
+
+
+WAYS = (Channel.PUSH, Channel.SMS, Channel.EMAIL)
+"""To a person, the best first: what wakes somebody, then what waits to be read."""
 
 
 class Kind(models.TextChoices):
@@ -222,7 +224,7 @@ class ContactPoint(models.Model):
             models.UniqueConstraint(
                 fields=("address",), condition=Q(channel=Channel.PUSH), name="one_browser_one_person"
             ),
-            one_of("channel", (Channel.PUSH, Channel.SMS, Channel.EMAIL), name="way_is_known"),
+            one_of("channel", WAYS, name="way_is_known"),
         )
 
     def __str__(self) -> str:
