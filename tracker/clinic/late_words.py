@@ -16,7 +16,8 @@ def note(child: Child, typed: QueryDict, at: datetime, **_which: UUID) -> Words:
 
 
 def counts(child: Child, typed: QueryDict, at: datetime, **_which: UUID) -> Words:
-    rows = [(str(WORDS[typed["kind"]]), typed.get("at", ""))] if typed.get("kind") in COUNTS else []
+    change = str(typed.get("kind"))
+    rows = [(str(WORDS[change]), typed.get("at", ""))] if change in COUNTS else []
     return Words(_("Blood counts"), rows)
 
 
