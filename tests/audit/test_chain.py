@@ -162,6 +162,30 @@ def test_sealing_goes_on_over_no_cut(
     assert verify().faults == [Fault("cut" if head_is_left else "headless")]
 
 
+@pytest.mark.hazard("H31")
+def test_an_old_row_under_a_negative_number_is_not_taken_for_the_sealed_one(
+    sealed: list[int], no_triggers: None
+) -> None:
+    run(
+        "INSERT INTO tracker_auditevent (id, at, who, verb, child, about, detail) "
+        "SELECT -id, at, who, verb, child, about, detail FROM tracker_auditevent WHERE id = %s",
+        sealed[0],
+    )
+    assert Fault("inserted", "auditevent", str(-sealed[0])) in verify().faults
+
+
+@pytest.mark.parametrize("torn", ["", "12", "12 a b", "\0\0\0"])
+def test_a_head_that_a_crash_has_torn_is_missing_and_can_be_accepted(
+    sealed: list[int], head: Path, clock_at_now: Any, torn: str
+) -> None:
+    clock_at_now.shift(timedelta(minutes=20))
+    head.write_text(torn)
+    assert verify().faults == [Fault("headless")]
+    assert seal(now=NOW + timedelta(minutes=20)) == 0
+    call_command("audit", "accept")
+    assert verify().faults == []
+
+
 def test_a_loss_that_is_known_is_accepted_and_stays_on_record(
     sealed: list[int], no_triggers: None, clock_at_now: Any, capsys: Any
 ) -> None:

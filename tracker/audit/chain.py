@@ -87,12 +87,12 @@ def keep_head(link: AuditSeal | None) -> None:
 
 
 def kept_head() -> tuple[int, str] | None:
-    """Place and digest; None where the file is not there."""
+    """Place and digest; None where the file is not there, or a crash left it empty or torn."""
     try:
         place, digest = settings.AUDIT_HEAD.read_text().split()
-    except FileNotFoundError:
+        return int(place), digest
+    except (FileNotFoundError, ValueError):
         return None
-    return int(place), digest
 
 
 def head_fits() -> bool:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, Exists, Model, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, Model, OuterRef, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast, Replace
 
 from tracker.models import AuditSeal
@@ -84,7 +84,11 @@ def key_of(pk: object) -> str:
 
 
 def is_sealed(kind: str) -> Exists:
-    key = Replace(Cast(OuterRef("pk"), CharField()), Value("-"), Value(""))
+    key: Cast | Replace = Cast(OuterRef("pk"), CharField())
+    if isinstance(
+        KINDS[kind].model._meta.pk, UUIDField
+    ):  # elsewhere the row -5 would have the seal of the row 5
+        key = Replace(key, Value("-"), Value(""))
     return Exists(AuditSeal.objects.filter(kind=kind, row_key=key))
 
 
