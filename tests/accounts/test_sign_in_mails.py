@@ -21,6 +21,7 @@ from tracker.accounts.sign_in_mails import queue_sign_in_mail
 from tracker.lib.encryption import decrypt, new_key
 from tracker.management.commands.nightwatch import look
 from tracker.messaging import delivery, reminders
+from tracker.messaging.channels.errors import SendError
 from tracker.models import Channel, ContactPoint, Heartbeat, Kind, Lane, Message, User
 from tracker.models.messages import LEASE
 from tracker.operations import sweep
@@ -247,6 +248,28 @@ class TestASecret:
         assert Message.objects.get(kind=Kind.SIGN_IN).reason == "unreadable"
         assert not mailoutbox
         assert "could not be delivered" in text(client.get("/account/login/code/confirm/"))
+
+
+@pytest.mark.hazard("H24")
+def test_a_mail_server_that_hangs_keeps_nightwatch_from_the_alerts_no_longer_than_it_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fifty mails of ten seconds each were one heap: nobody was told of an alert for eight minutes."""
+    passed = [0.0]
+
+    def hangs(_message: Message) -> None:
+        passed[0] += 10
+        raise SendError("timeout")
+
+    monkeypatch.setattr(delivery, "send", hangs)
+    monkeypatch.setattr(delivery.time, "monotonic", lambda: passed[0])
+    for number in range(9):
+        about = {"to": f"{number}@family.example", "subject": "Code", "text": "1"}
+        queue_sign_in_mail(**about, lives=timedelta(hours=1), now=timezone.now())
+    for lane in (Lane.SIGN_IN, Lane.REMINDERS):
+        began = passed[0]
+        delivery.deliver_due(lane=lane, now=timezone.now(), seconds=sweep.SECONDS)
+        assert passed[0] - began <= sweep.SECONDS + 10
 
 
 def test_asking_again_sends_a_new_code_and_the_old_one_is_over(mother: User) -> None:
