@@ -109,7 +109,7 @@ def _with(moment: Moment, sign: Sign | None, codes: Iterable[str]) -> Found:
 
 def _with_severe(moment: Moment, sign: Sign | None, codes: Iterable[str]) -> Found:
     """Another of these signs is present and severe; an unknown severity counts."""
-    return _others(moment, (c for c in codes if c in moment.signs and _may_be(moment.signs[c], "severe")))
+    return _others(moment, (c for c in codes if c in moment.signs and may_be(moment.signs[c], "severe")))
 
 
 def _another_sign(moment: Moment, sign: Sign | None, lowest: str) -> Found:
@@ -118,7 +118,7 @@ def _another_sign(moment: Moment, sign: Sign | None, lowest: str) -> Found:
     seen = (
         code
         for code, other in moment.signs.items()
-        if moment.catalogue.counts_as(code) != own and code != own and _may_be(other, lowest)
+        if moment.catalogue.counts_as(code) != own and code != own and may_be(other, lowest)
     )
     return _others(moment, seen)
 
@@ -159,9 +159,9 @@ def _temperature_rise(moment: Moment, sign: Sign | None, rise: Mapping[str, Any]
 
 
 def _unread(moment: Moment, sign: Sign | None, code: str) -> Found:
-    """No reading was taken."""
+    """No reading was taken, or none that can be understood."""
     assert code == "temperature"
-    return Found(not moment.report.readings)
+    return Found(not moment.temperatures)
 
 
 def _weight_over_baseline(moment: Moment, sign: Sign | None, percent: Decimal) -> Found:
@@ -216,8 +216,25 @@ def _running(moment: Moment, sign: Sign | None, wanted: bool) -> Found:
 
 def _age_under(moment: Moment, sign: Sign | None, years: int) -> Found:
     """An unknown age counts as younger."""
-    age = moment.context.get("age_years")
-    return Found(age is None or age < years)
+    age = moment.age_in_months
+    return Found(age is None or age < years * 12)
+
+
+def _under_months(moment: Moment, sign: Sign | None, months: int) -> Found:
+    """An unknown age is not taken for a newborn's: almost every child is older."""
+    age = moment.age_in_months
+    return Found(age is not None and age < months)
+
+
+def _low_counts(moment: Moment, sign: Sign | None, wanted: bool) -> Found:
+    """Somebody has said that they are low. Not told is no."""
+    return Found(moment.context.get("low_counts_known") is True)
+
+
+def _after_transplant(moment: Moment, sign: Sign | None, days: Mapping[str, Any]) -> Found:
+    """{"days": n}, or at any time after one with {}. Not told is no."""
+    since = moment.context.get("days_since_transplant")
+    return Found(since is not None and ("days" not in days or since <= days["days"]))
 
 
 def _writes(moment: Moment, sign: Sign | None, wanted: bool) -> Found:
@@ -254,11 +271,28 @@ OPERATORS: dict[str, Operator] = {
     "early": _early,
     "running": _running,
     "age_under": _age_under,
+    "under_months": _under_months,
+    "low_counts": _low_counts,
+    "after_transplant": _after_transplant,
     "writes": _writes,
     "policy": _policy,
     "is": _is,
 }
 NEED_A_SIGN = {"severity", "severity_told", "lasting", "lasting_told", "episodes_over", "again"}
+READS: Mapping[str, tuple[str, ...]] = {
+    "temperature": ("temperature",),
+    "weight_over_baseline": ("weight_kg", "baseline_weight_kg"),
+    "early": (
+        *("hours_since_start", "cycle", "cycle_day", "hours_since_infusion_end"),
+        *("days_since_infusion", "days_since_last_dose"),
+    ),
+    "running": ("infusion_running",),
+    "age_under": ("age_years", "age_months"),
+    "low_counts": ("low_counts_known",),
+    "after_transplant": ("days_since_transplant",),
+    "writes": ("writes",),
+}
+"""The keys of a request that an operator reads, where its argument doesn't name them."""
 
 
 def _in_band(temperature: Temperature, wanted: Mapping[str, Any]) -> bool:
@@ -279,5 +313,5 @@ def _at_least(severity: str, lowest: str) -> bool:
     return SEVERITIES.index(severity) >= SEVERITIES.index(lowest)
 
 
-def _may_be(sign: Sign, lowest: str) -> bool:
+def may_be(sign: Sign, lowest: str) -> bool:
     return sign.severity is None or _at_least(sign.severity, lowest)

@@ -14,6 +14,7 @@ _DAYS = ("days_since_infusion", "days_since_last_dose", "days_since_transplant",
 _HOURS = ("hours_since_start", "hours_since_infusion_end")
 _FIRST = {"cycle_day": 1}
 _HEAVIEST_KG = 300
+_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,22 @@ class Moment:
         return self.therapy.schedule.given == "pump" and self.context.get("infusion_running") is not False
 
     @cached_property
+    def age_in_months(self) -> Decimal | None:
+        """Where the two ages disagree the younger counts; in the first year only months say how young."""
+        months, years = self.context.get("age_months"), self.context.get("age_years")
+        if months is None or years is None:
+            return months if years is None else years * _MONTHS
+        agree = int(years) * _MONTHS <= months < (int(years) + 1) * _MONTHS
+        return Decimal(months if agree else min(months, years * _MONTHS))
+
+    @cached_property
     def is_early(self) -> bool:
         """Within the first hours after a start, restart or dose. Unknown is early."""
         schedule, context = self.therapy.schedule, self.context
         if (hours := context.get("hours_since_start")) is not None:
             return bool(hours <= schedule.early_hours)
-        day = context.get("cycle_day")
+        # no cycle comes before the first: then its day says nothing either
+        day = context.get("cycle_day") if context.get("cycle", 1) >= 1 else None
         if schedule.early_cycle_days:
             return day is None or int(day) in schedule.early_cycle_days
         since_end = context.get("hours_since_infusion_end")

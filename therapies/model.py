@@ -40,11 +40,14 @@ SYNDROMES: Mapping[str, Syndrome] = {
     "heart-rhythm": Syndrome("Heartbeat", "possible change in heart rhythm"),
     "tumor-lysis": Syndrome("Waste from leukemia cells that die", "possible tumor lysis syndrome"),
     "capillary-leak": Syndrome("Fluid leaking into the body", "possible capillary leak"),
+    "bowel-or-pancreas": Syndrome("Bowel or pancreas", "possible bowel inflammation or pancreatitis"),
+    "hlh": Syndrome("Overactive defence cells", "possible hemophagocytic lymphohistiocytosis, HLH"),
     "pump-or-line": Syndrome("Pump or line"),
     "emergency-sign": Syndrome("Emergency sign", on_card=False),
     "caregiver-concern": Syndrome("You are worried", "caregiver concern", on_card=False),
     "common-side-effect": Syndrome("Known side effect", on_card=False),
-    "unlisted": Syndrome("Not on the list of known side effects", on_card=False),
+    "late-effect": Syndrome("Late effect", "possible late effect of an earlier treatment"),
+    "unlisted": Syndrome("Another sign", on_card=False),
 }
 """The names stand in code: a page says them of an answer that was stored, whether or not the knowledge loads."""
 
@@ -166,8 +169,9 @@ class Effect:
 class RedFlag:
     """A cited rule. Each of `signs` is looked at on its own; without signs the conditions stand alone.
 
-    `levels` has, worst urgency first, the conditions of which one must hold. `counts` is False for catch-
-    alls, which two findings of a day don't count; `counts_as` makes it one finding whatever it was seen by.
+    `levels` has, worst urgency first, the conditions of which one must hold. From `counts_from` on a sign is
+    one of two findings of a day (catch-alls count from moderate); `counts_as` makes it one finding whatever it
+    was seen by.
     `confirm` is asked when the flag stops at `today`.
     """
 
@@ -177,7 +181,7 @@ class RedFlag:
     signs: tuple[str, ...]
     levels: tuple[tuple[Urgency, tuple[Condition, ...]], ...]
     sources: tuple[Citation, ...]
-    counts: bool = True
+    counts_from: str = SEVERITIES[0]
     counts_as: str = ""
     confirm: Mapping[str, str] | None = None
 

@@ -26,8 +26,9 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "antipyretic_given": (False, True),
     "worried": (False, True),
 }
-_CONTEXT_NUMBERS = (
+CONTEXT_NUMBERS = (
     "age_years",
+    "age_months",
     "cycle",
     "cycle_day",
     "hours_since_start",
@@ -38,7 +39,7 @@ _CONTEXT_NUMBERS = (
     "baseline_weight_kg",
     "team_advised_hours_ago",
 )
-_CONTEXT_FLAGS = ("infusion_running", "low_counts_known", "writes")
+CONTEXT_FLAGS = ("infusion_running", "low_counts_known", "writes")
 _DIGITS = 9  # a number with more digits before or behind the point is read as far as it can matter
 
 
@@ -147,9 +148,9 @@ def read_request(data: Any, catalogue: Catalogue) -> Request:
 
 
 def _context(data: Any) -> dict[str, Any]:
-    given = _mapping(data, "context", _CONTEXT_NUMBERS + _CONTEXT_FLAGS)
-    numbers = {key: _number(given, key, "context.") for key in _CONTEXT_NUMBERS}
-    flags = {key: _flag(given, key, "context.") for key in _CONTEXT_FLAGS}
+    given = _mapping(data, "context", CONTEXT_NUMBERS + CONTEXT_FLAGS)
+    numbers = {key: _number(given, key, "context.") for key in CONTEXT_NUMBERS}
+    flags = {key: _flag(given, key, "context.") for key in CONTEXT_FLAGS}
     return {key: value for key, value in (numbers | flags).items() if value is not None}
 
 

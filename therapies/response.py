@@ -19,7 +19,9 @@ class Cited(TypedDict):
 
 
 class Flag(TypedDict):
-    """A red flag that fired. `because`: the codes it fired for. `reported_hours_ago`: only an earlier report had it."""
+    """A red flag that fired. `because`: the codes it fired for. `reported_hours_ago`: only an earlier report had it.
+    `counts`: what it is counted as beside other findings for today.
+    """
 
     id: str
     syndrome: str
@@ -28,6 +30,7 @@ class Flag(TypedDict):
     text: str
     sources: list[Cited]
     reported_hours_ago: NotRequired[float]
+    counts: NotRequired[list[str]]
 
 
 class Question(TypedDict):

@@ -3,13 +3,13 @@ answer.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from therapies.catalogue import KnowledgeError, load
-from therapies.conditions import any_of
+from therapies.conditions import any_of, may_be
 from therapies.facts import Moment, Temperature, moment
 from therapies.model import URGENCIES, Catalogue, RedFlag
 from therapies.notes import signs_in
@@ -18,6 +18,7 @@ from therapies.response import Flag, Question, Response, Urgency
 
 logger = logging.getLogger(__name__)
 COULD_NOT_CHECK = "We could not check this. Call your care team now."
+URGENT: tuple[Urgency, ...] = ("emergency", "now")
 REMEMBERED_HOURS = 24
 OLD_HOURS = 24
 """A report that is older says so in its headline."""
@@ -28,12 +29,14 @@ _ASK_WEIGHT_PERCENT = 25
 
 @dataclass(frozen=True)
 class Finding:
-    """A red flag that fired: how urgent, because of what. `ago` is set where an earlier report had it."""
+    """A red flag that fired: how urgent, because of what. `counts`: what it is counted as beside other findings for
+    today. `ago` is set where an earlier report had it.
+    """
 
     flag: RedFlag
     urgency: Urgency
     because: tuple[str, ...]
-    primary: tuple[str, ...]
+    counts: tuple[str, ...] = ()
     ago: Decimal | None = None
 
     def as_dict(self) -> Flag:
@@ -47,7 +50,17 @@ class Finding:
         }
         if self.ago is not None:
             found["reported_hours_ago"] = _json_number(self.ago)
+        if self.urgency == "today":
+            found["counts"] = list(self.counts)
         return found
+
+
+class Counted(NamedTuple):
+    """Of a finding what matters when findings for today are counted, of one therapy or of several."""
+
+    counts: Collection[str]
+    because: Collection[str]
+    syndrome: str
 
 
 @dataclass
@@ -92,7 +105,8 @@ def assess_request(request: Request, catalogue: Catalogue) -> Response:
     """The response to a request that was read."""
     now = moment(request, 0, catalogue)
     looked = look(now)
-    remembered = _remembered(request, catalogue, {finding.flag.id for finding in looked.findings})
+    urgent = {finding.flag.id for finding in looked.findings if finding.urgency in URGENT}
+    remembered = _remembered(request, catalogue, urgent)
     findings = sorted(looked.findings + remembered, key=lambda finding: URGENCIES.index(finding.urgency))
     could_not = _unreadable(now) + looked.failed
     urgency = _worst([finding.urgency for finding in findings] + ["now"] * bool(could_not))
@@ -115,18 +129,34 @@ def worst_of(first: Response, *others: Response) -> Response:
     """
     everything = (first, *others)
     worst = min(everything, key=lambda response: URGENCIES.index(response["urgency"]))
+    urgency, headline = worst["urgency"], worst["headline"]
     flags: dict[str, Flag] = {}
     for response in everything:  # the first one's come first: they know most of what is given now
-        flags = flags | {flag["id"]: flag for flag in response["flags"] if flag["id"] not in flags}
+        for flag in response["flags"]:
+            known = flags.get(flag["id"])
+            if known is None or _is_worse(flag, known):
+                flags[flag["id"]] = flag
+    if urgency == "today" and (two := _two_of_today(map(_counted, flags.values()), load())):
+        flags[two.flag.id] = two.as_dict()
+        words = load().messages
+        urgency, headline = two.urgency, headline.replace(words["today"], words["now"])
     found = sorted(flags.values(), key=lambda flag: URGENCIES.index(flag["urgency"]))
     could_not = (code for response in everything for code in response["could_not_check"])
     return first | {
-        "urgency": worst["urgency"],
-        "headline": worst["headline"],
+        "urgency": urgency,
+        "headline": headline,
         "flags": found,
         "syndromes": list(dict.fromkeys(flag["syndrome"] for flag in found)),
         "could_not_check": list(dict.fromkeys(could_not)),
     }
+
+
+def _counted(flag: Flag) -> Counted:
+    return Counted(flag.get("counts", ()), flag["because"], flag["syndrome"])
+
+
+def _is_worse(flag: Flag, other: Flag) -> bool:
+    return URGENCIES.index(flag["urgency"]) < URGENCIES.index(other["urgency"])
 
 
 def look(now: Moment) -> Looked:
@@ -143,7 +173,9 @@ def look(now: Moment) -> Looked:
         if finding is not None:
             looked.findings.append(finding)
     looked.findings = [f for f in looked.findings if not _adds_nothing(f, looked.findings)]
-    looked.findings += _two_of_today(looked.findings, now.catalogue)
+    today = (Counted(f.counts, f.because, f.flag.syndrome) for f in looked.findings)
+    if two := _two_of_today(today, now.catalogue):
+        looked.findings.append(two)
     return looked
 
 
@@ -159,7 +191,7 @@ def _judge(flag: RedFlag, now: Moment) -> tuple[Finding | None, tuple[str, ...]]
             primary = tuple(sign.code for sign, _ in true if sign is not None)
             because = primary + tuple(code for _, found in true for code in found.because)
             unique = tuple(dict.fromkeys(because))
-            return Finding(flag, urgency, unique, primary or unique), missing
+            return Finding(flag, urgency, unique, _counts(flag, urgency, primary or unique, now)), missing
         missing += tuple(code for _, found in hits for code in found.missing)
     return None, missing
 
@@ -174,19 +206,22 @@ def _adds_nothing(finding: Finding, others: Iterable[Finding]) -> bool:
     return set(finding.because) <= {code for f in worse for code in f.because}
 
 
-def _two_of_today(findings: list[Finding], catalogue: Catalogue) -> list[Finding]:
-    """Two findings for today in one report are one for now. What stands for the same thing counts once."""
-    counted: dict[str, Finding] = {}
-    for finding in findings:
-        if finding.urgency == "today" and finding.flag.counts:
-            for code in finding.primary:
-                counted.setdefault(finding.flag.counts_as or catalogue.counts_as(code), finding)
-    if len(counted) < 2:
-        return []
-    rule, first = catalogue.two_of_today, next(iter(counted.values()))
-    flag = RedFlag(rule.id, first.flag.syndrome, rule.text, (), (), rule.sources)
-    because = tuple(dict.fromkeys(code for finding in counted.values() for code in finding.because))
-    return [Finding(flag, "now", because, because)]
+def _counts(flag: RedFlag, urgency: Urgency, codes: Iterable[str], now: Moment) -> tuple[str, ...]:
+    """What a finding for today is counted as: each sign that is bad enough, what stands for the same thing once."""
+    if urgency != "today":
+        return ()
+    counted = (c for c in codes if c not in now.signs or may_be(now.signs[c], flag.counts_from))
+    return tuple(dict.fromkeys(flag.counts_as or now.catalogue.counts_as(code) for code in counted))
+
+
+def _two_of_today(findings: Iterable[Counted], catalogue: Catalogue) -> Finding | None:
+    """Two findings for today in one report are one for now."""
+    counting = [finding for finding in findings if finding.counts]
+    if len({code for finding in counting for code in finding.counts}) < 2:
+        return None
+    rule = catalogue.two_of_today
+    flag = RedFlag(rule.id, counting[0].syndrome, rule.text, (), (), rule.sources)
+    return Finding(flag, "now", tuple(dict.fromkeys(code for one in counting for code in one.because)))
 
 
 def _remembered(request: Request, catalogue: Catalogue, known: set[str]) -> list[Finding]:
@@ -199,10 +234,8 @@ def _remembered(request: Request, catalogue: Catalogue, known: set[str]) -> list
         if advised is not None and advised < report.hours_ago:
             continue
         for finding in look(moment(request, position, catalogue)).findings:
-            if finding.urgency in ("emergency", "now") and finding.flag.id not in known | found.keys():
-                found[finding.flag.id] = Finding(
-                    finding.flag, "now", finding.because, finding.primary, report.hours_ago
-                )
+            if finding.urgency in URGENT and finding.flag.id not in known | found.keys():
+                found[finding.flag.id] = Finding(finding.flag, "now", finding.because, ago=report.hours_ago)
     return list(found.values())
 
 

@@ -127,6 +127,18 @@ def _age_under(years: int, catalogue: Catalogue) -> Phrase:
     return AGE_UNDER, {"years": years}
 
 
+def _under_months(months: int, catalogue: Catalogue) -> Phrase:
+    return UNDER_MONTHS, {"months": months}
+
+
+def _low_counts(wanted: bool, catalogue: Catalogue) -> Phrase:
+    return LOW_COUNTS, {}
+
+
+def _after_transplant(days: Mapping[str, Any], catalogue: Catalogue) -> Phrase:
+    return (TRANSPLANT_WITHIN, {"days": days["days"]}) if "days" in days else (AFTER_TRANSPLANT, {})
+
+
 def _writes(wanted: bool, catalogue: Catalogue) -> Phrase:
     return WRITES, {}
 
@@ -163,7 +175,7 @@ BELOW_OTHER = "below %(below)s, measured anywhere but under the arm"
 BETWEEN = "from %(from)s to just below %(below)s"
 EARLIER = "after another reading of %(from)s or more, %(first)s to %(last)s hours before"
 RISE = "it rose by %(by)s °C or more within %(last)s hours"
-UNREAD = "nobody took the temperature"
+UNREAD = "nobody took the temperature, or it cannot be read"
 WEIGHT_OVER = "the weight is %(percent)s percent or more over the first one"
 WEIGHT_RISES = "the weight rose on %(days)s days in a row, by %(percent)s percent or more together"
 ANSWER = "%(question)s %(answers)s"
@@ -171,6 +183,10 @@ YES = "Yes"
 EARLY = "in the first 24 hours after a start, a restart or a dose, or nobody knows when that was"
 RUNNING = "while the pump runs, or nobody knows whether it does"
 AGE_UNDER = "in a child under %(years)s years, or of unknown age"
+UNDER_MONTHS = "in a child under %(months)s months"
+LOW_COUNTS = "while the blood counts are known to be low"
+TRANSPLANT_WITHIN = "in the first %(days)s days after a transplant"
+AFTER_TRANSPLANT = "after a transplant"
 WRITES = "in a child who writes"
 LITERAL = "the clinic wants to hear of it at any severity"
 FEVER_RULE = "the clinic has chosen the fever rule %(rule)s"
@@ -200,6 +216,9 @@ PHRASES: dict[str, Callable[[Any, Catalogue], Phrase]] = {
     "early": _early,
     "running": _running,
     "age_under": _age_under,
+    "under_months": _under_months,
+    "low_counts": _low_counts,
+    "after_transplant": _after_transplant,
     "writes": _writes,
     "policy": _policy,
     "is": _is,

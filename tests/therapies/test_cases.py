@@ -32,6 +32,7 @@ def spoken_over(missing):
     """Softer flags that a therapy's own stricter flag for the same syndrome always speaks over."""
     stricter = {
         "ANY-TEMPERATURE-05",  # 38.0 stays after CAR T cells and while the pump runs
+        "ANY-NUMB-01",  # now at any severity after CAR T cells
         "ANY-WEIGHT-01",
         "ANY-WEIGHT-02",
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from therapies import cli
+from therapies.catalogue import load
 from therapies.request import RequestError, loads
 from therapies.rules import assess, worst_of
 
@@ -221,7 +222,7 @@ def test_an_emergency_keeps_its_headline_beside_what_could_not_be_checked():
 
 
 def test_of_several_therapies_all_that_fired_is_told_once_with_the_worst_headline():
-    reports = [QUIET | {"symptoms": [{"code": "abdominal_pain", "severity": "mild"}, {"code": "cough"}]}]
+    reports = [QUIET | {"symptoms": [{"code": c, "severity": "mild"} for c in ("abdominal_pain", "cough")]}]
     first, other = (
         assess(
             {"therapy": therapy, "context": {"days_since_last_dose": 40, "cycle_day": 9}, "reports": reports}
@@ -303,3 +304,113 @@ def test_the_catalogue_has_what_the_contract_names():
         for effect in therapy["effects"]:
             assert {"id", "text", "syndrome", "listed_as", "observed_as", "sources"} <= set(effect)
             assert ("code" in effect) != ("finding" in effect)
+
+
+# ------------------------------------------------------------------ what the principles say of every therapy
+
+OWN_RULES = {"constipation", "exposure", "nosebleed", "felt_hot"}
+EVERY = list(load().therapies)
+LONG_AGO = {"infusion_running": True, "cycle_day": 12, "hours_since_start": 270, "days_since_last_dose": 10}
+
+
+def of_sign(therapy, code, severity, **more):
+    sign = {"code": code} | ({"severity": severity} if severity else {})
+    report = {"symptoms": [sign], "antipyretic_given": False, **more}
+    return ask(report, therapy=therapy, context=LONG_AGO)
+
+
+@pytest.mark.hazard("H16")
+@pytest.mark.parametrize("severity", ["severe", None])
+@pytest.mark.parametrize("therapy", EVERY)
+def test_severe_or_nobody_said_how_bad_is_call_now_whatever_a_list_names(therapy, severity):
+    quieter = {
+        code
+        for code in load().symptoms.keys() - OWN_RULES
+        if of_sign(therapy, code, severity)["urgency"] not in ("now", "emergency")
+    }
+    assert quieter == set()
+
+
+@pytest.mark.parametrize("therapy", EVERY)
+def test_moderate_is_at_least_a_call_today(therapy):
+    quieter = {
+        c for c in load().symptoms.keys() - OWN_RULES if of_sign(therapy, c, "moderate")["urgency"] == "note"
+    }
+    assert quieter == set()
+
+
+@pytest.mark.hazard("H17")
+@pytest.mark.parametrize("therapy", EVERY)
+def test_an_allergic_reaction_is_named_before_everything_else(therapy):
+    signs = [
+        {"code": code, "severity": "moderate"} for code in ("face_swelling", "hives", "breathing_trouble")
+    ]
+    for listed in (signs, signs[:2], signs[1:], signs[::2]):
+        response = ask({"symptoms": listed}, therapy=therapy, context=LONG_AGO)
+        assert response["urgency"] == "emergency"
+        assert response["syndromes"][0] == "infusion-reaction"
+    effects = {effect.finding for effect in load().therapies[therapy].effects}
+    assert "allergic_reaction" in effects
+
+
+def test_severe_belly_pain_on_blinatumomab_is_the_pancreas_by_its_label():
+    response = of_sign("blinatumomab", "abdominal_pain", "severe")
+    assert response["syndromes"] == ["bowel-or-pancreas"]
+    assert "BLIN-STOMACH-01" in {flag["id"] for flag in response["flags"]}
+
+
+def of_two(one, other, **more):
+    """The worst of blinatumomab now and inotuzumab 40 days ago."""
+    report = QUIET | {
+        "symptoms": [{"code": code, "severity": severity} for code, severity in (one, other)],
+        **more,
+    }
+    contexts = {"blinatumomab": LONG_AGO, "inotuzumab-ozogamicin": {"days_since_last_dose": 40}}
+    return worst_of(
+        *(assess({"therapy": therapy, "context": c, "reports": [report]}) for therapy, c in contexts.items())
+    )
+
+
+def test_findings_for_today_of_two_therapies_are_counted_together():
+    both = of_two(("sleep_trouble", "mild"), ("vomiting", "mild"))
+    assert both["urgency"] == "now"
+    hers, earlier = (
+        assess({"therapy": therapy, "context": LONG_AGO, "reports": [QUIET | {"symptoms": [sign]}]})
+        for therapy, sign in (
+            ("blinatumomab", {"code": "tremor", "severity": "mild"}),
+            ("inotuzumab-ozogamicin", {"code": "abdominal_pain", "severity": "mild"}),
+        )
+    )
+    assert [hers["urgency"], earlier["urgency"]] == ["today", "today"]
+    both = of_two(("tremor", "mild"), ("abdominal_pain", "mild"))
+    assert (both["urgency"], both["headline"]) == ("now", "Call your care team now")
+    assert both["flags"][0]["id"] == "ANY-TWO-01"
+    assert both["flags"][0]["because"] == ["tremor", "abdominal_pain"]
+    old = of_two(("tremor", "mild"), ("abdominal_pain", "mild"), hours_ago=30)
+    assert old["headline"] == "Call your care team now (30 hours ago)"
+
+
+def test_the_same_finding_of_two_therapies_counts_once():
+    assert of_two(("fatigue", "mild"), ("cough", "mild"))["urgency"] == "today"
+
+
+def test_of_one_flag_in_two_therapies_the_worse_is_told():
+    report = QUIET | {"symptoms": [{"code": "abdominal_pain", "severity": "mild"}]}
+    calm, early = (
+        assess(
+            {
+                "therapy": "inotuzumab-ozogamicin",
+                "context": {"days_since_last_dose": days},
+                "reports": [report],
+            }
+        )
+        for days in (40, 0)
+    )
+    for both in (worst_of(calm, early), worst_of(early, calm)):
+        assert [(flag["id"], flag["urgency"]) for flag in both["flags"]] == [("INOTU-LIVER-03", "now")]
+
+
+def test_what_a_finding_for_today_counts_as_is_told_with_it():
+    response = of_sign("blinatumomab", "swelling_feet", "moderate")
+    assert [flag["counts"] for flag in response["flags"]] == [["swelling"]]
+    assert all("counts" not in flag for flag in of_sign("blinatumomab", "chills", "mild")["flags"])

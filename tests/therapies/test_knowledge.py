@@ -200,8 +200,17 @@ def test_a_temperature_means_the_same_on_a_page_and_to_the_rules(folder, name, o
 
 
 def test_the_lines_are_read_from_the_rules():
-    assert [float(line) for line in load().temperature_lines] == [35.0, 36.0, 37.5, 37.7, 38.0, 38.3, 38.5]
-    assert [float(line) for line in load().widest_step] == [36.0, 37.5]
+    assert [float(line) for line in load().temperature_lines] == [
+        35.0,
+        36.0,
+        37.4,
+        37.5,
+        37.7,
+        38.0,
+        38.3,
+        38.5,
+    ]
+    assert [float(line) for line in load().widest_step] == [36.0, 37.4]
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ def flag_mutants(flag: RedFlag) -> Iterator[tuple[str, RedFlag | None]]:
     yield "removed", None
     for sign in flag.signs:
         yield f"without {sign}", dataclasses.replace(flag, signs=tuple(s for s in flag.signs if s != sign))
-    if not flag.counts:
-        yield "counted", dataclasses.replace(flag, counts=True)
+    if flag.counts_from != "mild":
+        yield "counted", dataclasses.replace(flag, counts_from="mild")
     if flag.confirm:
         yield "asks nothing", dataclasses.replace(flag, confirm=None)
     for urgency, conditions in flag.levels:
