@@ -7,11 +7,13 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from therapies.checks import unread_keys, unread_signs, wrong_argument
 from therapies.conditions import NEED_A_SIGN, OPERATORS
 from therapies.fever import BANDS, FEVER_RULES, fever_lines, lines_in
 from therapies.model import (
@@ -105,6 +107,9 @@ def read(data: Path, cases: Path) -> Catalogue:
     reader = _Reader(files, worked)
     classes = {name for file in files.values() for name in file.content.get("includes", [])}
     own = [file for name, file in files.items() if name not in _COMMON and name not in classes]
+    therapies = {therapy.id: therapy for therapy in map(reader.therapy, own)}
+    for key in unread_keys(reader.observations, reader.definitions, therapies.values()):
+        raise files["observations"].error(key, "is read by no rule")
     return Catalogue(
         version=f"{common['version']}-{_digest(data)}",
         review=reader.build(Review, common["review"], files["every-therapy"]),
@@ -112,7 +117,7 @@ def read(data: Path, cases: Path) -> Catalogue:
         observations=reader.observations,
         symptoms=reader.symptoms,
         sources=reader.sources,
-        therapies={therapy.id: therapy for therapy in map(reader.therapy, own)},
+        therapies=therapies,
         definitions=reader.definitions,
         danger_words=reader.danger_words(files["danger-words"]),
         two_of_today=reader.build(Principle, common["two_of_today"], files["every-therapy"]),
@@ -142,6 +147,7 @@ class _Reader:
 
     def __init__(self, files: Mapping[str, _File], worked: set[str]) -> None:
         self.files, self.worked, self.seen = files, worked, set[str]()
+        self.therapies = {file.content.get("id") for file in files.values()}
         vocabulary, listed = files["observations"], files["sources"]
         self.sources: dict[str, Source] = self._by("id", Source, listed.content["source"], listed)
         self.areas = tuple(self._by("code", Area, vocabulary.content["area"], vocabulary).values())
@@ -151,6 +157,11 @@ class _Reader:
         self.symptoms: dict[str, Symptom] = self._by(
             "code", Symptom, vocabulary.content["symptom"], vocabulary
         )
+        for code in self.symptoms.keys() & self.observations.keys():
+            raise vocabulary.error(code, "is an observation and a symptom")
+        for source in self.sources.values():
+            if type(source.checked) is not date:
+                raise listed.error(source.id, "was checked on no date")
         shared = files["every-therapy"]
         self.definitions: dict[str, tuple[Condition, ...]] = dict.fromkeys(shared.content["definitions"], ())
         for name, conditions in shared.content["definitions"].items():
@@ -179,7 +190,7 @@ class _Reader:
         for name in (CALL_AGAIN, ASK_FIRST):
             if name not in {instruction.id for instruction in instructions}:
                 raise file.error(content["id"], f"has no instruction {name}")
-        return Therapy(
+        therapy = Therapy(
             **own,
             red_flags=tuple(self._all(RedFlag, "red_flag", parts, content["id"])),
             effects=tuple(self._all(Effect, "effect", parts, content["id"])),
@@ -187,6 +198,9 @@ class _Reader:
             instructions=instructions,
             onsets=tuple(self._onsets(file)),
         )
+        for sign in unread_signs(self.symptoms, therapy):
+            raise self.files["observations"].error(sign, f"is read by no rule of {therapy.id}")
+        return therapy
 
     def _own(self, file: _File) -> dict[str, Any]:
         """What only the therapy's own file says, each key of its type."""
@@ -214,6 +228,8 @@ class _Reader:
         found: dict[str, tuple[str, ...]] = {}
         for table in file.content["danger"]:
             self._codes([table["code"]], self.symptoms, table["code"], file)
+            if table["code"] in found:
+                raise file.error(table["code"], "stands twice")
             found[table["code"]] = tuple(word for words in table["words"].values() for word in words)
             for word in found[table["code"]]:
                 if plain(word) != word.strip():
@@ -223,8 +239,21 @@ class _Reader:
     def _all(self, shape: type[Built], key: str, parts: Iterable[_File], therapy: str) -> Iterable[Built]:
         for file in parts:
             for table in file.content.get(key, []):
-                if therapy in table.get("only", [therapy]):
-                    yield self._checked(shape, table, file, therapy)
+                try:
+                    if therapy in self._only(table, file, therapy):
+                        yield self._checked(shape, table, file, therapy)
+                except KnowledgeError as error:
+                    if file.content.get("id") == therapy:
+                        raise
+                    raise KnowledgeError(error.file, error.line, f"{error.message} ({therapy})") from error
+
+    def _only(self, table: Mapping[str, Any], file: _File, therapy: str) -> list[str]:
+        """The therapies that a table of a shared file is about."""
+        only: list[str] = table.get("only", [therapy])
+        for name in only:
+            if name not in self.therapies:
+                raise file.error(name, "unknown therapy")
+        return only
 
     def _checked(self, shape: type[Built], table: dict[str, Any], file: _File, therapy: str) -> Built:
         given = {key: value for key, value in table.items() if key != "only"}
@@ -243,6 +272,10 @@ class _Reader:
     def _red_flag(self, given: dict[str, Any], file: _File) -> dict[str, Any]:
         name, signs = given["id"], tuple(given.get("signs", ()))
         self._codes(signs, self.symptoms, name, file)
+        if len(set(signs)) < len(signs):
+            raise file.error(name, "names a sign twice")
+        if given.get("counts_from", SEVERITIES[0]) not in SEVERITIES:
+            raise file.error(name, f"counts_from is one of {', '.join(SEVERITIES)}")
         levels = tuple(
             (urgency, self._conditions(given.pop(urgency), name, signs, file))
             for urgency in URGENCIES
@@ -279,6 +312,8 @@ class _Reader:
             raise file.error(name, f"unknown operator {operator}")
         if operator in NEED_A_SIGN and not signs:
             raise file.error(name, f"{operator} is about a sign, and there is none")
+        if wrong := wrong_argument(operator, argument):
+            raise file.error(name, wrong)
         if operator in ("with", "with_severe"):
             self._codes(argument, self.symptoms, name, file)
         if operator == "answer":
@@ -311,7 +346,7 @@ class _Reader:
         for item in cited:
             if item["id"] not in self.sources:
                 raise file.error(name, f"unknown source {item['id']}")
-            if not therapy or therapy in item.get("only", [therapy]):
+            if not therapy or therapy in self._only(item, file, therapy):
                 found.append(Citation(self.sources[item["id"]], item["locator"]))
         if not found:
             raise file.error(name, "has no source")

@@ -279,6 +279,19 @@ OPERATORS: dict[str, Operator] = {
     "is": _is,
 }
 NEED_A_SIGN = {"severity", "severity_told", "lasting", "lasting_told", "episodes_over", "again"}
+KEYS: Mapping[str, set[str]] = {
+    "lasting": {"from", "over", "over_minutes"},
+    "lasting_told": {"from"},
+    "again": {"from", "within"},
+    "temperature": {"from", "below", "route", "not_route"},
+    "earlier_temperature": {"from", "below", "at_least", "within"},
+    "temperature_rise": {"by", "within"},
+    "weight_rises": {"days", "percent"},
+    "after_transplant": {"days"},
+    "policy": {"fever", "sensitivity"},
+    "unread": {"temperature"},
+}
+"""What the argument of an operator may name."""
 READS: Mapping[str, tuple[str, ...]] = {
     "temperature": ("temperature",),
     "weight_over_baseline": ("weight_kg", "baseline_weight_kg"),

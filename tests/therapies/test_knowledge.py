@@ -2,11 +2,17 @@
 
 import datetime
 import shutil
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from therapies import catalogue, rules
 from therapies.catalogue import CASES, DATA, KnowledgeError, load, read
+from therapies.checks import READ_IN_CODE, unread_keys
+from therapies.conditions import OPERATORS, READS
+from therapies.facts import Moment
+from therapies.request import CONTEXT_FLAGS, CONTEXT_NUMBERS, Report
 
 
 @pytest.fixture
@@ -83,7 +89,67 @@ def broken(folder, name, old, new):
         ("observations.toml", 'name = "Chills, shaking"\n', "", "name is missing", "chills"),
         ("danger-words.toml", '"seiz"', '"S\u00e9iz"', "small letters", "S\u00e9iz"),
         ("danger-words.toml", 'code = "seizure"', 'code = "fit"', "unknown code fit", "fit"),
+        ("danger-words.toml", 'code = "seizure"', 'code = "unresponsive"', "twice", "unresponsive"),
         ("sources.toml", "publisher = ", "published_by = ", "unknown key", None),
+        ("sources.toml", "checked = 2", "# checked = 2", "checked is missing", None),
+        (
+            "observations.toml",
+            'code = "chills"',
+            'code = "weight_kg"',
+            "an observation and a symptom",
+            "weight_kg",
+        ),
+        (
+            "observations.toml",
+            '[[symptom]]\ncode = "chills"',
+            '[[symptom]]\ncode = "itch"\nname = "Itch"\narea = "skin"\n[[symptom]]\ncode = "chills"',
+            "read by no rule of ",
+            "itch",
+        ),
+        (
+            "observations.toml",
+            '[[observation]]\ncode = "worried"',
+            '[[observation]]\ncode = "sad"\nname = "Sad"\nquestion = "Sad?"\nkind = "yes-no"\narea = "line"\n'
+            '[[observation]]\ncode = "worried"',
+            "read by no rule",
+            "sad",
+        ),
+        (
+            "blinatumomab.toml",
+            '"dizziness", "chills"',
+            '"chills", "chills"',
+            "a sign twice",
+            "BLIN-INFUSION-02",
+        ),
+        (
+            "blinatumomab.toml",
+            'severity = "moderate"',
+            'severity = "bad"',
+            "severity is one of",
+            "BLIN-INFUSION-03",
+        ),
+        ("blinatumomab.toml", '"moderate"\nnow', '"often"\nnow', "counts_from is one of", "BLIN-ANY-01"),
+        (
+            "every-therapy.toml",
+            "lasting = { from = 8 }",
+            "lasting = { form = 8 }",
+            "does not know form",
+            "ANY-URINE",
+        ),
+        (
+            "every-therapy.toml",
+            'unread = "temperature"',
+            'unread = "heat"',
+            "unread does not know heat",
+            None,
+        ),
+        (
+            "every-therapy.toml",
+            'only = ["tisagenlecleucel"]',
+            'only = ["tisagen"]',
+            "unknown therapy",
+            "tisagen",
+        ),
     ],
 )
 def test_a_broken_file_is_refused_by_name_and_line(folder, name, old, new, says, on_line):
@@ -121,6 +187,72 @@ def test_a_red_flag_without_a_source_does_not_load(folder):
     path.write_text(f'{head}id = "BLIN-STOMACH-01"{tail.replace(old, "sources = []", 1)}', "utf-8")
     with pytest.raises(KnowledgeError, match="BLIN-STOMACH-01: has no source"):
         read(folder, CASES)
+
+
+@pytest.mark.hazard("H17")
+@pytest.mark.parametrize("key", CONTEXT_NUMBERS + CONTEXT_FLAGS)
+def test_every_key_of_the_context_is_read_by_a_rule(key):
+    """Removing all that reads it leaves a key unread, and that does not load."""
+    known = load()
+    assert key not in set(unread_keys(known.observations, known.definitions, known.therapies.values()))
+    readers = {operator for operator, keys in READS.items() if key in keys}
+    assert bool(readers) != (key in READ_IN_CODE)
+    without = [without_operators(therapy, readers) for therapy in known.therapies.values()]
+    definitions = {
+        name: tuple(one for one in conditions if not readers & one.keys())
+        for name, conditions in known.definitions.items()
+    }
+    assert (key in set(unread_keys(known.observations, definitions, without))) is bool(readers)
+
+
+def without_operators(therapy, operators):
+    flags = tuple(
+        replace(
+            flag,
+            levels=tuple((u, tuple(one for one in c if not operators & one.keys())) for u, c in flag.levels),
+        )
+        for flag in therapy.red_flags
+    )
+    return replace(therapy, red_flags=flags)
+
+
+@pytest.mark.parametrize("operator", READS)
+def test_an_operator_reads_the_keys_that_it_says(operator):
+    read = set()
+
+    class Seen(dict):
+        def get(self, key, default=None):
+            read.add(key)
+            return default
+
+        def __contains__(self, key):
+            read.add(key)
+            return False
+
+    report = Report(Decimal(0))
+    argument = {"after_transplant": {}, "age_under": 3, "weight_over_baseline": 5}.get(operator, {})
+    for therapy in load().therapies.values():
+        now = Moment(load(), therapy, Seen(), "38.0-once", "calibrated", report, ())
+        OPERATORS[operator](now, None, argument)
+    assert read == set(READS[operator]) - {"temperature", "weight_kg"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"kymriah-label"', '"hearsay"', "unknown source hearsay (brexucabtagene-autoleucel)"),
+        (
+            '{ id = "car-t-hlh", locator',
+            '{ id = "car-t-hlh", only = ["tisagenlecleucel"], locator',
+            "has no source (brexucabtagene-autoleucel)",
+        ),
+    ],
+)
+def test_an_error_in_a_shared_file_names_the_therapy_too(folder, old, new, says):
+    error, line = broken(folder, "after-car-t.toml", old, new)
+    assert error.file == "after-car-t.toml"
+    assert says in error.message
+    assert "CART-" in line
 
 
 def test_when_the_knowledge_does_not_load_the_answer_is_to_call(monkeypatch):
