@@ -29,6 +29,7 @@ from therapies.model import (
     Citation,
     Condition,
     Effect,
+    FirstAid,
     Instruction,
     Observation,
     Onset,
@@ -45,11 +46,13 @@ from therapies.notes import plain
 
 DATA = Path(__file__).parent / "data"
 CASES = Path(__file__).parent / "cases"
-_COMMON = ("observations", "sources", "every-therapy", "danger-words")
+_COMMON = ("observations", "sources", "every-therapy", "danger-words", "first-aid")
 _LINE = re.compile(r"line (\d+)")
 _FLAG_ID = re.compile(r'"([A-Z]+-[A-Z]+-\d+)[:"]')
 Built = TypeVar("Built")
 FOR_LIFE = "for life"
+MOST_LINES = 3
+"""Of first aid for one sign."""
 _OWN: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("id", "name", "brand", "kind", "say"), (str,)),
     "minimum_age": (int,),
@@ -92,6 +95,7 @@ def texts() -> Iterable[tuple[str, str]]:
         for part in (therapy, therapy.schedule, *said):
             yield from ((therapy.id, text) for key in _SPOKEN if (text := getattr(part, key, "")))
         yield from ((therapy.id, flag.confirm["message"]) for flag in therapy.red_flags if flag.confirm)
+    yield from ((one.signs[0], line) for one in catalogue.first_aid for line in one.lines)
     yield from catalogue.messages.items()
     yield catalogue.two_of_today.id, catalogue.two_of_today.text
 
@@ -107,7 +111,7 @@ def read(data: Path, cases: Path) -> Catalogue:
     reader = _Reader(files, worked)
     classes = {name for file in files.values() for name in file.content.get("includes", [])}
     own = [file for name, file in files.items() if name not in _COMMON and name not in classes]
-    therapies = {therapy.id: therapy for therapy in map(reader.therapy, own)}
+    therapies = {therapy.id: therapy for therapy in map(reader.named, own)}
     for key in unread_keys(reader.observations, reader.definitions, therapies.values()):
         raise files["observations"].error(key, "is read by no rule")
     return Catalogue(
@@ -121,6 +125,7 @@ def read(data: Path, cases: Path) -> Catalogue:
         definitions=reader.definitions,
         danger_words=reader.danger_words(files["danger-words"]),
         two_of_today=reader.build(Principle, common["two_of_today"], files["every-therapy"]),
+        first_aid=tuple(reader.first_aid(files["first-aid"])),
         messages=common["messages"],
     )
 
@@ -177,6 +182,16 @@ class _Reader:
             own = [one for one in plain if one.get("policy") == {"fever": rule}]
             if lines_in(own or always) != set(fever_lines(rule)):
                 raise file.error("fever", f"is not what the rule {rule} says")
+
+    def named(self, file: _File) -> Therapy:
+        """The therapy of a file. What is wrong in a file that it shares is said with its name."""
+        try:
+            return self.therapy(file)
+        except KnowledgeError as error:
+            if error.file == file.name:
+                raise
+            name = file.content.get("id", file.name)
+            raise KnowledgeError(error.file, error.line, f"{error.message} (for {name})") from error
 
     def therapy(self, file: _File) -> Therapy:
         content, own = file.content, self._own(file)
@@ -236,16 +251,25 @@ class _Reader:
                     raise file.error(word, "is not in small letters without accents")
         return found
 
+    def first_aid(self, file: _File) -> Iterable[FirstAid]:
+        """By sign, each once and with a source; in an emergency nobody reads more than a few lines."""
+        seen = set[str]()
+        for table in file.content["first_aid"]:
+            signs, lines = table.get("signs", []), table.get("lines", [])
+            name = next(iter([*lines, *signs]), "first_aid")
+            self._codes([*signs, *table.get("instead_of", [])], self.symptoms, name, file)
+            if twice := seen & {*signs}:
+                raise file.error(name, f"{min(twice)} stands twice")
+            if not signs or not 0 < len(lines) <= MOST_LINES:
+                raise file.error(name, f"needs a sign and 1 to {MOST_LINES} lines")
+            seen |= {*signs}
+            yield self.build(FirstAid, table, file, name=name)
+
     def _all(self, shape: type[Built], key: str, parts: Iterable[_File], therapy: str) -> Iterable[Built]:
         for file in parts:
             for table in file.content.get(key, []):
-                try:
-                    if therapy in self._only(table, file, therapy):
-                        yield self._checked(shape, table, file, therapy)
-                except KnowledgeError as error:
-                    if file.content.get("id") == therapy:
-                        raise
-                    raise KnowledgeError(error.file, error.line, f"{error.message} ({therapy})") from error
+                if therapy in self._only(table, file, therapy):
+                    yield self._checked(shape, table, file, therapy)
 
     def _only(self, table: Mapping[str, Any], file: _File, therapy: str) -> list[str]:
         """The therapies that a table of a shared file is about."""
@@ -263,6 +287,7 @@ class _Reader:
         self.seen.add(name)
         if "syndrome" in given and given["syndrome"] not in SYNDROMES:
             raise file.error(name, f"unknown syndrome {given['syndrome']}")
+        self._codes(given.get("in_emergency_with", ()), {**self.symptoms, **self.observations}, name, file)
         if shape is RedFlag:
             given = self._red_flag(given, file)
         elif shape is Effect:
@@ -326,9 +351,11 @@ class _Reader:
             if code not in known:
                 raise file.error(name, f"unknown code {code}")
 
-    def build(self, shape: type[Built], given: Mapping[str, Any], file: _File, therapy: str = "") -> Built:
+    def build(
+        self, shape: type[Built], given: Mapping[str, Any], file: _File, therapy: str = "", name: str = ""
+    ) -> Built:
         """One model value; unknown and missing keys are refused, a `sources` list becomes citations."""
-        name = given.get("id") or given.get("code") or file.name
+        name = name or given.get("id") or given.get("code") or file.name
         known = {field.name: field for field in fields(shape)}  # type: ignore[arg-type]
         for key in given:
             if key not in known:

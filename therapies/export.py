@@ -21,6 +21,7 @@ def export() -> dict[str, Any]:
         "observations": _exported_observations(catalogue),
         "definitions": _plain(dict(catalogue.definitions)),
         "two_of_today": _exported(catalogue.two_of_today),
+        "first_aid": [_exported(one) for one in catalogue.first_aid],
         "danger_words": _plain(dict(catalogue.danger_words)),
         "messages": dict(catalogue.messages),
         "therapies": [_exported_therapy(therapy) for therapy in catalogue.therapies.values()],

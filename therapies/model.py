@@ -1,6 +1,6 @@
 """The shapes of the knowledge: what the TOML files say, after they have been checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -203,7 +203,8 @@ class Principle:
 class Instruction:
     """What to do (kind "do") or not to do ("do-not") until the care team says so.
 
-    `when`: "call" until they are reached, "long-pause" while a pump is stopped, "always".
+    `when`: "call" until they are reached, "long-pause" while a pump is stopped, "always". In an emergency it is
+    said only beside one of `in_emergency_with`, if there are any: first aid comes first.
     """
 
     id: str
@@ -211,12 +212,24 @@ class Instruction:
     text: str
     when: str
     sources: tuple[Citation, ...]
+    in_emergency_with: tuple[str, ...] = ()
 
 
 CALL_AGAIN = "ANY-DO-01"
 """The instruction for when nobody answers the phone."""
 ASK_FIRST = "ANY-DONT-01"
 """The instruction about medicines that the team has not allowed."""
+
+
+@dataclass(frozen=True)
+class FirstAid:
+    """What to do until help is here. Beside it the lines of `instead_of` would say another position."""
+
+    signs: tuple[str, ...]
+    lines: tuple[str, ...]
+    sources: tuple[Citation, ...]
+    instead_of: tuple[str, ...] = ()
+    on_card: bool = False
 
 
 @dataclass(frozen=True)
@@ -302,6 +315,7 @@ class Catalogue:
     definitions: Mapping[str, tuple[Condition, ...]]
     danger_words: Mapping[str, tuple[str, ...]]
     two_of_today: Principle
+    first_aid: tuple[FirstAid, ...] = ()
     messages: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -315,6 +329,16 @@ class Catalogue:
     def widest_step(self) -> tuple[Decimal, Decimal]:
         """The two neighbouring lines that are farthest apart: between them no answer hangs on the temperature."""
         return max(pairwise(self.temperature_lines), key=lambda step: step[1] - step[0])
+
+    def first_aid_for(self, signs: Iterable[str]) -> tuple[FirstAid, ...]:
+        """What to do for these signs, the worst first, in one position."""
+        wanted = set(signs)
+        found: list[FirstAid] = []
+        for one in self.first_aid:
+            if wanted & set(one.signs):
+                found.append(one)
+                wanted -= {*one.instead_of, *one.signs}
+        return tuple(found)
 
     def counts_as(self, code: str) -> str:
         """The finding that `code` counts as when findings of a day are counted."""

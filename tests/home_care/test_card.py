@@ -65,9 +65,22 @@ def test_every_statement_of_the_card_names_a_source_that_stands_on_it(client, mo
     card = page(client, mother, "card", child_on(therapy, mother).pk).context["card"]
     statements = [*card.first, *card.do_not, *card.do, *(d.signs for d in card.dangers)]
     statements += [d.when for d in card.dangers if d.when]
+    statements += [aid for d in card.dangers for aid in d.first_aid]
     assert statements
     assert all(one.refs for one in statements)
     assert {ref for one in statements for ref in one.refs} == set(range(1, len(card.sources) + 1))
+
+
+@pytest.mark.parametrize("therapy", [t for t in load().therapies if load().therapies[t].neuro_check])
+def test_where_a_seizure_can_come_the_card_says_what_to_do_until_help_is_here(
+    client, mother, therapy, clock_at_now
+):
+    child = child_on(therapy, mother)
+    (aid,) = (one for one in load().first_aid if one.on_card)
+    html = page(client, mother, "card", child.pk).content.decode()
+    assert " ".join(aid.lines) in html
+    paper = PdfReader(io.BytesIO(page(client, mother, "card-paper", child.pk).content))
+    assert aid.lines[1] in re.sub(r"\s+", " ", paper.pages[0].extract_text())
 
 
 @pytest.mark.parametrize("therapy", load().therapies)

@@ -469,3 +469,59 @@ def test_remembering_costs_two_queries(phone: Phone, ward_child: Child, night) -
     with CaptureQueriesContext(connection) as queries:
         assert "I logged: " in text(phone.get(url))
     assert len(queries) <= AT_MOST
+
+
+# ---------------------------------------------------------------- first aid
+
+
+def test_first_aid_stands_under_the_number_and_before_all_else(phone: Phone, child: Child) -> None:
+    page = phone.send(child, temperature="36.8", unit="C", **{"sign-seizure": "yes"})
+    said = text(page)
+    parts = [
+        "Call now",
+        "Until help is here",
+        "Call first.",
+        "Turn your child on the side.",
+        "What to say",
+        "Why",
+    ]
+    places = [said.index(part) for part in parts]
+    assert places == sorted(places)
+    assert "US Centers for Disease Control and Prevention: First aid for seizures" in said
+    assert page.content.decode().index("tel:112") < page.content.decode().index("aid-title")
+
+
+@pytest.mark.hazard("H16")
+def test_medicines_and_thermometers_come_after_first_aid_and_only_where_they_matter(
+    phone: Phone, child: Child
+) -> None:
+    fever, bottom, aspirin = "No fever medicine", "Nothing in the bottom", "no aspirin"
+    plain = text(phone.send(child, temperature="36.8", unit="C", **{"sign-seizure": "yes"}))
+    assert not any(part in plain for part in (fever, bottom, aspirin))
+    weak = text(phone.send(child, temperature="36.8", unit="C", **{"sign-weakness": "mild"}))
+    assert aspirin in weak
+    assert fever not in weak
+    hot = text(phone.send(child, temperature="38.6", unit="C", **{"sign-seizure": "yes"}))
+    unmeasured = text(phone.send(child, temperature="", **{"sign-seizure": "yes"}))
+    for said in (hot, unmeasured):
+        assert all(said.index("Until help is here") < said.index(part) for part in (fever, bottom, aspirin))
+    assert fever in text(phone.send(child, **FEVER))
+
+
+def test_signs_of_one_emergency_say_one_position_and_three_at_most(phone: Phone, child: Child) -> None:
+    seen = {
+        f"sign-{sign}": "severe" for sign in ("breathing_trouble", "weakness", "bleeding", "face_swelling")
+    }
+    said = text(phone.send(child, temperature="36.8", unit="C", **seen, **{"sign-passing_out": "yes"}))
+    aid = said.partition("Until help is here")[2].partition("Where this comes from")[0]
+    assert "Lay your child flat" in aid
+    assert "Press firmly" in aid
+    assert "sit up" not in aid
+    assert "Note when it began" not in aid
+
+
+def test_without_an_emergency_there_is_no_first_aid(phone: Phone, child: Child) -> None:
+    assert "Until help is here" not in text(phone.send(child, **FEVER))
+    mild = text(phone.send(child, temperature="36.8", unit="C", **{"sign-breathing_trouble": "mild"}))
+    assert "Call your care team now" in mild
+    assert "Until help is here" not in mild

@@ -57,6 +57,7 @@ def test_an_emergency_is_one_for_every_therapy(strict: Client) -> None:
     for therapy in ("tisagenlecleucel", "blinatumomab", "gemtuzumab-ozogamicin", "inotuzumab-ozogamicin"):
         said = text(check(strict, therapy=therapy, **{"sign-seizure": "yes"}))
         assert "Call emergency services now" in said
+        assert said.index("Call now") < said.index("Until help is here") < said.index("What to say")
 
 
 def test_the_therapy_for_adults_shows_for_adults_only(strict: Client) -> None:

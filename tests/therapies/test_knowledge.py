@@ -150,6 +150,13 @@ def broken(folder, name, old, new):
             "unknown therapy",
             "tisagen",
         ),
+        (
+            "every-therapy.toml",
+            'in_emergency_with = ["temperature"',
+            'in_emergency_with = ["heat"',
+            "unknown code heat",
+            "ANY-DONT-01",
+        ),
     ],
 )
 def test_a_broken_file_is_refused_by_name_and_line(folder, name, old, new, says, on_line):
@@ -160,7 +167,7 @@ def test_a_broken_file_is_refused_by_name_and_line(folder, name, old, new, says,
         assert on_line in line
 
 
-@pytest.mark.parametrize("name", ["observations", "sources", "every-therapy"])
+@pytest.mark.parametrize("name", ["observations", "sources", "every-therapy", "first-aid"])
 def test_a_file_that_all_need_is_missed_by_name(folder, name):
     (folder / f"{name}.toml").unlink()
     with pytest.raises(KnowledgeError, match=f"{name}.toml:1: is missing"):
@@ -177,6 +184,23 @@ def test_a_red_flag_can_be_of_some_therapies_only(folder):
         if "ANY-CONCERN-01" in {f.id for f in t.red_flags}
     }
     assert has_it == {"blinatumomab"}
+
+
+def test_an_error_in_a_file_that_several_share_names_the_file_and_the_therapy(folder):
+    error, line = broken(folder, "after-car-t.toml", 'is = "unwell"', 'is = "poorly"')
+    assert error.file == "after-car-t.toml"
+    assert "CART-CRS-04" in line
+    assert error.message.endswith("(for brexucabtagene-autoleucel)")
+
+
+@pytest.mark.hazard("H17")
+def test_a_red_flag_whose_sources_are_all_another_therapys_is_refused_for_that_one(folder):
+    old = '{ id = "cuh-car-t", locator = "contact the hospital at 37.5 °C or more" }'
+    new = old.replace(" }", ', only = ["tisagenlecleucel"] }')
+    error, line = broken(folder, "after-car-t.toml", old, new)
+    assert str(error).startswith("after-car-t.toml:")
+    assert "CART-CRS-04" in line
+    assert "has no source (for brexucabtagene-autoleucel)" in error.message
 
 
 @pytest.mark.hazard("H17")
@@ -296,6 +320,7 @@ def test_every_source_is_cited():
         for citation in item.sources
     }
     cited |= {citation.source.id for citation in load().two_of_today.sources}
+    cited |= {citation.source.id for one in load().first_aid for citation in one.sources}
     assert cited == set(load().sources)
 
 

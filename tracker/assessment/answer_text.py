@@ -1,8 +1,8 @@
 """An answer of the rules in words, with the address under which each flag is explained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -10,10 +10,20 @@ from django.utils.translation import gettext as _
 
 from therapies.explaining import address, subjects
 from therapies.fever import DEFAULT_RULE, FEVER_RULES
-from therapies.model import CALL_AGAIN, Instruction
+from therapies.model import CALL_AGAIN, Citation, Instruction
 from therapies.response import Flag, Question, Response
 from tracker.assessment.phone_script import ScriptFacts
-from tracker.assessment.wording import therapy_of
+from tracker.assessment.wording import name_of, therapy_of, vocabulary
+
+MOST_FIRST_AID = 3  # signs: nobody reads more with a child who needs them
+
+
+class ShownFirstAid(NamedTuple):
+    """`of`: the signs that were seen, in words."""
+
+    of: str
+    lines: Sequence[str]
+    sources: Sequence[Citation]
 
 
 class ShownFlag(Flag):
@@ -65,15 +75,36 @@ def _subject_of(therapy_id: str, flag_id: str, because: tuple[str, ...]) -> str:
     return next((code for code in codes if code in about), about[0] if about else "")
 
 
-def instructions(therapy_id: str, urgency: str = "now") -> list[Instruction]:
-    """What to do and not to do until the team is reached: an ambulance does not wait for the team to answer.
+def instructions(therapy_id: str, response: Response | None = None) -> list[Instruction]:
+    """What to do and not to do until the team is reached. What always holds stands on the child's card.
 
-    What always holds stands on the child's card.
+    In an emergency only what matters: an ambulance does not wait for the team to answer, and first aid comes first.
     """
     therapy = therapy_of(therapy_id)
-    left_out = {CALL_AGAIN} if urgency == "emergency" else set()
-    found = therapy.instructions if therapy else ()
-    return [one for one in found if one.when == "call" and one.id not in left_out]
+    found = [one for one in therapy.instructions if one.when == "call"] if therapy else []
+    if response is None or response["urgency"] != "emergency":
+        return found
+    seen = {*response["unanswered"], *(code for flag in response["flags"] for code in flag["because"])}
+    return [one for one in found if one.id != CALL_AGAIN and _matters(one, seen)]
+
+
+def _matters(one: Instruction, seen: set[str]) -> bool:
+    return not one.in_emergency_with or not seen.isdisjoint(one.in_emergency_with)
+
+
+def first_aid(response: Response) -> list[ShownFirstAid]:
+    """What to do for the child until help is here, for the signs that make this an emergency, the worst first."""
+    flags = [flag for flag in response["flags"] if flag["urgency"] == "emergency"]
+    codes = dict.fromkeys(code for flag in flags for code in flag["because"])
+    found = known.first_aid_for(codes) if flags and (known := vocabulary()) else ()
+    return [
+        ShownFirstAid(_names(code for code in codes if code in one.signs), one.lines, one.sources)
+        for one in found[:MOST_FIRST_AID]
+    ]
+
+
+def _names(codes: Iterable[str]) -> str:
+    return ", ".join(map(name_of, codes))
 
 
 def fever_rule(basis: Mapping[str, Any], team: str) -> str:

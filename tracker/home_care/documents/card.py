@@ -1,6 +1,6 @@
 """What stands on the emergency card: for somebody who has never seen this therapy. Each statement has its source."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,12 +28,13 @@ class Statement:
 
 @dataclass(frozen=True)
 class Danger:
-    """What can happen: in plain words, by its clinical name, how it shows, and when it has begun."""
+    """What can happen: in plain words, by its clinical name, how it shows, when it has begun, and first aid."""
 
     name: str
     term: str
     signs: Statement
     when: Statement | None
+    first_aid: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,14 @@ def _danger(therapy: Therapy, name: str, effects: Sequence[Effect], sources: Sou
     signs = Statement(" · ".join(texts), sources.refs([one for effect in effects for one in effect.sources]))
     onset = therapy.onset_of(name)
     when = Statement(_(onset.text), sources.refs(onset.sources)) if onset else None
-    return Danger(syndrome(name), syndrome_term(name), signs, when)
+    first_aid = tuple(_first_aid({effect.code for effect in effects}, sources))
+    return Danger(syndrome(name), syndrome_term(name), signs, when, first_aid)
+
+
+def _first_aid(codes: set[str | None], sources: Sources) -> Iterator[Statement]:
+    for one in load().first_aid:
+        if one.on_card and not codes.isdisjoint(one.signs):
+            yield Statement(" ".join(map(_, one.lines)), sources.refs(one.sources))
 
 
 def _instructions(therapy: Therapy | None, kind: str, sources: Sources) -> tuple[Statement, ...]:

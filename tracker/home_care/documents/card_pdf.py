@@ -94,6 +94,7 @@ def _card_words(card: Card) -> dict[str, str]:
         "call": _("Whom to call"),
         "cause": _("What this therapy can cause"),
         "begins": _("When:"),
+        "until": _("Until help is here:"),
         "time": _("Days explain, they rule nothing out: reactions have begun weeks and months later."),
         "not": _("What not to do, until the care team says so"),
         "do": _("What to do"),
@@ -118,4 +119,11 @@ def _statement(one: Statement) -> dict[str, Any]:
 
 def _danger(one: Any) -> dict[str, Any]:
     when = _statement(one.when) if one.when else None
-    return {"name": one.name, "term": one.term, "signs": _statement(one.signs), "when": when}
+    first_aid = list(map(_statement, one.first_aid))
+    return {
+        "name": one.name,
+        "term": one.term,
+        "signs": _statement(one.signs),
+        "when": when,
+        "first_aid": first_aid,
+    }

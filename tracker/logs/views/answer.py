@@ -138,9 +138,8 @@ def answer_context(said: Response, told: ScriptFacts, *, in_emergency: bool = Fa
         "carried_over": phone_script.carried_over(said, told),
         "summary": phone_script.summary(told),
         "what_to_say": phone_script.what_to_say(told, said["flags"], said["urgency"]),
-        "instructions": answer_text.instructions(told.therapies[0], said["urgency"])
-        if told.therapies
-        else [],
+        "first_aid": answer_text.first_aid(said),
+        "instructions": answer_text.instructions(told.therapies[0], said) if told.therapies else [],
         "is_emergency": in_emergency or said["urgency"] == "emergency",
         "questions": [one for one in asked if one not in dangers],
     }
