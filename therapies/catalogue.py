@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from therapies import reading
 from therapies.checks import unread_keys, unread_signs, wrong_argument
 from therapies.conditions import NEED_A_SIGN, OPERATORS
 from therapies.fever import BANDS, FEVER_RULES, fever_lines, lines_in
@@ -29,14 +30,12 @@ from therapies.model import (
     Citation,
     Condition,
     Effect,
-    FirstAid,
     Instruction,
     Observation,
     Onset,
     Principle,
     RedFlag,
     Review,
-    Schedule,
     Source,
     Symptom,
     Therapy,
@@ -51,8 +50,6 @@ _LINE = re.compile(r"line (\d+)")
 _FLAG_ID = re.compile(r'"([A-Z]+-[A-Z]+-\d+)[:"]')
 Built = TypeVar("Built")
 FOR_LIFE = "for life"
-MOST_LINES = 3
-"""Of first aid for one sign."""
 _OWN: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("id", "name", "brand", "kind", "say"), (str,)),
     "minimum_age": (int,),
@@ -125,7 +122,7 @@ def read(data: Path, cases: Path) -> Catalogue:
         definitions=reader.definitions,
         danger_words=reader.danger_words(files["danger-words"]),
         two_of_today=reader.build(Principle, common["two_of_today"], files["every-therapy"]),
-        first_aid=tuple(reader.first_aid(files["first-aid"])),
+        first_aid=tuple(reading.first_aid(reader, files["first-aid"])),
         messages=common["messages"],
     )
 
@@ -209,7 +206,7 @@ class _Reader:
             **own,
             red_flags=tuple(self._all(RedFlag, "red_flag", parts, content["id"])),
             effects=tuple(self._all(Effect, "effect", parts, content["id"])),
-            schedule=self.build(Schedule, content["schedule"], file),
+            schedule=reading.schedule(self, file),
             instructions=instructions,
             onsets=tuple(self._onsets(file)),
         )
@@ -250,20 +247,6 @@ class _Reader:
                 if plain(word) != word.strip():
                     raise file.error(word, "is not in small letters without accents")
         return found
-
-    def first_aid(self, file: _File) -> Iterable[FirstAid]:
-        """By sign, each once and with a source; in an emergency nobody reads more than a few lines."""
-        seen = set[str]()
-        for table in file.content["first_aid"]:
-            signs, lines = table.get("signs", []), table.get("lines", [])
-            name = next(iter([*lines, *signs]), "first_aid")
-            self._codes([*signs, *table.get("instead_of", [])], self.symptoms, name, file)
-            if twice := seen & {*signs}:
-                raise file.error(name, f"{min(twice)} stands twice")
-            if not signs or not 0 < len(lines) <= MOST_LINES:
-                raise file.error(name, f"needs a sign and 1 to {MOST_LINES} lines")
-            seen |= {*signs}
-            yield self.build(FirstAid, table, file, name=name)
 
     def _all(self, shape: type[Built], key: str, parts: Iterable[_File], therapy: str) -> Iterable[Built]:
         for file in parts:
@@ -345,6 +328,9 @@ class _Reader:
             self._codes(argument, self.observations, name, file)
         if operator == "is" and argument not in self.definitions:
             raise file.error(name, f"unknown definition {argument}")
+
+    def check_signs(self, codes: Iterable[str], name: str, file: _File) -> None:
+        self._codes(codes, self.symptoms, name, file)
 
     def _codes(self, codes: Iterable[str], known: Mapping[str, Any], name: str, file: _File) -> None:
         for code in codes:

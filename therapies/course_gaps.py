@@ -4,8 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from therapies.catalogue import load
+from therapies.infusions import due_after
 from therapies.model import Schedule
-from therapies.schedule import Event, Label, Pump, is_overdue, next_planned, planned_end, plans, pump_at
+from therapies.schedule import (
+    Event,
+    Label,
+    Pump,
+    infused,
+    is_overdue,
+    next_planned,
+    planned_end,
+    plans,
+    pump_at,
+)
 
 NO_INFUSION = "The date of the infusion is not entered."
 NO_START = "The start of the pump is not entered."
@@ -14,7 +25,11 @@ PLAN_PASSED = "It was planned for %(at)s. Was it given?"
 STOP_UNCLEAR = "The pump was stopped %(at)s. Did the care team plan that?"
 END_PASSED = "The pump should have ended %(at)s. Does it still run?"
 FREE_DAYS_PASSED = "The days without the pump are over. Has the next cycle begun?"
-TEXTS = (NO_INFUSION, NO_START, NO_DOSE, PLAN_PASSED, STOP_UNCLEAR, END_PASSED, FREE_DAYS_PASSED)
+INFUSION_DUE = "Infusion %(number)d was due about %(at)s. Was it given?"
+TEXTS = (
+    *(NO_INFUSION, NO_START, NO_DOSE, PLAN_PASSED),
+    *(STOP_UNCLEAR, END_PASSED, FREE_DAYS_PASSED, INFUSION_DUE),
+)
 """Every question, for the translators."""
 _FIRST_GIVEN = {
     "once": ("infusion", NO_INFUSION),
@@ -33,7 +48,15 @@ def gaps_at(therapy_id: str, events: Sequence[Event], at: datetime) -> list[Labe
     kinds = {kind, "infusion"} if kind == "dose" else {kind}
     if not next_planned(past, at) and not kinds & {event.kind for event in past}:
         return [(text, {})]
-    return _pump_gaps(schedule, therapy_id, past, at)
+    return [*_infusion_gaps(schedule, past, at), *_pump_gaps(schedule, therapy_id, past, at)]
+
+
+def _infusion_gaps(schedule: Schedule, past: Sequence[Event], at: datetime) -> list[Label]:
+    """The next of a split dose, from its planned day to the last on which it may come, unless it is planned."""
+    due = due_after(schedule, infused(past))
+    if due is None or next_planned(past, at) or not due.at <= at or at.date() > due.last.date():
+        return []
+    return [(INFUSION_DUE, {"number": due.number, "at": due.at})]
 
 
 def _pump_gaps(schedule: Schedule, therapy_id: str, past: Sequence[Event], at: datetime) -> list[Label]:

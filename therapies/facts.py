@@ -109,6 +109,9 @@ class Moment:
         since_end = context.get("hours_since_infusion_end")
         if since_end is not None and since_end <= schedule.early_hours:
             return True
+        infused = context.get("days_since_infusion")
+        if schedule.is_split and infused is not None and "days_since_last_dose" not in context:
+            return schedule.may_be_near_infusion(infused)
         known = [context[key] for key in ("days_since_infusion", "days_since_last_dose") if key in context]
         if known:
             return bool(min(known) < 2)

@@ -242,12 +242,21 @@ class Onset:
 
 
 @dataclass(frozen=True)
+class Infusion:
+    """One of the infusions of a split dose: the planned day after the first, and the days on which it may come."""
+
+    day: int
+    first_day: int
+    last_day: int
+
+
+@dataclass(frozen=True)
 class Schedule:
     """The therapy's own calendar, in days of a cycle that begins with day 1.
 
-    `given` is "once" (an infusion, day 0), "pump" (a continuous infusion) or "doses". Early are the hours
-    after a start or dose in which common signs may be the start of a reaction. `cycle_days`: the shortest
-    cycle of doses; 0 where doses have none.
+    `given` is "once" (cells, day 0, or a split dose in `infusions`), "pump" (a continuous infusion) or "doses".
+    Early are the hours after a start or dose in which common signs may be the start of a reaction. `cycle_days`:
+    the shortest cycle of doses; 0 where doses have none.
     """
 
     given: str
@@ -259,7 +268,16 @@ class Schedule:
     cycle_days: int = 0
     early_cycle_days: tuple[int, ...] = ()
     hospital_days: tuple[Mapping[str, Any], ...] = ()
+    infusions: tuple[Infusion, ...] = (Infusion(0, 0, 0),)
     sources: tuple[Citation, ...] = ()
+
+    @property
+    def is_split(self) -> bool:
+        return len(self.infusions) > 1
+
+    def may_be_near_infusion(self, days: Decimal) -> bool:
+        """So many days after the first, on the day of an infusion or the next: it may come on any of its days."""
+        return any(one.first_day <= days < one.last_day + 2 for one in self.infusions)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from therapies import infusions
 from therapies.catalogue import load
+from therapies.infusions import days_between as _days
 from therapies.model import Schedule
 
 KINDS = (
@@ -30,7 +32,6 @@ RESTART_HOURS = 4
 """A pause of this many hours makes a restart count like a start (Blincyto administration, restarts)."""
 OVERDUE = timedelta(days=1)
 """So long after its computed end a pump may still run: some clinics count 29 days (CHOP, blinatumomab at home)."""
-_CELLS = ("infusion",)
 _DOSES = ("infusion", "dose")
 _GIVEN = ("infusion", "dose", "start")
 _PLANS = ("delayed", "next")
@@ -41,8 +42,6 @@ _DOSE_HOURS = 2
 """The longest infusion of a dose (gemtuzumab 2 hours, inotuzumab 1 hour)."""
 Label = tuple[str, dict[str, Any]]
 
-INFUSION_DAY = "Infusion day"
-AFTER_INFUSION = "Day %(day)d after the infusion"
 BEFORE_INFUSION = "Before the infusion"
 INFUSION_NOT_ENTERED = "Date of the infusion not entered"
 BEFORE_CYCLE = "Before the first cycle"
@@ -64,8 +63,7 @@ AFTER_TRANSPLANT = "Day %(day)d after the transplant"
 LOW_COUNTS = "Blood counts low since %(since)s"
 NEXT = "Next: %(date)s"
 TEXTS = (
-    INFUSION_DAY,
-    AFTER_INFUSION,
+    *infusions.TEXTS,
     BEFORE_INFUSION,
     INFUSION_NOT_ENTERED,
     BEFORE_CYCLE,
@@ -156,8 +154,8 @@ def context_at(therapy_id: str, events: Sequence[Event], at: datetime) -> dict[s
             "cycle_day": pump.cycle_day,
             "hours_since_start": _hours(pump.counts_from, at),
         }
-    if schedule.given == "once" and (infusion := _last(past, _CELLS)):
-        context["days_since_infusion"] = _days(infusion.at, at)
+    if schedule.given == "once":
+        context |= infusions.context_after(schedule, infused(past), at)
     if schedule.given == "doses" and (dosing := doses_at(schedule, past)):
         context |= _after_dose(dosing, at)
     if transplant := _last(past, ("transplant",)):
@@ -176,11 +174,22 @@ def day_labels(therapy_id: str, events: Sequence[Event], at: datetime) -> list[L
     labels = _course_labels(schedule, past, at, is_to_come=is_to_come)
     if transplant := _last(past, ("transplant",)):
         labels.append((AFTER_TRANSPLANT, {"day": _days(transplant.at, at)}))
+<<<<<<< HEAD
     if since := low_counts_since(past):
         labels.append((LOW_COUNTS, {"since": since.date()}))
+=======
+    due = infusions.due_after(schedule, infused(past))
+>>>>>>> 4598856 (Add obecabtagene autoleucel, and a schedule for a split dose)
     if planned:
         labels.append((NEXT, {"date": planned}))
+    elif due and due.at.date() >= at.date():
+        labels.append((infusions.NEXT_INFUSION, {"number": due.number, "date": due.at}))
     return labels
+
+
+def infused(past: Sequence[Event]) -> list[datetime]:
+    """When cells were given, the first first."""
+    return [event.at for event in past if event.kind == "infusion"]
 
 
 def late_labels(therapy_id: str, events: Sequence[Event], at: datetime) -> list[Label]:
@@ -370,11 +379,7 @@ def _course_labels(
 
 
 def _once_labels(schedule: Schedule, past: Sequence[Event], at: datetime) -> list[Label]:
-    infusion = _last(past, _CELLS)
-    if infusion is None:
-        return []
-    days = _days(infusion.at, at)
-    return [(INFUSION_DAY, {})] if days == 0 else [(AFTER_INFUSION, {"day": days})]
+    return infusions.labels_after(schedule, infused(past), at)
 
 
 def _pump_labels(schedule: Schedule, past: Sequence[Event], at: datetime) -> list[Label]:
@@ -421,10 +426,6 @@ def _past(events: Iterable[Event], at: datetime) -> list[Event]:
 
 def _last(past: Sequence[Event], kinds: Sequence[str]) -> Event | None:
     return next((event for event in reversed(past) if event.kind in kinds), None)
-
-
-def _days(earlier: datetime, later: datetime) -> int:
-    return (later.date() - earlier.date()).days
 
 
 def _hours(earlier: datetime, later: datetime) -> float:

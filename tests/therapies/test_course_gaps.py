@@ -28,6 +28,7 @@ def asked(therapy, *events, at=START + 4 * DAY):
     [
         ("tisagenlecleucel", "infusion", "The date of the infusion is not entered."),
         ("brexucabtagene-autoleucel", "infusion", "The date of the infusion is not entered."),
+        ("obecabtagene-autoleucel", "infusion", "The date of the infusion is not entered."),
         ("blinatumomab", "start", "The start of the pump is not entered."),
         ("gemtuzumab-ozogamicin", "dose", "No dose is entered."),
         ("inotuzumab-ozogamicin", "dose", "No dose is entered."),
@@ -86,6 +87,23 @@ def test_after_the_days_without_the_pump_the_next_cycle_is_asked_for_unless_it_i
     assert asked("blinatumomab", *events, planned, at=START + 14 * DAY) == []
     begun = Event("start", START + 14 * DAY)
     assert asked("blinatumomab", *events, begun, at=START + 14 * DAY) == []
+
+
+def test_the_second_infusion_of_a_split_dose_is_asked_for_from_its_planned_day_to_its_last():
+    first, due = Event("infusion", START), START + 9 * DAY
+    question = [f"Infusion 2 was due about {due}. Was it given?"]
+
+    def asked_on(days, *more):
+        return asked("obecabtagene-autoleucel", first, *more, at=START + days * DAY)
+
+    assert asked_on(8) == []
+    assert asked_on(9) == asked_on(20) == question
+    assert asked_on(21) == [], "it may have been left out: the label gives no later day"
+    assert asked_on(10, Event("infusion", due)) == []
+    assert asked_on(10, Event("delayed", due, until=START + 14 * DAY)) == []
+    assert asked_on(14, Event("delayed", due, until=START + 14 * DAY)) == [
+        f"It was planned for {START + 14 * DAY}. Was it given?"
+    ]
 
 
 LATE = {

@@ -4,6 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from therapies.catalogue import load
+from therapies.facts import moment
+from therapies.request import read_request
 from therapies.rules import assess
 
 ADC = "inotuzumab-ozogamicin"
@@ -223,3 +226,28 @@ def test_of_two_weights_told_for_the_first_hour_the_lower_is_the_baseline() -> N
         first = [report(1, weight_kg=kg) for kg in told]
         found = ask(report(weight_kg=Decimal("15.8")), *first, therapy="blinatumomab")["flags"]
         assert "ANY-WEIGHT-01" in [flag["id"] for flag in found]
+
+
+# ------------------------------------------------------------------ early after each infusion of a split dose
+
+
+def is_early(**context):
+    known = load()
+    asked = {"therapy": "obecabtagene-autoleucel", "context": context, "reports": [report()]}
+    return moment(read_request(asked, known), 0, known).is_early
+
+
+@pytest.mark.parametrize(
+    ("since_first", "since_last", "early"),
+    [(0, 0, True), (1, 1, True), (2, 2, False), (8, 8, False), (9, 0, True), (10, 1, True), (11, 2, False)],
+)
+def test_early_is_the_day_of_each_infusion_and_the_next(since_first, since_last, early):
+    assert is_early(days_since_infusion=since_first, days_since_last_dose=since_last) is early
+
+
+@pytest.mark.parametrize(
+    ("day", "early"), [(0, True), (1, True), (2, False), (6, False), (7, True), (21, True), (22, False)]
+)
+def test_where_only_the_first_infusion_is_known_every_day_of_the_second_may_be_early(day, early):
+    assert is_early(days_since_infusion=day) is early
+    assert is_early() is True

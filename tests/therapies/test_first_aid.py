@@ -6,8 +6,9 @@ import re
 import pytest
 
 from tests.therapies.test_knowledge import broken, folder  # noqa: F401
-from therapies.catalogue import MOST_LINES, load
+from therapies.catalogue import load
 from therapies.export import export
+from therapies.reading import MOST_LINES
 
 LONGEST_LINE = 100
 ON_THE_SIDE, SIT_UP = "on the side", "sit up"

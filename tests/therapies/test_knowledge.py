@@ -388,6 +388,24 @@ def test_what_a_therapy_says_of_itself_is_complete_and_of_its_type(folder, old, 
     assert says in error.message
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("{ day = 0 }", "{ day = 1 }", "are days after the first"),
+        ("first_day = 7", "first_day = 10", "are days after the first"),
+        ("last_day = 20", "last_day = 8", "are days after the first"),
+        ("last_day = 20", "until = 20", "unknown key until"),
+        ("last_day = 20", "last_day = 20.5", "cannot be"),
+        ("{ day = 0 }", "{}", "day is missing"),
+        ('given = "once"', 'given = "doses"', "are days after the first"),
+    ],
+)
+def test_the_days_of_a_split_dose_are_in_order_and_begin_with_the_first(folder, old, new, says):
+    error, line = broken(folder, "obecabtagene-autoleucel.toml", old, new)
+    assert says in error.message
+    assert "infusions" in line
+
+
 def test_late_effects_come_until_their_last_day_and_those_of_cells_for_life():
     pump, cells = (load().therapies[name] for name in ("blinatumomab", "tisagenlecleucel"))
     assert [pump.may_act_after(days) for days in (0, 365, 365.1)] == [True, True, False]

@@ -150,6 +150,7 @@ def test_before_anything_happened_there_is_nothing_to_count():
     ("therapy", "before", "not_entered"),
     [
         ("tisagenlecleucel", "Before the infusion", "Date of the infusion not entered"),
+        ("obecabtagene-autoleucel", "Before the infusion", "Date of the infusion not entered"),
         ("blinatumomab", "Before the first cycle", "Start of the cycle not entered"),
         ("gemtuzumab-ozogamicin", "Before the first dose", "Dates of the doses not entered"),
         ("inotuzumab-ozogamicin", "Before the first dose", "Dates of the doses not entered"),
@@ -299,3 +300,49 @@ def test_a_stop_in_the_moment_of_the_start_is_a_pause_of_this_cycle():
 def test_only_a_restart_starts_a_stopped_pump_again():
     events = [Event("start", at(1)), Event("stop", at(3)), Event("transplant", at(4)), Event("next", at(4))]
     assert context_at("blinatumomab", events, at(5))["infusion_running"] is False
+
+
+# ------------------------------------------------------------------ a split dose
+
+SPLIT = "obecabtagene-autoleucel"
+
+
+def test_the_days_of_a_split_dose_are_counted_from_the_first_infusion_and_from_the_last():
+    first, second = Event("infusion", at(1)), Event("infusion", at(10))
+    assert context_at(SPLIT, [], at(1)) == {}
+    assert context_at(SPLIT, [first], at(9)) == {"days_since_infusion": 8, "days_since_last_dose": 8}
+    assert context_at(SPLIT, [first, second], at(9, 23)) == context_at(SPLIT, [first], at(9, 23))
+    assert context_at(SPLIT, [first, second], at(10)) == {"days_since_infusion": 9, "days_since_last_dose": 0}
+    assert context_at(SPLIT, [second, first], at(12)) == {
+        "days_since_infusion": 11,
+        "days_since_last_dose": 2,
+    }
+
+
+def test_day_labels_of_a_split_dose_name_the_infusion_and_say_when_the_next_is_planned():
+    first, second = Event("infusion", at(1)), Event("infusion", at(10))
+    due = f"Infusion 2 is planned about {at(10)}"
+    assert words(SPLIT, [first], at(1, 12)) == ["Day of infusion 1", due]
+    assert words(SPLIT, [first], at(4)) == ["Day 3 after the first infusion", due]
+    assert words(SPLIT, [first], at(10, 8)) == ["Day 9 after the first infusion", due]
+    assert words(SPLIT, [first], at(11)) == ["Day 10 after the first infusion"]
+    both = [first, second]
+    assert words(SPLIT, both, at(10, 12)) == ["Day of infusion 2", "Day 9 after the first infusion"]
+    assert words(SPLIT, both, at(12)) == ["Day 11 after the first infusion", "day 2 after infusion 2"]
+
+
+def test_a_day_that_the_team_has_named_stands_instead_of_the_planned_one():
+    events = [Event("infusion", at(1)), Event("next", at(2), until=at(12))]
+    assert words(SPLIT, events, at(4)) == ["Day 3 after the first infusion", f"Next: {at(12)}"]
+    assert plans([*events, Event("infusion", at(12))]) == []
+
+
+def test_an_earlier_course_with_one_infusion_of_two_plans_nothing():
+    labels = late_labels(SPLIT, [Event("infusion", at(1))], at(4))
+    assert [text % values for text, values in labels] == ["Day 3 after the first infusion"]
+
+
+def test_one_infusion_is_as_it_was():
+    twice = [Event("infusion", at(1)), Event("infusion", at(10))]
+    assert context_at("tisagenlecleucel", twice, at(12)) == {"days_since_infusion": 2}
+    assert words("tisagenlecleucel", twice, at(12)) == ["Day 2 after the infusion"]

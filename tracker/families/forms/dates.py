@@ -64,9 +64,13 @@ class DatesForm(PageForm):
         {"once": self._ask_once, "pump": self._ask_pump, "doses": self._ask_doses}[self.given]()
 
     def _ask_once(self) -> None:
-        self.fields["infusion"] = DayField(
-            label=_("Day of the infusion"), help_text=STILL_TO_COME, required=False
-        )
+        label, split = _("Day of the infusion"), self.therapy.schedule.is_split
+        for number in range(1, len(self.therapy.schedule.infusions) + 1):
+            self.fields["infusion" if number == 1 else f"infusion_{number}"] = DayField(
+                label=_("Day of infusion %(number)d") % {"number": number} if split else label,
+                help_text=STILL_TO_COME,
+                required=False,
+            )
 
     def _ask_pump(self) -> None:
         self.fields["start"] = MomentField(

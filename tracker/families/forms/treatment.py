@@ -9,8 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.catalogue import load
+<<<<<<< HEAD
 from therapies.schedule import Event, Pump, doses_at, pump_at
 from tracker.assessment.courses import counts_low_since
+=======
+from therapies.schedule import Event, Pump, doses_at, infused, pump_at
+>>>>>>> 4598856 (Add obecabtagene autoleucel, and a schedule for a split dose)
 from tracker.core.forms import AHEAD, DayField, MomentField, PageForm, let_choose
 from tracker.families.forms.child import therapies_for
 from tracker.families.forms.dates import Clock, cycle_field
@@ -61,8 +65,11 @@ def counts_change(child: Child, now: datetime) -> str:
 
 
 def _once(course: Course, now: datetime) -> list[str]:
-    was_given = any(event.kind == "infusion" for event in course.schedule)
-    return ["moved"] if was_given else ["infusion", "next", "delayed"]
+    """Of a split dose each infusion is entered; a wrong day of it is taken back."""
+    schedule = load().therapies[course.therapy].schedule
+    if len(infused(course.schedule)) < len(schedule.infusions):
+        return ["infusion", "next", "delayed"]
+    return [] if schedule.is_split else ["moved"]
 
 
 def _pump(course: Course, now: datetime) -> list[str]:
