@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from therapies import infusions
+from therapies import blood_counts, infusions
 from therapies.catalogue import load
 from therapies.infusions import days_between as _days
 from therapies.model import Schedule
@@ -35,8 +35,7 @@ OVERDUE = timedelta(days=1)
 _DOSES = ("infusion", "dose")
 _GIVEN = ("infusion", "dose", "start")
 _PLANS = ("delayed", "next")
-_COUNTS = ("low-counts", "counts-recovered")
-OF_THE_CHILD = ("transplant", *_COUNTS)
+OF_THE_CHILD = ("transplant", *blood_counts.KINDS)
 """What holds under every therapy, whichever ran when it was recorded."""
 _DOSE_HOURS = 2
 """The longest infusion of a dose (gemtuzumab 2 hours, inotuzumab 1 hour)."""
@@ -60,7 +59,6 @@ DOSE_DAY = "Day of dose %(number)d"
 DAY_AFTER_DOSE = "1 day after dose %(number)d"
 AFTER_DOSE = "%(day)d days after dose %(number)d"
 AFTER_TRANSPLANT = "Day %(day)d after the transplant"
-LOW_COUNTS = "Blood counts low since %(since)s"
 NEXT = "Next: %(date)s"
 TEXTS = (
     *infusions.TEXTS,
@@ -82,7 +80,7 @@ TEXTS = (
     DAY_AFTER_DOSE,
     AFTER_DOSE,
     AFTER_TRANSPLANT,
-    LOW_COUNTS,
+    blood_counts.LOW_SINCE,
     NEXT,
 )
 """Every text of a day label, for the translators."""
@@ -160,7 +158,7 @@ def context_at(therapy_id: str, events: Sequence[Event], at: datetime) -> dict[s
         context |= _after_dose(dosing, at)
     if transplant := _last(past, ("transplant",)):
         context["days_since_transplant"] = _days(transplant.at, at)
-    if low_counts_since(past):
+    if blood_counts.low_since((event.kind, event.at) for event in past):
         context["low_counts_known"] = True
     return {key: value for key, value in context.items() if value is not None}
 
@@ -174,12 +172,9 @@ def day_labels(therapy_id: str, events: Sequence[Event], at: datetime) -> list[L
     labels = _course_labels(schedule, past, at, is_to_come=is_to_come)
     if transplant := _last(past, ("transplant",)):
         labels.append((AFTER_TRANSPLANT, {"day": _days(transplant.at, at)}))
-<<<<<<< HEAD
-    if since := low_counts_since(past):
-        labels.append((LOW_COUNTS, {"since": since.date()}))
-=======
+    if since := blood_counts.low_since((event.kind, event.at) for event in past):
+        labels.append((blood_counts.LOW_SINCE, {"since": since.date()}))
     due = infusions.due_after(schedule, infused(past))
->>>>>>> 4598856 (Add obecabtagene autoleucel, and a schedule for a split dose)
     if planned:
         labels.append((NEXT, {"date": planned}))
     elif due and due.at.date() >= at.date():
@@ -201,18 +196,6 @@ def late_labels(therapy_id: str, events: Sequence[Event], at: datetime) -> list[
     labels = [_cycle_label(pump.cycle, pump.cycle_day)]
     off_since = pump.ended_at or (pump.stop.at if pump.stop else None)
     return [*labels, (PUMP_STOPPED, {"since": off_since})] if off_since else labels
-
-
-# ---------------------------------------------------------------- blood counts
-
-
-def low_counts_since(past: Sequence[Event]) -> datetime | None:
-    """Since when the blood counts are known to be low; None once somebody has ended it, and where nobody said so."""
-    newest = _last(past, _COUNTS)
-    if newest is None or newest.kind != "low-counts":
-        return None
-    before = [event.at for event in past if event.kind == "counts-recovered"]
-    return min(e.at for e in past if e.kind == "low-counts" and e.at >= max(before, default=e.at))
 
 
 # ---------------------------------------------------------------- the pump

@@ -264,11 +264,11 @@ def test_an_operator_reads_the_keys_that_it_says(operator):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('"kymriah-label"', '"hearsay"', "unknown source hearsay (brexucabtagene-autoleucel)"),
+        ('"kymriah-label"', '"hearsay"', "unknown source hearsay (for brexucabtagene-autoleucel)"),
         (
             '{ id = "car-t-hlh", locator',
             '{ id = "car-t-hlh", only = ["tisagenlecleucel"], locator',
-            "has no source (brexucabtagene-autoleucel)",
+            "has no source (for brexucabtagene-autoleucel)",
         ),
     ],
 )

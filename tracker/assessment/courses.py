@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from therapies.blood_counts import low_since
 from therapies.catalogue import KnowledgeError, load
-from therapies.schedule import NOT_BEGUN, OF_THE_CHILD, Event, Label, low_counts_since, unplanned_stop
+from therapies.schedule import NOT_BEGUN, OF_THE_CHILD, Event, Label, unplanned_stop
 from tracker.models import Child, Course
 from tracker.models.treatment import EVENT_COLUMNS, standing_events
 
@@ -89,7 +90,7 @@ def of_the_child_beside(course: Course, courses: Sequence[Course]) -> list[Event
 def counts_low_since(child: Child, at: datetime) -> datetime | None:
     """Since when the child's blood counts are known to be low, under whichever course that was recorded."""
     events = [event for course in courses_of(child) for event in course.schedule if event.at <= at]
-    return low_counts_since(sorted(events, key=lambda event: event.at))
+    return low_since((event.kind, event.at) for event in sorted(events, key=lambda event: event.at))
 
 
 def still_counts(course: Course, at: datetime) -> bool:

@@ -9,12 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.catalogue import load
-<<<<<<< HEAD
-from therapies.schedule import Event, Pump, doses_at, pump_at
-from tracker.assessment.courses import counts_low_since
-=======
 from therapies.schedule import Event, Pump, doses_at, infused, pump_at
->>>>>>> 4598856 (Add obecabtagene autoleucel, and a schedule for a split dose)
+from tracker.assessment.courses import counts_low_since
 from tracker.core.forms import AHEAD, DayField, MomentField, PageForm, let_choose
 from tracker.families.forms.child import therapies_for
 from tracker.families.forms.dates import Clock, cycle_field
