@@ -30,6 +30,7 @@ from therapies.model import (
     Citation,
     Condition,
     Effect,
+    Fact,
     Instruction,
     Observation,
     Onset,
@@ -57,8 +58,7 @@ _OWN: Mapping[str, tuple[type, ...]] = {
     "near_hospital_days": (int,),
     "neuro_check": (bool,),
 }
-_SPOKEN = ("name", "hint", "question", "duration_question", *SEVERITIES, "text", "term", "say")
-_LISTS = ("includes", "schedule", "red_flag", "effect", "instruction", "onset")
+_LISTS = ("includes", "schedule", "red_flag", "effect", "instruction", "onset", "given")
 
 
 class KnowledgeError(Exception):
@@ -73,28 +73,6 @@ class KnowledgeError(Exception):
 def load() -> Catalogue:
     """The knowledge of this release. Raises KnowledgeError; a failure is not remembered."""
     return read(DATA, CASES)
-
-
-def texts() -> Iterable[tuple[str, str]]:
-    """Every text of the knowledge with where it stands, for the translators."""
-    catalogue = load()
-    for code, syndrome in SYNDROMES.items():
-        yield from ((code, text) for key in _SPOKEN if (text := getattr(syndrome, key, "")))
-    for area in catalogue.areas:
-        yield area.code, area.name
-    for symptom in catalogue.symptoms.values():
-        yield from ((symptom.code, text) for key in _SPOKEN if (text := getattr(symptom, key, "")))
-    for asked in catalogue.observations.values():
-        for value in (asked, *asked.choices, *asked.routes):
-            yield from ((asked.code, text) for key in _SPOKEN if (text := getattr(value, key, "")))
-    for therapy in catalogue.therapies.values():
-        said = (*therapy.red_flags, *therapy.effects, *therapy.instructions, *therapy.onsets)
-        for part in (therapy, therapy.schedule, *said):
-            yield from ((therapy.id, text) for key in _SPOKEN if (text := getattr(part, key, "")))
-        yield from ((therapy.id, flag.confirm["message"]) for flag in therapy.red_flags if flag.confirm)
-    yield from ((one.signs[0], line) for one in catalogue.first_aid for line in one.lines)
-    yield from catalogue.messages.items()
-    yield catalogue.two_of_today.id, catalogue.two_of_today.text
 
 
 def read(data: Path, cases: Path) -> Catalogue:
@@ -151,7 +129,8 @@ class _Reader:
         self.files, self.worked, self.seen = files, worked, set[str]()
         self.therapies = {file.content.get("id") for file in files.values()}
         vocabulary, listed = files["observations"], files["sources"]
-        self.sources: dict[str, Source] = self._by("id", Source, listed.content["source"], listed)
+        documents = [reading.document(table, listed) for table in listed.content["source"]]
+        self.sources: dict[str, Source] = self._by("id", Source, documents, listed)
         self.areas = tuple(self._by("code", Area, vocabulary.content["area"], vocabulary).values())
         self.observations: dict[str, Observation] = self._by(
             "code", Observation, vocabulary.content["observation"], vocabulary
@@ -209,6 +188,7 @@ class _Reader:
             schedule=reading.schedule(self, file),
             instructions=instructions,
             onsets=tuple(self._onsets(file)),
+            given=tuple(self._all(Fact, "given", parts, content["id"])),
         )
         for sign in unread_signs(self.symptoms, therapy):
             raise self.files["observations"].error(sign, f"is read by no rule of {therapy.id}")

@@ -40,6 +40,8 @@ def _exported_therapy(therapy: Therapy) -> dict[str, Any]:
         "red_flags": [_exported(flag) for flag in therapy.red_flags],
         "schedule": _exported(therapy.schedule),
         "instructions": [_exported(instruction) for instruction in therapy.instructions],
+        "onsets": [_exported(onset) for onset in therapy.onsets],
+        "given": [_exported(fact) for fact in therapy.given],
     }
 
 

@@ -54,16 +54,18 @@ SYNDROMES: Mapping[str, Syndrome] = {
 
 @dataclass(frozen=True)
 class Source:
-    """A document that is cited. `revised` is the document's own date, `checked` the day somebody last
-    looked.
+    """A document that is cited. `revised` is the document's own date, `checked` the day somebody last looked.
+
+    Without a date (None) or a public address (empty), `why` says what was looked for.
     """
 
     id: str
     title: str
     publisher: str
     address: str
+    revised: str | None
     checked: date
-    revised: str | None = None
+    why: str = ""
 
     def is_due(self, today: date) -> bool:
         """Silence is not "still true": somebody looks at it again."""
@@ -153,7 +155,10 @@ class Symptom:
 
 @dataclass(frozen=True)
 class Effect:
-    """A documented side effect: `code` where a family can see it, `finding` where only a test can."""
+    """A documented side effect: `code` where a family can see it, `finding` where only a test can.
+
+    `not_verified`, here and below: why nobody could read it in the document that is cited.
+    """
 
     id: str
     text: str
@@ -163,6 +168,17 @@ class Effect:
     finding: str | None
     observed_as: tuple[str, ...]
     sources: tuple[Citation, ...]
+    not_verified: str | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """How a therapy is made, given and followed up. Words for pages alone."""
+
+    id: str
+    text: str
+    sources: tuple[Citation, ...]
+    not_verified: str | None = None
 
 
 @dataclass(frozen=True)
@@ -239,6 +255,7 @@ class Onset:
     syndrome: str
     text: str
     sources: tuple[Citation, ...]
+    not_verified: str | None = None
 
 
 @dataclass(frozen=True)
@@ -302,6 +319,7 @@ class Therapy:
     schedule: Schedule
     instructions: tuple[Instruction, ...]
     onsets: tuple[Onset, ...]
+    given: tuple[Fact, ...]
 
     def may_act_after(self, days: float) -> bool:
         """Whether its late effects may still come so many days after its last event."""

@@ -1,5 +1,6 @@
 """Parts of the knowledge that are read by rules of their own, beside what holds for every table."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -7,6 +8,8 @@ from therapies.model import FirstAid, Infusion, Schedule
 
 MOST_LINES = 3
 """Of first aid for one sign."""
+_ADDRESS, NO_ADDRESS = re.compile(r"https?://\S+"), "no public address"
+_DATE, UNDATED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?"), "undated"
 Built = TypeVar("Built")
 
 
@@ -63,3 +66,18 @@ def schedule(reader: Reader[AnyFile], file: AnyFile) -> Schedule:
     if not days or days[0] != 0 or days != sorted(days) or table.get("given") != "once":
         raise file.error("infusions", "are days after the first, in their order, of cells")
     return reader.build(Schedule, {**table, "infusions": infusions}, file)
+
+
+def document(table: dict[str, Any], file: File) -> dict[str, Any]:
+    """A source has an address and a date; where none was found, it says so, and why."""
+    wanted = (("address", _ADDRESS, NO_ADDRESS, ""), ("revised", _DATE, UNDATED, None))
+    absent: dict[str, Any] = {}
+    for key, shape, not_found, value in wanted:
+        given = str(table.get(key, ""))
+        if given == not_found and table.get("why"):
+            absent[key] = value
+        elif given == not_found:
+            raise file.error(table["id"], f"{not_found}, and no why")
+        elif key in table and not shape.fullmatch(given):
+            raise file.error(table["id"], f"{key} cannot be {given!r}")
+    return table | absent

@@ -26,10 +26,12 @@ def test_the_knowledge_of_this_house_loads():
 
 
 def test_a_source_that_nobody_opened_for_a_year_is_named_and_stops_nothing(clock):
-    newest = max(source.checked for source in load().sources.values())
-    clock.move_to(datetime.combine(newest, time(), UTC) + timedelta(days=CHECKED_EVERY_DAYS))
+    checked = [source.checked for source in load().sources.values()]
+    clock.move_to(datetime.combine(min(checked), time(), UTC) + timedelta(days=CHECKED_EVERY_DAYS))
     assert checks.sources_were_looked_at() == []
     clock.shift(timedelta(days=1))
+    assert len(checks.sources_were_looked_at()) == checked.count(min(checked))
+    clock.move_to(datetime.combine(max(checked), time(), UTC) + timedelta(days=CHECKED_EVERY_DAYS + 1))
     found = checks.sources_were_looked_at()
     assert len(found) == len(load().sources)
     assert not any(message.is_serious(WARNING) for message in found)

@@ -15,8 +15,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from therapies.catalogue import load, texts
+from therapies.catalogue import load
 from therapies.explaining import address, subjects
+from therapies.texts import texts
 from tracker.logs.actions.record import Recorded
 from tracker.models import Child, User
 

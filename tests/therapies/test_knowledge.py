@@ -4,6 +4,7 @@ import datetime
 import shutil
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
 import pytest
 
@@ -13,6 +14,10 @@ from therapies.checks import READ_IN_CODE, unread_keys
 from therapies.conditions import OPERATORS, READS
 from therapies.facts import Moment
 from therapies.request import CONTEXT_FLAGS, CONTEXT_NUMBERS, Report
+from therapies.texts import texts
+
+KYMRIAH = "https://us.kymriah.com/acute-lymphoblastic-leukemia-children/"
+REMS_END = load().sources["fda-rems-end"].address
 
 
 @pytest.fixture
@@ -156,6 +161,43 @@ def broken(folder, name, old, new):
             'in_emergency_with = ["heat"',
             "unknown code heat",
             "ANY-DONT-01",
+        ),
+        (
+            "sources.toml",
+            'revised = "2024-06-24"\n',
+            "",
+            "revised is missing",
+            "acs-childhood-leukemia-immunotherapy",
+        ),
+        ("sources.toml", f'address = "{KYMRIAH}"\n', "", "address is missing", "kymriah-safety"),
+        ("sources.toml", f'"{KYMRIAH}"', '""', "address cannot be ''", "kymriah-safety"),
+        (
+            "sources.toml",
+            f'"{KYMRIAH}"',
+            '"kymriah.com"',
+            "address cannot be 'kymriah.com'",
+            "kymriah-safety",
+        ),
+        (
+            "sources.toml",
+            '"2024-06-24"',
+            '"June 2024"',
+            "revised cannot be 'June 2024'",
+            "acs-childhood-leukemia-immunotherapy",
+        ),
+        (
+            "sources.toml",
+            '"2024-06-24"',
+            '"undated"',
+            "undated, and no why",
+            "acs-childhood-leukemia-immunotherapy",
+        ),
+        (
+            "sources.toml",
+            f'"{REMS_END}"',
+            '"no public address"',
+            "no public address, and no why",
+            "fda-rems-end",
         ),
     ],
 )
@@ -316,17 +358,28 @@ def test_every_source_is_cited():
     cited = {
         citation.source.id
         for therapy in load().therapies.values()
-        for item in (*therapy.red_flags, *therapy.effects, *therapy.instructions, therapy.schedule)
-        for citation in item.sources
+        for items in (therapy.red_flags, therapy.effects, therapy.instructions, therapy.onsets, therapy.given)
+        for citation in chain(therapy.schedule.sources, *(item.sources for item in items))
     }
     cited |= {citation.source.id for citation in load().two_of_today.sources}
     cited |= {citation.source.id for one in load().first_aid for citation in one.sources}
     assert cited == set(load().sources)
 
 
+def test_a_source_without_a_date_or_a_public_address_says_why():
+    sources = load().sources.values()
+    assert all(source.why for source in sources if not (source.address and source.revised))
+    assert load().sources["upmc-inotuzumab"].address == ""
+    assert load().sources["upmc-inotuzumab"].revised is None
+
+
 def test_every_text_that_a_family_can_read_reaches_the_translators():
-    known = {text for _, text in catalogue.texts()}
+    known = {text for _, text in texts()}
+    assert {source.why for source in load().sources.values()} - {""} <= known
     for therapy in load().therapies.values():
+        assert {fact.text for fact in therapy.given} <= known
+        said = (*therapy.effects, *therapy.onsets, *therapy.given)
+        assert {one.not_verified for one in said if one.not_verified} <= known
         assert {flag.text for flag in therapy.red_flags} <= known
         assert {instruction.text for instruction in therapy.instructions} <= known
     assert {symptom.name for symptom in load().symptoms.values()} <= known

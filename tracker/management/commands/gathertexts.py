@@ -17,8 +17,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from therapies import course_gaps, explaining, fever, schedule, wording
-from therapies.catalogue import texts
 from therapies.rules import COULD_NOT_CHECK
+from therapies.texts import texts
 
 TEMPLATE = "nightlight.pot"
 LEFT_OUT = (".venv", "var", "tests", "benchmarks", "vendor")
