@@ -83,6 +83,14 @@ def test_where_a_seizure_can_come_the_card_says_what_to_do_until_help_is_here(
     assert aid.lines[1] in re.sub(r"\s+", " ", paper.pages[0].extract_text())
 
 
+def test_a_figure_that_nobody_could_read_is_marked_on_the_card(client, mother, clock_at_now):
+    card = page(client, mother, "card", child_on("gemtuzumab-ozogamicin", mother).pk).context["card"]
+    marked = [
+        danger.when.text for danger in card.dangers if danger.when and "(2 to 298 days)" in danger.when.text
+    ]
+    assert [text.endswith("(not verified)") for text in marked] == [True]
+
+
 @pytest.mark.parametrize("therapy", load().therapies)
 def test_the_paper_is_one_accessible_page(client, mother, therapy, clock_at_now):
     child = child_on(therapy, mother)

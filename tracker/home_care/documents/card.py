@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from therapies.catalogue import KnowledgeError, load
 from therapies.fever import fahrenheit, fever_lines
-from therapies.model import SYNDROMES, Citation, Effect, Instruction, Therapy
+from therapies.model import SYNDROMES, Citation, Effect, Instruction, Onset, Therapy
 from therapies.schedule import Event
 from tracker.assessment.courses import courses_of, still_counts
 from tracker.assessment.fever_medicine import fever_medicine_since
@@ -151,10 +151,10 @@ def _dangers(therapy: Therapy | None, sources: Sources) -> tuple[Danger, ...]:
 
 
 def _danger(therapy: Therapy, name: str, effects: Sequence[Effect], sources: Sources) -> Danger:
-    texts = dict.fromkeys(_(effect.text) for effect in effects)
+    texts = dict.fromkeys(_verified_or_not(effect) for effect in effects)
     signs = Statement(" · ".join(texts), sources.refs([one for effect in effects for one in effect.sources]))
     onset = therapy.onset_of(name)
-    when = Statement(_(onset.text), sources.refs(onset.sources)) if onset else None
+    when = Statement(_verified_or_not(onset), sources.refs(onset.sources)) if onset else None
     first_aid = tuple(_first_aid({effect.code for effect in effects}, sources))
     return Danger(syndrome(name), syndrome_term(name), signs, when, first_aid)
 
@@ -163,6 +163,10 @@ def _first_aid(codes: set[str | None], sources: Sources) -> Iterator[Statement]:
     for one in load().first_aid:
         if one.on_card and not codes.isdisjoint(one.signs):
             yield Statement(" ".join(map(_, one.lines)), sources.refs(one.sources))
+
+
+def _verified_or_not(said: Effect | Onset) -> str:
+    return _("%(text)s (not verified)") % {"text": _(said.text)} if said.not_verified else _(said.text)
 
 
 def _instructions(therapy: Therapy | None, kind: str, sources: Sources) -> tuple[Statement, ...]:

@@ -6,12 +6,14 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from therapies.catalogue import load
 from therapies.explaining import address, cases_about, subjects, therapy_at
 from therapies.model import RedFlag, Therapy
+from therapies.overview import overview
 from therapies.wording import Names, Phrase, levels_in_words
 
 
@@ -27,7 +29,7 @@ def how(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def how_therapy(request: HttpRequest, place: str) -> HttpResponse:
-    """What is watched for with one therapy, and how urgent it can become."""
+    """One therapy: how it is given, what it can cause, what is watched for, and how urgent that can become."""
     therapy = _therapy(place)
     by_area: dict[str, list[Any]] = {area.code: [] for area in load().areas}
     for subject in subjects(therapy):
@@ -36,7 +38,7 @@ def how_therapy(request: HttpRequest, place: str) -> HttpResponse:
     return render(
         request,
         "tracker/site/how_therapy.html",
-        {"knowledge": load(), "therapy": therapy, "place": place, "areas": areas, "hidden": _hidden(therapy)},
+        {"knowledge": load(), "therapy": therapy, "place": place, "areas": areas} | _overview(therapy),
     )
 
 
@@ -70,15 +72,9 @@ def _therapy(place: str) -> Therapy:
     return therapy
 
 
-def _hidden(therapy: Therapy) -> list[tuple[str, list[str]]]:
-    """What only a test finds, with the signs that it shows itself by."""
-    names = {code: symptom.name for code, symptom in load().symptoms.items()}
-    names |= {code: observation.name for code, observation in load().observations.items()}
-    return [
-        (effect.text, [names[code] for code in effect.observed_as])
-        for effect in therapy.effects
-        if effect.finding and effect.observed_as
-    ]
+def _overview(therapy: Therapy) -> dict[str, Any]:
+    about = overview(therapy)
+    return {"about": about, "is_old": about.is_due(timezone.now().date())}
 
 
 def _levels(flag: RedFlag) -> Iterable[tuple[str, list[str]]]:
