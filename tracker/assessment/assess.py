@@ -247,6 +247,7 @@ def _basis(seen: PastLog, age: timedelta, course: Course, courses: Sequence[Cour
     advised = seen.observed_at - seen.last_advice + age if seen.last_advice else None
     context = course.context_at(seen.observed_at, of_the_child_beside(course, courses)) | {
         "age_years": child.age_years(seen.observed_at),
+        "age_months": child.age_months(seen.observed_at),
         "writes": child.writes,
         "baseline_weight_kg": None if weight is None else float(weight),
         "team_advised_hours_ago": None if advised is None else _hours(advised),

@@ -111,10 +111,15 @@ class Child(models.Model):
         """For who has seen that one runs."""
         return present(self.course)
 
-    def age_years(self, at: datetime) -> int | None:
-        """Full years, never too many: the day is not known, so a birthday counts once its month is over."""
+    def age_months(self, at: datetime) -> int | None:
+        """Full months, never too many: the day of birth is not known."""
         if self.birth_month is None:
             return None
         today = at.astimezone(self.zone)
         months = (today.year - self.birth_month.year) * 12 + today.month - self.birth_month.month - 1
-        return max(0, months // 12)
+        return max(0, months)
+
+    def age_years(self, at: datetime) -> int | None:
+        """Full years, never too many: a birthday counts once its month is over."""
+        months = self.age_months(at)
+        return None if months is None else months // 12
