@@ -16,17 +16,8 @@ from therapies.infusions import days_between as _days
 from therapies.model import Schedule
 
 KINDS = (
-    "infusion",
-    "dose",
-    "start",
-    "stop",
-    "restart",
-    "end",
-    "transplant",
-    "delayed",
-    "next",
-    "low-counts",
-    "counts-recovered",
+    *("infusion", "dose", "start", "stop", "restart", "end"),
+    *("transplant", *blood_counts.KINDS, "delayed", "next"),
 )
 RESTART_HOURS = 4
 """A pause of this many hours makes a restart count like a start (Blincyto administration, restarts)."""
@@ -61,27 +52,11 @@ AFTER_DOSE = "%(day)d days after dose %(number)d"
 AFTER_TRANSPLANT = "Day %(day)d after the transplant"
 NEXT = "Next: %(date)s"
 TEXTS = (
-    *infusions.TEXTS,
-    BEFORE_INFUSION,
-    INFUSION_NOT_ENTERED,
-    BEFORE_CYCLE,
-    START_NOT_ENTERED,
-    CYCLE_DAY,
-    CYCLE_NOT_ENTERED,
-    PUMP_UNTIL,
-    PUMP_RUNS,
-    PUMP_OVERDUE,
-    PUMP_STOPPED,
-    FREE_DAY,
-    FREE_DAYS_OVER,
-    BEFORE_DOSE,
-    DOSE_NOT_ENTERED,
-    DOSE_DAY,
-    DAY_AFTER_DOSE,
-    AFTER_DOSE,
-    AFTER_TRANSPLANT,
-    blood_counts.LOW_SINCE,
-    NEXT,
+    *(*infusions.TEXTS, BEFORE_INFUSION, INFUSION_NOT_ENTERED),
+    *(BEFORE_CYCLE, START_NOT_ENTERED, CYCLE_DAY, CYCLE_NOT_ENTERED),
+    *(PUMP_UNTIL, PUMP_RUNS, PUMP_OVERDUE, PUMP_STOPPED, FREE_DAY, FREE_DAYS_OVER),
+    *(BEFORE_DOSE, DOSE_NOT_ENTERED, DOSE_DAY, DAY_AFTER_DOSE, AFTER_DOSE),
+    *(AFTER_TRANSPLANT, blood_counts.LOW_SINCE, NEXT),
 )
 """Every text of a day label, for the translators."""
 NOT_BEGUN = (BEFORE_INFUSION, BEFORE_CYCLE, BEFORE_DOSE)

@@ -73,7 +73,7 @@ def test_the_assessment_keeps_the_answer_what_it_rests_on_and_its_version(log: L
     assert assessment.knowledge_version == assessment.response["knowledge_version"] != ""
     assert assessment.basis == {
         "therapy": "tisagenlecleucel",
-        "context": {"age_years": 8, "days_since_infusion": 6, "writes": True},
+        "context": {"age_years": 8, "age_months": 101, "days_since_infusion": 6, "writes": True},
         "policy": {"fever": "38.0-once", "sensitivity": "calibrated"},
     }
 
