@@ -185,6 +185,8 @@ def _judge(flag: RedFlag, now: Moment) -> tuple[Finding | None, tuple[str, ...]]
         return None, ("symptoms",)
     missing: tuple[str, ...] = ()
     signs = [now.signs[code] for code in flag.signs if code in now.signs] if flag.signs else [None]
+    if not signs:
+        return None, ()
     for urgency, conditions in flag.levels:
         hits = [(sign, any_of(conditions, now, sign)) for sign in signs]
         if true := [(sign, found) for sign, found in hits if found.truth]:
