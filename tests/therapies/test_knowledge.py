@@ -133,7 +133,13 @@ def broken(folder, name, old, new):
             "severity is one of",
             "BLIN-INFUSION-03",
         ),
-        ("blinatumomab.toml", '"moderate"\nnow', '"often"\nnow', "counts_from is one of", "BLIN-ANY-01"),
+        (
+            "every-therapy.toml",
+            'counts_from = "moderate"',
+            'counts_from = "often"',
+            "counts_from is one of",
+            "ANY-LINE-03",
+        ),
         (
             "every-therapy.toml",
             "lasting = { from = 8 }",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from therapies.catalogue import load
 from therapies.model import SEVERITIES, URGENCIES
-from therapies.rules import assess
+from therapies.rules import assess, worst_of
 
 THERAPIES = sorted(load().therapies)
 CODES = sorted(load().symptoms)
@@ -54,6 +54,9 @@ contexts = st.fixed_dictionaries(
     {},
     optional={
         "age_years": st.integers(0, 20),
+        "age_months": st.integers(0, 240),
+        "low_counts_known": st.booleans(),
+        "days_since_transplant": st.integers(0, 200),
         "infusion_running": st.booleans(),
         "cycle_day": st.integers(1, 42),
         "hours_since_start": st.integers(0, 900),
@@ -160,10 +163,39 @@ def test_no_fever_rule_is_stricter_than_the_default(request):
 @given(requests, st.sampled_from(["infusion_running", "hours_since_start", "age_years"]))
 def test_what_is_unknown_about_the_course_is_never_better_than_anything_known(request, key):
     assume(key in request["context"])
+    if key == "age_years":  # nobody of unknown age is taken for a newborn, and of two ages the younger counts
+        assume(request["context"]["age_years"] > 0 and "age_months" not in request["context"])
     if key == "hours_since_start":
         assume(not {"cycle_day", "days_since_last_dose", "days_since_infusion"} & request["context"].keys())
     unknown = {name: value for name, value in request["context"].items() if name != key}
     assert rank(assess(request | {"context": unknown})) >= rank(assess(request))
+
+
+@given(requests, st.sampled_from(["low_counts_known", "days_since_transplant"]))
+def test_what_is_known_of_counts_and_a_transplant_only_adds(request, key):
+    ranks = [
+        rank(assess(request | {"context": {**request["context"], key: value}}))
+        for value in (None, {"low_counts_known": True, "days_since_transplant": 20}[key])
+    ]
+    assert ranks[1] >= ranks[0]
+
+
+@given(requests, st.integers(0, 240), st.integers(0, 240))
+def test_a_younger_child_is_never_answered_more_calmly(request, one, other):
+    context = {key: value for key, value in request["context"].items() if key != "age_years"}
+    younger, older = (
+        rank(assess(request | {"context": {**context, "age_months": months}}))
+        for months in sorted((one, other))
+    )
+    assert younger >= older
+
+
+@given(requests, st.sampled_from(THERAPIES))
+def test_an_earlier_therapy_only_adds(request, earlier):
+    now, before = (assess(request | {"therapy": therapy}) for therapy in (request["therapy"], earlier))
+    both = worst_of(now, before)
+    assert rank(both) >= max(rank(now), rank(before))
+    assert {f["id"] for f in now["flags"] + before["flags"]} <= {f["id"] for f in both["flags"]}
 
 
 @pytest.mark.hazard("H28")
