@@ -210,6 +210,18 @@ def test_a_therapy_that_no_longer_fits_the_age_is_asked_again(client, newcomer):
     assert send(client, "start").url == "/begin/therapy/"
 
 
+def test_a_split_dose_has_the_day_of_each_infusion(client, newcomer):
+    begin(
+        client,
+        child={"born": "2000-01"},
+        therapy={"therapy": "obecabtagene-autoleucel"},
+        dates={"infusion": "2026-02-25", "infusion_2": "2026-03-30"},
+    )
+    given, planned = Child.objects.get().course.schedule
+    assert (given.kind, given.at.date().isoformat()) == ("infusion", "2026-02-25")
+    assert (planned.kind, planned.until.date().isoformat()) == ("next", "2026-03-30")
+
+
 def test_a_pump_has_a_start_and_a_cycle(client, newcomer):
     begin(
         client,

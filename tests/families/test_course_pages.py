@@ -99,6 +99,47 @@ def test_a_therapy_that_is_only_planned_is_not_said_to_have_been_given(phone: Ph
     assert "The treatment is CAR T cells (tisagenlecleucel): Before the infusion, Next: Monday 02:14." in said
 
 
+# ---------------------------------------------------------------- a split dose
+
+
+@pytest.fixture
+def split(mother: User) -> Child:
+    """Ada, ten days after the first of two infusions."""
+    return child_of(mother, "Ada", "obecabtagene-autoleucel", Event("infusion", NOW - 10 * DAY))
+
+
+def test_the_second_infusion_is_asked_for_and_entered_like_the_first(phone: Phone, split: Child) -> None:
+    way = f"{reverse('treatment', args=[split.pk])}?change=infusion"
+    today = page(phone, "today", split)
+    assert "Infusion 2 was due about" in text(today)
+    assert way in links(today)
+    typed = {"kind": "infusion", "at": "2026-11-19"}
+    assert phone.post(reverse("treatment", args=[split.pk]), typed).status_code == 303
+    said = text(page(phone, "today", split))
+    assert "Day 10 after the first infusion" in said
+    assert "day 1 after infusion 2" in said
+    assert "was due" not in said
+    context = Child.objects.get(pk=split.pk).course.context_at(NOW)
+    assert context == {"days_since_infusion": 10, "days_since_last_dose": 1}
+    assert not [link for link in links(page(phone, "treatment", split)) if "change=infusion" in link]
+
+
+def test_a_second_infusion_that_is_put_off_is_asked_for_on_its_new_day(phone: Phone, split: Child) -> None:
+    assert change(phone, split, "delayed", NOW + 3 * DAY).status_code == 303
+    said = text(page(phone, "today", split))
+    assert "was due" not in said
+    assert "Next: Monday 02:14" in said
+
+
+def test_before_its_day_today_says_when_the_second_infusion_is_planned(phone: Phone, mother: User) -> None:
+    child = child_of(mother, "Ada", "obecabtagene-autoleucel", Event("infusion", NOW - 5 * DAY))
+    for name in ("today", "treatment"):
+        said = text(page(phone, name, child))
+        assert "Day 5 after the first infusion" in said
+        assert "Infusion 2 is planned about Tuesday 02:14" in said
+    assert "Two infusions, the second about 9 days after the first" in text(page(phone, "treatment", child))
+
+
 # ---------------------------------------------------------------- the pump
 
 
