@@ -11,7 +11,7 @@ AFTER_INFUSION = "Day %(day)d after the infusion"
 DAY_OF_INFUSION = "Day of infusion %(number)d"
 AFTER_FIRST = "Day %(day)d after the first infusion"
 AFTER_NUMBER = "day %(day)d after infusion %(number)d"
-NEXT_INFUSION = "Infusion %(number)d is planned about %(date)s"
+NEXT_INFUSION = "infusion %(number)d about %(date)s"
 TEXTS = (INFUSION_DAY, AFTER_INFUSION, DAY_OF_INFUSION, AFTER_FIRST, AFTER_NUMBER, NEXT_INFUSION)
 
 

@@ -136,7 +136,7 @@ def test_before_its_day_today_says_when_the_second_infusion_is_planned(phone: Ph
     for name in ("today", "treatment"):
         said = text(page(phone, name, child))
         assert "Day 5 after the first infusion" in said
-        assert "Infusion 2 is planned about Tuesday 02:14" in said
+        assert "infusion 2 about Tuesday 02:14" in said
     assert "Two infusions, the second about 9 days after the first" in text(page(phone, "treatment", child))
 
 

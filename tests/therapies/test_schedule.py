@@ -321,7 +321,7 @@ def test_the_days_of_a_split_dose_are_counted_from_the_first_infusion_and_from_t
 
 def test_day_labels_of_a_split_dose_name_the_infusion_and_say_when_the_next_is_planned():
     first, second = Event("infusion", at(1)), Event("infusion", at(10))
-    due = f"Infusion 2 is planned about {at(10)}"
+    due = f"infusion 2 about {at(10)}"
     assert words(SPLIT, [first], at(1, 12)) == ["Day of infusion 1", due]
     assert words(SPLIT, [first], at(4)) == ["Day 3 after the first infusion", due]
     assert words(SPLIT, [first], at(10, 8)) == ["Day 9 after the first infusion", due]
