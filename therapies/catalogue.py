@@ -42,7 +42,8 @@ from therapies.model import (
     Therapy,
     Unit,
 )
-from therapies.notes import plain
+from therapies.notes.phrases import Phrasebook
+from therapies.notes.reading import read_phrasebook
 
 DATA = Path(__file__).parent / "data"
 CASES = Path(__file__).parent / "cases"
@@ -215,18 +216,20 @@ class _Reader:
                 raise file.error(table["text"], f"unknown syndrome {table['syndrome']}")
             yield self.build(Onset, table, file)
 
-    def danger_words(self, file: _File) -> dict[str, tuple[str, ...]]:
-        """By sign, the beginnings of words in all languages: a family may write in any of them."""
-        found: dict[str, tuple[str, ...]] = {}
-        for table in file.content["danger"]:
-            self._codes([table["code"]], self.symptoms, table["code"], file)
-            if table["code"] in found:
-                raise file.error(table["code"], "stands twice")
-            found[table["code"]] = tuple(word for words in table["words"].values() for word in words)
-            for word in found[table["code"]]:
-                if plain(word) != word.strip():
-                    raise file.error(word, "is not in small letters without accents")
-        return found
+    def danger_words(self, file: _File) -> Phrasebook:
+        """The words of all languages: a family may write in any of them."""
+        try:
+            book = read_phrasebook(file.content)
+            book.check()
+        except ValueError as error:
+            raise file.error(str(error), "cannot be searched for") from error
+        for danger in book.dangers:
+            observation = self.observations.get(danger.code)
+            choices = {choice.code for choice in observation.choices} if observation else {""}
+            if danger.answer not in choices:
+                raise file.error(danger.code, f"has no answer {danger.answer}")
+            self._codes([danger.code], {**self.symptoms, **self.observations}, danger.code, file)
+        return book
 
     def _all(self, shape: type[Built], key: str, parts: Iterable[_File], therapy: str) -> Iterable[Built]:
         for file in parts:

@@ -22,7 +22,7 @@ def export() -> dict[str, Any]:
         "definitions": _plain(dict(catalogue.definitions)),
         "two_of_today": _exported(catalogue.two_of_today),
         "first_aid": [_exported(one) for one in catalogue.first_aid],
-        "danger_words": _plain(dict(catalogue.danger_words)),
+        "danger_words": _plain(asdict(catalogue.danger_words)),
         "messages": dict(catalogue.messages),
         "therapies": [_exported_therapy(therapy) for therapy in catalogue.therapies.values()],
     }
@@ -63,6 +63,8 @@ def _plain(value: Any) -> Any:
         return _plain(asdict(value))
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from therapies.fever import lines_in
+from therapies.notes.phrases import Phrasebook
 from therapies.response import Cited, Urgency
 
 URGENCIES: tuple[Urgency, ...] = ("emergency", "now", "today", "note")  # worst first
@@ -349,7 +350,7 @@ class Catalogue:
     sources: Mapping[str, Source]
     therapies: Mapping[str, Therapy]
     definitions: Mapping[str, tuple[Condition, ...]]
-    danger_words: Mapping[str, tuple[str, ...]]
+    danger_words: Phrasebook
     two_of_today: Principle
     first_aid: tuple[FirstAid, ...] = ()
     messages: Mapping[str, str] = field(default_factory=dict)

@@ -91,7 +91,10 @@ class Sign:
 
 @dataclass(frozen=True)
 class Report:
-    """What was told at one time. `signs` is None where symptoms were not asked about."""
+    """What was told at one time. `signs` is None where symptoms were not asked about.
+
+    `not_meant`: what the note speaks of and the family says it does not mean.
+    """
 
     hours_ago: Decimal
     readings: tuple[Reading, ...] = ()
@@ -99,6 +102,7 @@ class Report:
     weights: tuple[Decimal, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    not_meant: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -166,7 +170,7 @@ def _reports(data: Any, catalogue: Catalogue) -> tuple[Report, ...]:
 
 
 def _report(data: Any, where: str, catalogue: Catalogue) -> Report:
-    keys = ("hours_ago", "temperature", "symptoms", "weight_kg", "neuro", "note", *ANSWERS)
+    keys = ("hours_ago", "temperature", "symptoms", "weight_kg", "neuro", "note", "not_meant", *ANSWERS)
     given = _mapping(data, where, keys, required=True)
     dot = where + "."
     answers = {key: _answer(given, key, dot) for key in ANSWERS}
@@ -180,6 +184,7 @@ def _report(data: Any, where: str, catalogue: Catalogue) -> Report:
         weights=() if weight is None else (weight,),
         answers={key: value for key, value in answers.items() if value is not None},
         note=_text(given, "note", dot),
+        not_meant=_texts(given, "not_meant", dot),
     )
 
 
@@ -226,6 +231,8 @@ def _merge(one: Report, other: Report) -> Report:
         one.weights + other.weights,
         {key: _worse_answer(key, one.answers, other.answers) for key in {**one.answers, **other.answers}},
         "\n".join(filter(None, (one.note, other.note))),
+        # of two notes, what neither means
+        one.not_meant & other.not_meant if one.note and other.note else one.not_meant | other.not_meant,
     )
 
 
@@ -316,6 +323,15 @@ def _text(given: Mapping[str, Any], key: str, where: str) -> str:
     if value is not None and not isinstance(value, str):
         raise RequestError(where + key, "is not a text")
     return value or ""
+
+
+def _texts(given: Mapping[str, Any], key: str, where: str) -> frozenset[str]:
+    value = given.get(key)
+    if value is None:
+        return frozenset()
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise RequestError(where + key, "is not a list of texts")
+    return frozenset(value)
 
 
 def _refuse_constant(name: str) -> Any:

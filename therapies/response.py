@@ -34,12 +34,18 @@ class Flag(TypedDict):
 
 
 class Question(TypedDict):
-    """What is asked back about `field`: a msgid, and the values that stand in it."""
+    """What is asked back about `field`: a msgid, and the values that stand in it.
+
+    Of a note: the code that is meant and, of a question with choices, the answer. `negated`: a "no" precedes it.
+    """
 
     field: str
     message: str
     msgid: str
     values: dict[str, Any]
+    code: NotRequired[str]
+    answer: NotRequired[str]
+    negated: NotRequired[bool]
 
 
 class Response(TypedDict):

@@ -12,7 +12,7 @@ from therapies.catalogue import KnowledgeError, load
 from therapies.conditions import any_of, may_be
 from therapies.facts import Moment, Temperature, moment
 from therapies.model import URGENCIES, Catalogue, RedFlag
-from therapies.notes import signs_in
+from therapies.note_questions import asks_of_danger, note_questions
 from therapies.request import Request, read_request
 from therapies.response import Flag, Question, Response, Urgency
 
@@ -109,14 +109,15 @@ def assess_request(request: Request, catalogue: Catalogue) -> Response:
     remembered = _remembered(request, catalogue, urgent)
     findings = sorted(looked.findings + remembered, key=lambda finding: URGENCIES.index(finding.urgency))
     could_not = _unreadable(now) + looked.failed
+    asked = _to_confirm(now, looked.findings, catalogue)
     urgency = _worst([finding.urgency for finding in findings] + ["now"] * bool(could_not))
     return {
         "urgency": urgency,
-        "headline": _headline(urgency, could_not, findings, now, catalogue),
+        "headline": _headline(urgency, could_not, findings, asked, now),
         "flags": [finding.as_dict() for finding in findings],
         "syndromes": list(dict.fromkeys(finding.flag.syndrome for finding in findings)),
         "unanswered": _unanswered(looked.missing, now),
-        "needs_confirmation": _to_confirm(now, looked.findings, catalogue),
+        "needs_confirmation": asked,
         "could_not_check": could_not,
         "knowledge_version": catalogue.version,
     }
@@ -270,10 +271,7 @@ def _is_expected(code: str, now: Moment) -> bool:
 def _to_confirm(now: Moment, findings: list[Finding], catalogue: Catalogue) -> list[Question]:
     """What the answer page asks back: another unit, another way to measure, a weight that can hardly be."""
     words = catalogue.messages
-    asked = [
-        _message("note", words["note_says"], {"sign": catalogue.symptoms[code].name})
-        for code in _only_written(now)
-    ]
+    asked = list(note_questions(now))
     asked += [
         _message("temperature", words["other_unit"], _other_unit(t)) for t in now.temperatures if t.other_unit
     ]
@@ -285,11 +283,6 @@ def _to_confirm(now: Moment, findings: list[Finding], catalogue: Catalogue) -> l
         values = {"before": _plain(base), "now": _plain(now.weights[0])}
         asked.append(_message("weight_kg", words["weight"], values))
     return asked
-
-
-def _only_written(now: Moment) -> list[str]:
-    """The dangers that the note speaks of and no answer does."""
-    return [code for code in signs_in(now.report.note, now.catalogue.danger_words) if code not in now.signs]
 
 
 def _other_unit(temperature: Temperature) -> dict[str, Any]:
@@ -307,11 +300,16 @@ def _message(field: str, msgid: str, values: dict[str, Any]) -> Question:
 
 
 def _headline(
-    urgency: str, could_not: list[str], findings: list[Finding], now: Moment, catalogue: Catalogue
+    urgency: str, could_not: list[str], findings: list[Finding], asked: list[Question], now: Moment
 ) -> str:
-    words = catalogue.messages
+    """A danger that the note may mean is answered first, also before "call today": it may be an emergency, and the
+    day's call keeps its number beside it. Where the answer is to call now, no question stands before the call.
+    """
+    words = now.catalogue.messages
     if could_not and all(URGENCIES.index(f.urgency) > URGENCIES.index("now") for f in findings):
         headline = COULD_NOT_CHECK
+    elif urgency in ("note", "today") and asks_of_danger(asked):
+        headline = words["note_first"]
     elif urgency == "note" and not now.report.readings:
         headline = words["no_temperature"]
     else:

@@ -16,12 +16,12 @@ def reassess(*, child: Child, since: datetime, by: User, now: datetime) -> None:
     """Asks the rules again about the logs since then, one window back at most: more is known now."""
     with transaction.atomic():
         held = lock_child(child)
-        checked = check_around(child, held.courses, {max(since, now - WINDOW)})
+        checked = check_around(child, held.courses, {max(since, now - WINDOW)}, now)
         keep_assessments(checked, child, held, by=by, now=now)
 
 
 def keep_assessments(
-    checked: Sequence[Checked], child: Child, held: LockedChild, *, by: User, now: datetime
+    checked: Sequence[Checked], child: Child, held: LockedChild, *, by: User | None, now: datetime
 ) -> dict[UUID, Assessment]:
     """The assessments, and an alert for those that call for it and did not before."""
     made = [
@@ -32,6 +32,7 @@ def keep_assessments(
             response=found.response,
             basis=found.basis,
             knowledge_version=found.response.get("knowledge_version", ""),
+            note_due_at=found.note_due_at,
         )
         for found in checked
     ]

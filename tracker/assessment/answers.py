@@ -15,6 +15,7 @@ _NUMBER = (Decimal(10) ** 8, 6)  # what the column holds: below this, with so ma
 _LONGEST_HOURS = 99999
 _MOST_EPISODES = 9999
 _RAW_AT_MOST = 500
+MOST_LETTERS = 32  # of a code
 
 
 class Answer(NamedTuple):
@@ -50,6 +51,8 @@ def report_of(rows: Iterable[Answer], *, signs_asked: bool) -> tuple[dict[str, A
             report["temperature"] = _without_blanks(
                 value=_tidy(row.value_number), unit=row.unit, route=row.route
             )
+        elif row.code == "not_meant":
+            report.setdefault("not_meant", []).append(row.value_code)
         elif row.code.startswith("neuro."):
             report.setdefault("neuro", {})[row.code.removeprefix("neuro.")] = row.value_code
         else:
@@ -66,6 +69,8 @@ def _rows(key: str, value: Any) -> Iterator[Answer]:
         key == "symptoms" and isinstance(value, Sequence) and all(isinstance(sign, Mapping) for sign in value)
     ):
         yield from (_sign_row(sign) for sign in value)
+    elif key == "not_meant" and isinstance(value, list):
+        yield from (_plain(key, meant) for meant in dict.fromkeys(value))
     elif key == "neuro" and isinstance(value, Mapping):
         yield from (_plain(f"neuro.{part}", answer) for part, answer in value.items() if answer is not None)
     elif key == "temperature" and isinstance(value, Mapping):
@@ -85,7 +90,7 @@ def _plain(code: str, value: Any) -> Answer:
         return Answer(code, raw=_typed(value)) if number is None else Answer(code, value_number=number)
     if isinstance(value, str) and code == "note":
         return Answer(code, value_text=cleaned(value))
-    if isinstance(value, str) and len(value) <= 32:
+    if isinstance(value, str) and len(value) <= MOST_LETTERS:
         return Answer(code, value_code=cleaned(value))
     return Answer(code, raw=_typed(value))
 

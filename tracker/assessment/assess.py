@@ -3,7 +3,7 @@
 import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -14,6 +14,8 @@ from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.utils.translation import gettext_noop
 
 from therapies.catalogue import KnowledgeError, load
+from therapies.note_questions import FIELD as NOTE
+from therapies.note_questions import asks_of_danger
 from therapies.response import Question, Response
 from therapies.rules import (
     COULD_NOT_CHECK,
@@ -34,7 +36,7 @@ from tracker.assessment.courses import (
 )
 from tracker.assessment.fever_medicine import HIDES_A_FEVER
 from tracker.models import Alert, Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
-from tracker.models.alerts import ADVISING, WAS_ADVISED
+from tracker.models.alerts import ADVISING, AT_ANY_HOUR, WAS_ADVISED
 from tracker.models.logs import is_worse
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ WINDOW = timedelta(hours=LOOKS_BACK_HOURS)
 """So a history costs the same however long it is."""
 REMEMBERED = timedelta(hours=REMEMBERED_HOURS)
 """So long a danger counts that nobody gave advice on, and so long a new one belongs to the same episode."""
+NOTE_WAITS = timedelta(minutes=10)
 MOST_ANSWERS = 1000
 """Of one window, the newest: eight an hour. A machine that logs every minute costs no more."""
 LONG_AGO = 2 * WINDOW
@@ -96,6 +99,7 @@ class Checked:
     response: Response
     basis: dict[str, Any] = field(default_factory=dict)
     was: str | None = None
+    note_due_at: datetime | None = None  # until then the family may answer what the note means
 
     @property
     def urgency(self) -> str:
@@ -106,7 +110,9 @@ class Checked:
         return self.was is None or is_worse(self.urgency, than=self.was)
 
 
-def check_around(child: Child, courses: Sequence[Course], moments: Collection[datetime]) -> list[Checked]:
+def check_around(
+    child: Child, courses: Sequence[Course], moments: Collection[datetime], now: datetime
+) -> list[Checked]:
     """The logs at one of the moments or within the window after it, each with what was known before it.
 
     That is a new log and those that it came too late for. Never raises because of the rules: what they cannot
@@ -118,7 +124,7 @@ def check_around(child: Child, courses: Sequence[Course], moments: Collection[da
         for seen in around:
             if seen.observed_at >= moment:
                 history = [other for other in around if other.observed_at <= seen.observed_at]
-                found[seen.log_id] = _check(seen, history, courses)
+                found[seen.log_id] = _with_its_note(_check(seen, history, courses), seen, now)
     return list(found.values())
 
 
@@ -205,6 +211,16 @@ def _check(seen: PastLog, history: Sequence[PastLog], courses: Sequence[Course])
         except Exception as error:
             _say_without_its_words(error, seen.log_id)
     return Checked(seen.log_id, unchecked("rules"), was=seen.was)
+
+
+def _with_its_note(checked: Checked, seen: PastLog, now: datetime) -> Checked:
+    """A danger of the note that nobody has answered for ten minutes, by our clock, could not be checked: call now."""
+    response, due_at = checked.response, seen.received_at + NOTE_WAITS
+    if response["urgency"] in AT_ANY_HOUR or not asks_of_danger(response["needs_confirmation"]):
+        return checked
+    if due_at > now:
+        return replace(checked, note_due_at=due_at)
+    return replace(checked, response=_not_checked(response, (), (NOTE,)))
 
 
 def age_when_received(log: PastLog | SymptomLog) -> timedelta:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from tracker.assessment.follow_up import confirmed
+from tracker.assessment.follow_up import REPLIES, confirmed
 from tracker.assessment.wording import name_of, temperature
 from tracker.logs.forms.call import CalledForm
 from tracker.logs.self_report import ANSWERS, QUESTIONS, report_of
@@ -79,7 +79,7 @@ def own_answers(
 
 def signs_of_reply(typed: QueryDict) -> dict[str, Any] | None:
     """The reply alone: what the log said is shown to nobody who is signed out."""
-    return confirmed({}, {key: typed.get(key, "") for key in ("temperature", "sign")})
+    return confirmed({}, {key: typed.get(key, "") for key in REPLIES})
 
 
 def signs_of_own_answers(typed: QueryDict) -> dict[str, Any] | None:

@@ -131,9 +131,15 @@ class Assessment(models.Model):
     )  # as assess() gave it
     basis = models.JSONField(encoder=DjangoJSONEncoder)  # therapy, context and policy that it was asked with
     knowledge_version = models.CharField(max_length=64, blank=True)
+    note_due_at = models.DateTimeField(null=True)  # a danger in the note is asked about: until then
 
     class Meta:
-        indexes = (models.Index(fields=("log", "-id"), name="newest_assessment_of_a_log"),)
+        indexes = (
+            models.Index(fields=("log", "-id"), name="newest_assessment_of_a_log"),
+            models.Index(
+                fields=("note_due_at",), condition=Q(note_due_at__isnull=False), name="notes_to_be_answered"
+            ),
+        )
         constraints = (one_of("urgency", Urgency.values, name="urgency_is_known"),)
 
     def __str__(self) -> str:

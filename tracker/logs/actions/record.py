@@ -118,7 +118,7 @@ def _save(log: SymptomLog, rows: Sequence[Answer], *, ask_the_rules: bool) -> Re
         for row in rows
     )
     moments = {log.observed_at, log.corrects.observed_at if log.corrects else log.observed_at}
-    checked = check_around(log.child, held.courses, moments) if ask_the_rules else []
+    checked = check_around(log.child, held.courses, moments, log.received_at) if ask_the_rules else []
     if log.pk not in {found.log_id for found in checked}:
         checked.append(could_not_check(log.pk))
     made = keep_assessments(checked, log.child, held, by=log.caregiver, now=log.received_at)

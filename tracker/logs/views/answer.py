@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from therapies.note_questions import FIELD as NOTE
+from therapies.note_questions import asks_of_danger
 from therapies.response import Response
 from tracker.alerts import queries as alert_queries
 from tracker.alerts.closings import emergency_before
@@ -22,7 +24,7 @@ from tracker.assessment.assess import MEDICINE, REMEMBERED, age_when_received
 from tracker.assessment.courses import has_begun
 from tracker.assessment.earlier_logs import remembered
 from tracker.assessment.fever_medicine import fever_medicine_since, said_on_the_phone
-from tracker.assessment.follow_up import questions
+from tracker.assessment.follow_up import is_of_danger, questions
 from tracker.assessment.phone_script import ScriptFacts
 from tracker.assessment.wording import Report
 from tracker.core.access import access_log
@@ -130,8 +132,8 @@ def answer_context(said: Response, told: ScriptFacts, *, in_emergency: bool = Fa
     A danger that stands only in the note is asked about beside the number, unless the answer says to call anyway.
     """
     asked = questions(said)
-    dangers = [one for one in asked if one["field"] == "note" and said["urgency"] not in AT_ANY_HOUR]
-    others = [one for one in said["needs_confirmation"] if not (dangers and one["field"] == "note")]
+    dangers = [one for one in asked if one["is_danger"] and said["urgency"] not in AT_ANY_HOUR]
+    others = [one for one in said["needs_confirmation"] if not (dangers and is_of_danger(one))]
     return {
         "answer": {**said, "needs_confirmation": others},
         "dangers": dangers,
@@ -142,6 +144,8 @@ def answer_context(said: Response, told: ScriptFacts, *, in_emergency: bool = Fa
         "instructions": answer_text.instructions(told.therapies[0], said) if told.therapies else [],
         "is_emergency": in_emergency or said["urgency"] == "emergency",
         "questions": [one for one in asked if one not in dangers],
+        "is_note_unanswered": NOTE in said["could_not_check"],
+        "asks_first": said["urgency"] == "note" and any(one["field"] != NOTE for one in asked),
     }
 
 
@@ -175,9 +179,15 @@ def _standing(log: SymptomLog, said: Response, now: datetime) -> Any:
         said["headline"] = _("Saved. An earlier log still says to call.")
     elif standing and said["urgency"] == "today":
         said["headline"] = _("Call now: an earlier log still says so")
-    elif said["urgency"] == "note" and said["needs_confirmation"]:
+    elif said["urgency"] == "note" and _is_about_a_number(said):
         said["headline"] = _("Saved. One question is open.")
     return open_answer(standing, log.child, now)
+
+
+def _is_about_a_number(said: Response) -> bool:
+    """What is asked is no danger of the note, which has a headline of its own, and nothing that a "no" precedes."""
+    asked = said["needs_confirmation"]
+    return any(one["field"] != NOTE for one in asked) and not asks_of_danger(asked)
 
 
 def open_answer(alert: Alert | None, child: Child, now: datetime) -> Any:

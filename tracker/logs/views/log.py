@@ -15,7 +15,7 @@ from tracker.alerts import queries as alert_queries
 from tracker.assessment import wording
 from tracker.assessment.answer_text import answer_in_words
 from tracker.assessment.fever_medicine import fever_medicine_since
-from tracker.assessment.follow_up import confirmed
+from tracker.assessment.follow_up import REPLIES, confirmed
 from tracker.assessment.phone_script import ScriptFacts
 from tracker.core.access import access_child, access_log
 from tracker.core.pages import AuthedRequest, page_context
@@ -115,7 +115,7 @@ def _confirmed(request: AuthedRequest, child: Child, log_id: UUID) -> tuple[dict
 
 
 def _reply(request: AuthedRequest) -> dict[str, str]:
-    return {key: request.POST.get(key, "") for key in ("temperature", "sign")}
+    return {key: request.POST.get(key, "") for key in REPLIES}
 
 
 @kept_when_late(Rule("log", late_words.mistake))

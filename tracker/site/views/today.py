@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from tracker.alerts import queries as alert_queries
 from tracker.assessment import answer_text
+from tracker.assessment.follow_up import is_of_danger
 from tracker.core.access import access_child, may
 from tracker.core.pages import AuthedRequest, day_label, earlier_therapies, page_context
 from tracker.families.views.course_questions import course_questions, says_pump_stopped
@@ -55,11 +56,14 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
 
 
 def _open_question(last: queries.LogRow | None) -> Any:
-    """What the last log's answer asks, until a reply or a newer log; nothing where it says to call anyway."""
+    """What the last log's answer asks, until a reply or a newer log; nothing where it says to call anyway, and not
+    what a "no" precedes.
+    """
     if last is None or last.urgency in AT_ANY_HOUR:
         return None
-    asked = sorted(queries.asked_back(last), key=lambda one: one["field"] != "note")
+    asked = [one for one in queries.asked_back(last) if not one.get("negated")]
     if not asked:
         return None
-    is_danger = asked[0]["field"] == "note"
-    return SimpleNamespace(log_pk=last.pk, is_danger=is_danger, message=answer_text.asked_in_words(asked[0]))
+    first = min(asked, key=lambda one: not is_of_danger(one))
+    message = answer_text.asked_in_words(first)
+    return SimpleNamespace(log_pk=last.pk, is_danger=is_of_danger(first), message=message)

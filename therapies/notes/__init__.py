@@ -1,0 +1,115 @@
+"""Looks for words of danger in a note. A search, not an understanding: it asks, it never lowers anything.
+
+Text in, codes out: nothing here knows a rule, a child or a page, so that a phone can do the same with the same words.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from therapies.notes.phrases import NOTHING, Hit, Note, Phrasebook, Wanted, hits, read
+from therapies.notes.temperatures import Spoken, temperatures
+from therapies.notes.words import ENDS, words_of
+
+TEMPERATURE = "temperature"
+_BACK = 12
+"""So many words before a danger a "no" is looked for."""
+_DENIED_AT_MOST = 20
+"""Who denies one thing more often is asked."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A danger that a note speaks of. `negated`: a "no" stands before it wherever it stands.
+
+    `answer`: of a question with choices, the one that is meant. `reading`: of the temperature.
+    """
+
+    code: str
+    answer: str = ""
+    negated: bool = False
+    reading: Spoken | None = None
+
+    @property
+    def name(self) -> str:
+        """Under which a family says that their note does not mean it."""
+        return f"{self.code}.{self.answer}" if self.answer else self.code
+
+
+def mentions(text: str, book: Phrasebook) -> list[Mention]:
+    """What a note speaks of, each danger once, in the order of the book; a temperature is first."""
+    words = words_of(text)
+    if not words:
+        return []
+    return [*_temperature(words, book), *_dangers(read(words, book.index), book)]
+
+
+def _temperature(words: Sequence[str], book: Phrasebook) -> Iterator[Mention]:
+    """The farthest from normal of those that no "no" precedes, else of the others."""
+    found = temperatures(words, book.measures)
+    if found:
+        said = [spoken for spoken in found if not spoken.negated] or found
+        worst = max(said, key=book.measures.distance)
+        yield Mention(TEMPERATURE, negated=worst.negated, reading=worst)
+
+
+def _dangers(note: Note, book: Phrasebook) -> Iterator[Mention]:
+    """One that stands there without a "no" is not looked for any more."""
+    index = book.index
+    harmless = {place for hit in hits(note, index, Wanted(index.harmless)) for place in hit.places}
+    denied: Counter[int] = Counter()
+    said: set[int] = set()
+    wanted = Wanted(~index.harmless)
+    for hit in hits(note, index, wanted):
+        if not harmless.isdisjoint(hit.places):
+            continue
+        if denied[hit.danger] < _DENIED_AT_MOST and _is_negated(hit, note, book):
+            denied[hit.danger] += 1
+        else:
+            said.add(hit.danger)
+            wanted.bits &= ~index.of_danger[hit.danger]
+    for number in sorted(said | denied.keys()):
+        yield Mention(book.dangers[number].code, book.dangers[number].answer, negated=number not in said)
+
+
+def _is_negated(hit: Hit, note: Note, book: Phrasebook) -> bool:
+    return _no_before(hit, note, book) or _no_after(hit, note, book)
+
+
+def _no_before(hit: Hit, note: Note, book: Phrasebook) -> bool:
+    """ "no sign of a seizure", "no fever, cough or chills". Any word between that is not known to lead on ends it:
+    "never seen him so limp" and "not sure if it was a seizure" deny nothing.
+    """
+    in_list, start = _or_follows(hit, note, book), hit.places[0]
+    for place in range(start - 1, max(-1, start - 1 - _BACK), -1):
+        word = note.words[place]
+        if word in book.denials:
+            return True
+        if word in book.alternatives:
+            in_list = True
+        elif word == ",":
+            if not in_list:
+                return False
+        elif word not in book.leads and not (in_list and note.meanings[place] is not NOTHING):
+            return False
+    return False
+
+
+def _or_follows(hit: Hit, note: Note, book: Phrasebook) -> bool:
+    """Whether the danger stands in a list that ends with "or": then a comma before it does not end the "no"."""
+    end = hit.places[-1] + 1
+    for word, meaning in zip(note.words[end : end + 5], note.meanings[end : end + 5], strict=True):
+        if word in book.alternatives:
+            return True
+        if word in ENDS or (word != "," and word not in book.leads and meaning is NOTHING):
+            return False
+    return False
+
+
+def _no_after(hit: Hit, note: Note, book: Phrasebook) -> bool:
+    """ "seizures: none", "Fever? No." """
+    end = hit.places[-1] + 1
+    after = [word for word in note.words[end : end + 3] if word not in (":", "?")]
+    if not after or after[0] not in book.denials:
+        return False
+    return len(after) == 1 or after[1] in ENDS or after[1] == ","

@@ -1,0 +1,274 @@
+"""The words of danger as an index, and where they stand in a note.
+
+A phrase is words near each other in any order ("lips blue"), or, joined by hyphens, one after the other ("out-of-it").
+A word of a phrase is any of several: "gray|grey", or a named list of synonyms, "@lips". Endings are looked through,
+and one slip of a letter in the words listed for it; "=fit" is that word and no other.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+from therapies.notes.temperatures import Measures
+from therapies.notes.words import ENDS, forms, is_one_slip, without_one
+
+HARMLESS = -1
+"""The danger of a phrase that takes its words out of the search: "blood test"."""
+_BETWEEN = 2
+"""So many words may stand between two of a phrase."""
+_COMMA, _SENTENCE = 2, 50
+"""How far a mark holds two words apart, in words."""
+_BACK = 12
+"""So many words, fillers too, are looked back upon."""
+_LONGEST_WITH_A_SLIP, _SHORTEST_WITH_A_SLIP = 16, 4
+
+
+@dataclass(frozen=True)
+class Danger:
+    """A sign, or an answer to a question with choices, and its phrases."""
+
+    code: str
+    phrases: tuple[str, ...]
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Phrasebook:
+    """All that a note is searched with. `leads`: words that a "no" reaches across."""
+
+    dangers: tuple[Danger, ...]
+    synonyms: Mapping[str, Sequence[str]]
+    harmless: tuple[str, ...]
+    measures: Measures
+    fillers: frozenset[str]
+    denials: frozenset[str]
+    leads: frozenset[str]
+    alternatives: frozenset[str]
+    slips: frozenset[str]
+    ordinary: frozenset[str]
+
+    def check(self) -> None:
+        """Raises ValueError for a phrase that cannot be looked for."""
+        _index = self.index
+
+    @cached_property
+    def index(self) -> "Index":
+        return Index(self)
+
+
+class Phrase(NamedTuple):
+    """Of which danger, which words each of its parts can be, and whether they stand one after the other."""
+
+    danger: int
+    parts: tuple[frozenset[str], ...]
+    in_order: bool
+
+
+class Hit(NamedTuple):
+    """A phrase that was found, and its words' places in the note, the first one first."""
+
+    danger: int
+    places: tuple[int, ...]
+
+
+class Meaning(NamedTuple):
+    """What a word can be: the phrases, one bit each, that it begins, continues, and is the whole of."""
+
+    names: frozenset[str]
+    first: int
+    later: int
+    alone: int
+
+
+NOTHING = Meaning(frozenset(), 0, 0, 0)
+
+
+class Note(NamedTuple):
+    """The words of a note, their meanings, and their positions counted in words that say something.
+
+    `speaking`: the places of those that can be part of a phrase.
+    """
+
+    words: Sequence[str]
+    meanings: Sequence[Meaning]
+    positions: Sequence[int]
+    speaking: Sequence[int]
+
+
+class Index:
+    """The phrases by their words. Raises ValueError for one that names no list of synonyms."""
+
+    def __init__(self, book: Phrasebook) -> None:
+        self.synonyms, self.ordinary, self.fillers = book.synonyms, book.ordinary, book.fillers
+        written = [(number, text) for number, danger in enumerate(book.dangers) for text in danger.phrases]
+        written += [(HARMLESS, text) for text in book.harmless]
+        self.phrases = [self._phrase(danger, text) for danger, text in written]
+        self.harmless = sum(1 << n for n, phrase in enumerate(self.phrases) if phrase.danger == HARMLESS)
+        self.of_danger = [0] * len(book.dangers)
+        self.known: dict[str, Meaning] = {}
+        for number, phrase in enumerate(self.phrases):
+            self._add(phrase, 1 << number)
+        self.slips: dict[str, list[str]] = {}
+        for word in sorted(book.slips):
+            for key in (word, *without_one(word)):
+                self.slips.setdefault(key, []).append(word)
+
+    def meaning(self, word: str) -> Meaning:
+        """What the word can be; with a slip of a letter only where it is nothing else and no word of its own."""
+        names = [f"={word}"] if f"={word}" in self.known else []
+        names += [form for form in forms(word) if form in self.known]
+        if not names and word not in self.ordinary:
+            names = [form for form in self._with_a_slip(word) if form in self.known]
+        found = NOTHING
+        for name in names:
+            found = _both(found, self.known[name])
+        return found
+
+    def _with_a_slip(self, word: str) -> Iterator[str]:
+        if _SHORTEST_WITH_A_SLIP <= len(word) <= _LONGEST_WITH_A_SLIP:
+            for form in forms(word):
+                for key in (form, *without_one(form)):
+                    for meant in self.slips.get(key, ()):
+                        if is_one_slip(form, meant):
+                            yield from forms(meant)
+
+    def _phrase(self, danger: int, written: str) -> Phrase:
+        in_order = "-" in written
+        parts = written.split("-" if in_order else None)
+        return Phrase(danger, tuple(frozenset(self._names(part)) for part in parts), in_order)
+
+    def _names(self, part: str) -> Iterator[str]:
+        for name in part.split("|"):
+            if not name.startswith("@"):
+                yield name
+            elif name[1:] in self.synonyms:
+                for inner in self.synonyms[name[1:]]:
+                    yield from self._names(inner)
+            else:
+                raise ValueError(f"{name} is no list of synonyms")
+
+    def _add(self, phrase: Phrase, bit: int) -> None:
+        if phrase.danger != HARMLESS:
+            self.of_danger[phrase.danger] |= bit
+        for number, part in enumerate(phrase.parts):
+            for name in part:
+                whole = bit if len(phrase.parts) == 1 else 0
+                added = Meaning(
+                    frozenset([name]),
+                    0 if number or whole else bit,
+                    bit if number else 0,
+                    whole,
+                )
+                self.known[name] = _both(self.known.get(name, NOTHING), added)
+
+
+def _both(one: Meaning, other: Meaning) -> Meaning:
+    return Meaning(
+        one.names | other.names, one.first | other.first, one.later | other.later, one.alone | other.alone
+    )
+
+
+def read(words: Sequence[str], index: Index) -> Note:
+    """Each word with its meaning and its position. A filler takes no room, a full stop much."""
+    known = {word: (index.meaning(word), _room(word, index)) for word in dict.fromkeys(words)}
+    meanings = [known[word][0] for word in words]
+    positions = list(accumulate(known[word][1] for word in words))
+    return Note(
+        words, meanings, positions, [n for n, meaning in enumerate(meanings) if meaning is not NOTHING]
+    )
+
+
+def _room(word: str, index: Index) -> int:
+    if word in ENDS:
+        return _SENTENCE
+    return 0 if word in index.fillers else _COMMA if word == "," else 1
+
+
+@dataclass
+class Wanted:
+    """The phrases that are looked for, one bit each; may change while a note is searched."""
+
+    bits: int
+
+
+def hits(note: Note, index: Index, wanted: Wanted) -> Iterator[Hit]:
+    """Where the wanted phrases stand.
+
+    The words of a phrase are looked for among the last dozen. Whether there may be any is told by numbers that hold
+    the bits of the last one or two dozens: the time grows with the note, and with nothing else.
+    """
+    first = later = first_before = later_before = dozen = 0
+    for place in note.speaking:
+        meaning = note.meanings[place]
+        if place >= dozen:
+            near = place < dozen + _BACK
+            first_before, later_before, first, later = first * near, later * near, 0, 0
+            dozen = place + _BACK
+        together = meaning.first & (later | later_before) | meaning.later & (first | first_before)
+        first |= meaning.first
+        later |= meaning.later
+        yield from _found((meaning.alone | together) & wanted.bits, note, place, index, wanted)
+
+
+def _found(numbers: int, note: Note, place: int, index: Index, wanted: Wanted) -> Iterator[Hit]:
+    """Those of the phrases that the word at this place ends."""
+    while numbers:
+        lowest = numbers & -numbers
+        phrase = index.phrases[lowest.bit_length() - 1]
+        places = _places(phrase, note, place)
+        if places:
+            yield Hit(phrase.danger, places)
+        numbers = (numbers ^ lowest) & wanted.bits
+
+
+def _places(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
+    if len(phrase.parts) == 1:
+        return (last,)
+    return (_in_order if phrase.in_order else _near)(phrase, note, last)
+
+
+def _in_order(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
+    """The places of its words, of which the last one ends it; none if they don't stand one after the other."""
+    if phrase.parts[-1].isdisjoint(note.meanings[last].names):
+        return ()
+    places = [last]
+    for part in reversed(phrase.parts[:-1]):
+        after = note.positions[places[-1]]
+        for place in range(places[-1] - 1, max(-1, last - _BACK), -1):
+            if after - note.positions[place] > 1:
+                return ()
+            if not part.isdisjoint(note.meanings[place].names):
+                places.append(place)
+                break
+        else:
+            return ()
+    return tuple(reversed(places))
+
+
+def _near(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
+    """The places of its words, of which this is one and the others are the nearest before it."""
+    for part in phrase.parts:
+        if not part.isdisjoint(note.meanings[last].names):
+            places = _others(phrase, part, note, last)
+            if places:
+                return places
+    return ()
+
+
+def _others(phrase: Phrase, own: frozenset[str], note: Note, last: int) -> tuple[int, ...]:
+    reach = note.positions[last] - (len(phrase.parts) - 1) - _BETWEEN
+    places = [last]
+    for part in phrase.parts:
+        if part is own:
+            continue
+        for place in range(last - 1, max(-1, last - _BACK), -1):
+            if note.positions[place] < reach:
+                return ()
+            if place not in places and not part.isdisjoint(note.meanings[place].names):
+                places.append(place)
+                break
+        else:
+            return ()
+    return tuple(sorted(places))

@@ -1,0 +1,139 @@
+"""Temperatures that a note speaks of: a fever anywhere, and a low one where it is called a temperature."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+
+from therapies.notes.words import ENDS
+
+Bands = Mapping[str, tuple[Decimal, ...]]
+_NEAR, _AT_MOST = 4, 20
+_STOPS = frozenset(".,;!?\n")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A temperature as it was written, and the unit that it can only have."""
+
+    value: Decimal
+    unit: str
+    is_low: bool
+    negated: bool
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The bands of fevers and of low temperatures by unit, and the words around a number that say what it is."""
+
+    fever: Bands
+    low: Bands
+    usual: Mapping[str, Decimal]
+    degrees: frozenset[str]
+    temperature: frozenset[str]
+    units: frozenset[str]
+    other: frozenset[str]
+    adjacent: frozenset[str]
+    leading: frozenset[str]
+    following: frozenset[str]
+    below: frozenset[str]
+    ranges: frozenset[str]
+    tens: Mapping[str, int]
+    ones: Mapping[str, int]
+    point: frozenset[str]
+    joints: frozenset[str]
+    alone: frozenset[str]
+
+    def distance(self, spoken: Spoken) -> Decimal:
+        """From what is usual, in degrees Fahrenheit."""
+        return abs(spoken.value - self.usual[spoken.unit]) * (9 if spoken.unit == "C" else 5)
+
+
+def temperatures(said: Sequence[str], measures: Measures) -> list[Spoken]:
+    """The first twenty of the note: there are no more in one that a family writes."""
+    words = list(_in_digits(said, measures)) if any(word in measures.tens for word in said) else said
+    numbers = (place for place, word in enumerate(words) if "0" <= word[0] <= "9")
+    found = (spoken for place in numbers if (spoken := _spoken(words, place, measures)))
+    return list(islice(found, _AT_MOST))
+
+
+def _in_digits(words: Sequence[str], measures: Measures) -> Iterator[str]:
+    """The note with "one hundred and one point two" and "thirty nine five" as 101.2 and 39.5."""
+    place = 0
+    while place < len(words):
+        number, after = _number_said(words, place, measures)
+        yield number or words[place]
+        place = after
+
+
+def _number_said(words: Sequence[str], start: int, measures: Measures) -> tuple[str, int]:
+    """The number that begins there, in digits, and the place after it; nothing for one that cannot be a temperature."""
+    place = start + (words[start] in measures.alone and _text(words, start + 1) in measures.tens)
+    whole = measures.tens.get(words[place])
+    if whole is None:
+        return "", start + 1
+    place += 1
+    if _text(words, place) in measures.joints and _text(words, place + 1) in measures.ones:
+        place += 1
+    if _text(words, place) in measures.ones:
+        whole += measures.ones[words[place]]
+        place += 1
+    tenths = place + (_text(words, place) in measures.point)
+    if _text(words, tenths) in measures.ones:
+        return f"{whole}.{measures.ones[words[tenths]]}", tenths + 1
+    return str(whole), place
+
+
+def _spoken(words: Sequence[str], place: int, measures: Measures) -> Spoken | None:
+    """Of a number that can be a temperature: one with a decimal is, unless it is called something else; a whole one
+    is where it is called so or stands alone.
+    """
+    text = words[place]
+    value = Decimal(text.replace(",", "."))
+    fever, low = _unit(value, measures.fever), _unit(value, measures.low)
+    label = _label(words, place, measures) if fever or low else "something else"
+    if label == "something else" or (low and not label):
+        return None
+    if text.isdigit() and not label and not _stands_alone(words, place, measures):
+        return None
+    return Spoken(value, fever or low, not fever, _is_negated(words, place, measures))
+
+
+def _unit(value: Decimal, bands: Bands) -> str:
+    return next((unit for unit, (lowest, highest) in bands.items() if lowest <= value <= highest), "")
+
+
+def _label(words: Sequence[str], place: int, measures: Measures) -> str:
+    """What the number is called: by the word behind it, else by the nearest word before it that says so."""
+    after = _text(words, place + 1)
+    if after in measures.degrees:
+        return "temperature"
+    if after in measures.units or (after == ":" and _text(words, place + 2).isdigit()):
+        return "something else"
+    if _text(words, place - 1) in measures.ranges and _text(words, place - 2).isdigit():
+        place -= 2
+    for back in range(place - 1, max(-1, place - 1 - _NEAR), -1):
+        word = words[back]
+        if words[back] in ENDS:
+            break
+        if word in measures.temperature:
+            return "temperature"
+        if word in measures.other and (back == place - 1 or word not in measures.adjacent):
+            return "something else"
+    return "temperature" if _text(words, place + 2) in measures.degrees else ""
+
+
+def _stands_alone(words: Sequence[str], place: int, measures: Measures) -> bool:
+    """No word behind it says what was counted: "it was 39 again", and not "she did 39 jumps"."""
+    before, after = _text(words, place - 1), _text(words, place + 1)
+    return (before == "" or before in measures.leading) and (after == "" or after in measures.following)
+
+
+def _is_negated(words: Sequence[str], place: int, measures: Measures) -> bool:
+    return any(words[back] in measures.below for back in range(max(0, place - 3), place))
+
+
+def _text(words: Sequence[str], place: int) -> str:
+    """The word there; nothing beyond the note, and for a punctuation mark that ends what was said."""
+    text = words[place] if 0 <= place < len(words) else ""
+    return "" if text in _STOPS else text
