@@ -106,9 +106,11 @@ def _unit(value: Decimal, bands: Bands) -> str:
 def _label(words: Sequence[str], place: int, measures: Measures) -> str:
     """What the number is called: by the word behind it, else by the nearest word before it that says so."""
     after = _text(words, place + 1)
-    if after in measures.degrees:
+    if after in measures.degrees and _text(words, place + 2) not in measures.other:
         return "temperature"
     if after in measures.units or (after == ":" and _text(words, place + 2).isdigit()):
+        return "something else"
+    if _text(words, place - 1) == ":" and _text(words, place - 2).isdigit():
         return "something else"
     if _text(words, place - 1) in measures.ranges and _text(words, place - 2).isdigit():
         place -= 2
