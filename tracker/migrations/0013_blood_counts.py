@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0009_closing'),
+        ('tracker', '0012_note_due'),
     ]
 
     operations = [
