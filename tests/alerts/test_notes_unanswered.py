@@ -33,7 +33,7 @@ def replied(recorded: Recorded, by: User, at: Any, **reply: str) -> Recorded:
 
 
 @pytest.mark.hazard("H21")
-def test_left_unanswered_it_is_an_alert_for_now(child: Child, log: Log) -> None:
+def test_left_unanswered_it_is_an_alert_for_now(mother: User, child: Child, log: Log) -> None:
     recorded = log(**QUIET, note="lips look purple")
     assert recorded.assessment.urgency == "note"
     assert recorded.assessment.note_due_at == LATER
@@ -44,7 +44,7 @@ def test_left_unanswered_it_is_an_alert_for_now(child: Child, log: Log) -> None:
     assert (newest.urgency, newest.response["could_not_check"], newest.note_due_at) == ("now", ["note"], None)
     alert = Alert.objects.get()
     assert (alert.log_id, alert.urgency, alert.raised_at) == (recorded.log.pk, "now", LATER)
-    assert AlertEvent.objects.get().by is None
+    assert AlertEvent.objects.get().by == mother
 
 
 def test_once_however_often_and_late_it_is_looked(child: Child, log: Log) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from therapies.catalogue import load, texts
+from therapies.catalogue import load
 from therapies.explaining import watched_by
+from therapies.texts import texts
 
 SOURCES = tomllib.loads(Path(__file__).with_name("source_signs.toml").read_text("utf-8"))["source"]
 THERAPIES = load().therapies
@@ -60,6 +61,14 @@ def test_every_document_that_names_signs_is_read_here():
             "kidshealth-seizures",
             "lurie-meningitis",
         ),
+        *(
+            "car-t-hlh-astct",
+            "car-t-late-effects",
+            "car-t-boxed-warning",
+            "boston-kymriah",
+            "fda-t-cell-cancers",
+        ),
+        *("tecartus-label", "tecartus-safety", "blincyto-safety", "aucatzyl-label", "fda-obecabtagene"),
         *("cclg-febrile", "iowa-fever", "blank-fever", "michigan-fever", "chop-central-line"),
     }
     cited = {

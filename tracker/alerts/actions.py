@@ -28,7 +28,7 @@ class Finding(NamedTuple):
 
 
 def raise_alert(
-    *, child: Child, held: LockedChild, findings: Sequence[Finding], by: User | None, now: datetime
+    *, child: Child, held: LockedChild, findings: Sequence[Finding], by: User, now: datetime
 ) -> UUID:
     """The alert of these logs: the standing one if they are no worse, else a new one, which takes it in.
 

@@ -17,7 +17,7 @@ AT_ONCE = 100
 
 def call_for_notes(*, now: datetime) -> int:
     """Asks the rules again about the logs whose time to answer is over; how many. Twice at once changes nothing."""
-    due = _due(now).select_related("log__child__care_team")[:AT_ONCE]
+    due = _due(now).select_related("log__child__care_team", "log__caregiver")[:AT_ONCE]
     return sum(_try_to_call(assessment.log, now) for assessment in due)
 
 
@@ -51,5 +51,5 @@ def _call(asked: SymptomLog, now: datetime) -> bool:
         return False
     around = check_around(asked.child, held.courses, {asked.observed_at}, now)
     checked = [found for found in around if found.log_id == asked.pk]
-    keep_assessments(checked, asked.child, held, by=None, now=now)
+    keep_assessments(checked, asked.child, held, by=asked.caregiver, now=now)
     return bool(checked)

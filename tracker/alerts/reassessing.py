@@ -21,7 +21,7 @@ def reassess(*, child: Child, since: datetime, by: User, now: datetime) -> None:
 
 
 def keep_assessments(
-    checked: Sequence[Checked], child: Child, held: LockedChild, *, by: User | None, now: datetime
+    checked: Sequence[Checked], child: Child, held: LockedChild, *, by: User, now: datetime
 ) -> dict[UUID, Assessment]:
     """The assessments, and an alert for those that call for it and did not before."""
     made = [
