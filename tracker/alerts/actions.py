@@ -1,23 +1,28 @@
-"""Alerts: raised by logs, joined by logs, closed with an outcome; and "I have called"."""
+"""Alerts: raised by logs, joined by logs, told again of worse ones, closed with an outcome."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from therapies.episodes import COME_IN_WITHIN, IS_NEW, IS_WORSE
 from tracker.alerts import decisions, moves, states
-from tracker.assessment.assess import REMEMBERED
+from tracker.alerts.episodes import Episode
 from tracker.core.child_lock import LockedChild, Standing, lock_child
 from tracker.core.refused import Refused
+from tracker.lib.present import present
 from tracker.lib.task_queue import request_task
 from tracker.lib.text import cleaned
-from tracker.models import Alert, AlertEvent, Child, Lane, Outcome, User
+from tracker.models import Alert, AlertEvent, Child, Lane, Outcome, Urgency, User
 from tracker.models.alerts import THE_FAMILYS
 from tracker.models.logs import RANK, is_worse
+
+FREE: dict[str, Any] = {"taken_by": None, "taken_until": None, "offered_to": None, "try_again_at": None}
+"""Nobody's."""
 
 
 class Finding(NamedTuple):
@@ -27,44 +32,82 @@ class Finding(NamedTuple):
     urgency: str
 
 
+Happened = list[tuple[str, UUID, Finding]]
+
+
 def raise_alert(
     *, child: Child, held: LockedChild, findings: Sequence[Finding], by: User, now: datetime
 ) -> UUID:
-    """The alert of these logs: the standing one if they are no worse, else a new one, which takes it in.
+    """The alert of these logs: a new one, or one that a nurse knows of, told again where they are worse.
 
-    A milder log joins however old the alert is: taken in by it, an urgent one would end without an outcome.
+    What arrives together is one message.
     """
-    standing = held.alert
-    worst, *others = sorted(findings, key=lambda finding: -RANK[finding.urgency])
-    if standing and _belongs_to(standing, worst, now):
-        alert_id, happened = standing.pk, [("join", standing.pk, worst)]
-    else:
-        alert_id = _raise(child, held, worst, now)
-        happened = [("raise", alert_id, worst)]
-        happened += [("take in", standing.pk, worst)] if standing else []
-    happened += [("join", alert_id, other) for other in others]
+    episode = Episode(child, held, [finding.log_id for finding in findings], now)
+    ordered = sorted(findings, key=lambda finding: -RANK[finding.urgency])
+    becomes = {finding: episode.decide(*finding) for finding in ordered}
+    new = [finding for finding in ordered if becomes[finding] == IS_NEW]
+    alert_id, happened = _raise(child, held, new, now) if new else (present(episode.alert_id), [])
+    known_id = alert_id if held.alert else episode.alert_id
+    join = "join" if held.alert else "join what is closed"
+    happened += [
+        ("worsen" if becomes[finding] == IS_WORSE else join, present(known_id), finding)
+        for finding in ordered
+        if finding not in new
+    ]
+    if not new and IS_WORSE in becomes.values():
+        _tell_again(alert_id, child, now)
     AlertEvent.objects.bulk_create(
         moves.event(name, alert, now=now, by=by, log_id=finding.log_id) for name, alert, finding in happened
     )
     return alert_id
 
 
-def _belongs_to(standing: Standing, worst: Finding, now: datetime) -> bool:
-    if is_worse(worst.urgency, than=standing.urgency):
-        return False
-    return now - standing.raised_at < REMEMBERED or is_worse(standing.urgency, than=worst.urgency)
+def _raise(child: Child, held: LockedChild, new: Sequence[Finding], now: datetime) -> tuple[UUID, Happened]:
+    """Due at once: whom it is told, and how, is found out after the commit (escalation.py).
 
-
-def _raise(child: Child, held: LockedChild, worst: Finding, now: datetime) -> UUID:
-    """Due at once: whom it is told, and how, is found out after the commit (escalation.py)."""
-    begins = {"raised_at": now, "escalates_at": now, "escalation_set_at": now}
-    states.check("raise", begins)
-    alert = Alert(child=child, log_id=worst.log_id, urgency=worst.urgency, **begins)
-    if held.alert:
-        moves.change(held.alert.pk, {"take in": Q()}, {"taken_in_by": alert.pk})
+    It is as urgent as what it takes in, at least: while the child is paused, a milder log may take one in.
+    """
+    standing, (worst, *others) = held.alert, new
+    urgency = max(filter(None, (worst.urgency, standing and standing.urgency)), key=RANK.__getitem__)
+    alert = Alert(child=child, log_id=worst.log_id, urgency=urgency, raised_at=now)
+    begins: dict[str, Any] = {"escalates_at": now, "escalation_set_at": now}
+    hers = {"taken_by_id": standing.taken_by, "taken_until": standing.taken_until} if standing else {}
+    name, happened = "raise", []
+    if (
+        standing
+        and _stays_hers(standing, worst, now)
+        and _take_in(standing, alert, Q(taken_by=standing.taken_by))
+    ):
+        name, begins = "raise in her hands", begins | hers
+        happened = [("take in", standing.pk, worst)]
+    elif standing and _take_in(standing, alert, Q()):
+        happened = [("take in", standing.pk, worst)]
+    states.check(name, {key.removesuffix("_id"): value for key, value in begins.items()})
+    for column, value in begins.items():
+        setattr(alert, column, value)
     alert.save(force_insert=True)
     request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
-    return alert.pk
+    return alert.pk, [(name, alert.pk, worst), *happened, *(("worsen", alert.pk, other) for other in others)]
+
+
+def _stays_hers(standing: Standing, worst: Finding, now: datetime) -> bool:
+    """More urgent than what a nurse has in hand, and no emergency: she is told, and the others when it lapses."""
+    is_up = is_worse(worst.urgency, than=standing.urgency) and worst.urgency != Urgency.EMERGENCY
+    is_in_hand = standing.taken_until is not None and standing.try_again_at is None
+    return is_up and is_in_hand and present(standing.taken_until) > now
+
+
+def _take_in(standing: Standing, alert: Alert, rule: Q) -> bool:
+    return moves.change(standing.pk, {"take in": rule}, {"taken_in_by": alert.pk})
+
+
+def _tell_again(alert_id: UUID, child: Child, now: datetime) -> None:
+    """Due at once: to whoever holds it, else in a new round to the first ones."""
+    due = {"escalates_at": now, "escalation_set_at": now}
+    if not moves.change(alert_id, {"worsen in her hands": Q()}, due):
+        again = FREE | due | {"level": len(child.care_team.steps) - 1}
+        moves.change(alert_id, {"worsen": Q()}, again)
+    request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
 
 
 def resolve_alert(
@@ -88,6 +131,8 @@ def record_resolution(alert_id: UUID, outcome: str, note: str, by: User, now: da
     """`move` is the nurse's "close" or "close together", or the family's "end"."""
     note, rules = cleaned(note).strip(), {move: not_anothers(by, now)}
     closing = {"resolved_by": by, "resolved_at": now, "outcome": outcome, "resolution_note": note}
+    if outcome in COME_IN_WITHIN:
+        closing["expected_by"] = now + COME_IN_WITHIN[outcome]
     return moves.move(alert_id, rules, closing, now=now, by=by, outcome=outcome, note=note)
 
 

@@ -16,9 +16,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from tracker.alerts import nudges
 from tracker.alerts.moves import move
+from tracker.alerts.nudges import NUDGE
 from tracker.alerts.unanswered import rang_in_vain
 from tracker.lib.clock import SKEW, local_date, moment
+from tracker.lib.present import present
 from tracker.lib.task_queue import request_task
 from tracker.messaging import delivery
 from tracker.messaging.contact_points import unreachable
@@ -40,8 +43,6 @@ log = logging.getLogger(__name__)
 
 ROUND_PAUSE = timedelta(minutes=15)
 """After the last level, until the first is told again. Also until a clinic's team without staff is looked at again."""
-NUDGE = timedelta(minutes=10)
-"""Without a call by then, who logged it is told too."""
 REST = timedelta(days=1)
 """Until somebody looks again whether a family without a clinic has anybody to tell."""
 MANY = 200
@@ -100,6 +101,7 @@ def escalate_due(*, now: datetime) -> int:
     due = Alert.objects.open().filter(escalates_at__lte=now).order_by("escalates_at")
     told, found = 0, list(due.values_list("pk", flat=True)[:MANY])
     random.shuffle(found)  # so that two workers seldom reach for the same one
+    nudges.queue_due(now=now)
     for alert_id in found:
         try:
             told += escalate(alert_id=alert_id, now=now)
@@ -119,6 +121,8 @@ def follow(*, now: datetime, **which: object) -> None:
         people = people_to_tell(alert.child, alert.child.care_team)
         due = max(min(_latest_due(alert, people, now), alert.next_step_at), now)
         held_until = due if alert.taken_by_id else None
+        if _waits_for_her(alert, due) and people.works_here(present(alert.taken_by_id)):
+            held_until = alert.taken_until
         set_at = min(alert.escalation_set_at or alert.raised_at, now)
         row = Alert.objects.filter(pk=alert.pk)
         again_at = due if alert.try_again_at else None
@@ -154,6 +158,8 @@ def escalate(*, alert_id: UUID, now: datetime) -> bool:
     if alert is None:
         return False
     people = people_to_tell(alert.child, alert.child.care_team)
+    if _waits_for_her(alert, now) and people.works_here(present(alert.taken_by_id)):
+        return _tell_her(alert, now)
     is_untold = _is_untold(alert, people)
     if rests_until := _rests_until(alert, people, is_untold, now):
         Alert.objects.open().filter(_is_as_read(alert), pk=alert.pk).update(
@@ -165,12 +171,12 @@ def escalate(*, alert_id: UUID, now: datetime) -> bool:
     level = people.first_reachable(0 if is_new_round else alert.level + 1)
     round = alert.round + is_new_round
     due = {"escalates_at": _next_due(alert, people, level, now), "escalation_set_at": now}
-    free = {"taken_by": None, "taken_until": None, "offered_to": None, "try_again_at": None}
+    free = {"taken_by": None, "taken_until": None, "offered_to": None, "try_again_at": None, "worse_at": None}
     name = "lapse" if has_lapsed else "tell" if is_new_round else "escalate"
     changes = {"round": round, "level": level, **due, **free}
     if not move(alert.pk, {name: _is_as_read(alert)}, changes, now=now):
         return False
-    _tell(alert, people, level, round, alert.log.caregiver_id, now)
+    _tell(alert, people, level, round, now)
     return True
 
 
@@ -188,6 +194,25 @@ def tell_next_level(*, alert: Alert, now: datetime) -> None:
     Alert.objects.open().filter(pk=alert.pk).update(level=level, round=round)
     recipients = {person for group in staff[: level + 1] for person in group} - {holder}
     delivery.queue(alert=alert, recipients=recipients, now=now, level=level, round=round)
+
+
+def _waits_for_her(alert: Alert, now: datetime) -> bool:
+    """Due while it is hers: a worse log has come, and she is to be told of it."""
+    return alert.taken_until is not None and alert.next_step_at <= now < alert.taken_until
+
+
+def _tell_her(alert: Alert, now: datetime) -> bool:
+    """Whoever holds it, and nobody else until her 15 minutes are over."""
+    round, until = alert.round + 1, alert.taken_until
+    changes = {"round": round, "worse_at": now, "escalates_at": until, "escalation_set_at": now}
+    if not move(alert.pk, {"tell her": _is_as_read(alert)}, changes, now=now):
+        return False
+    delivery.queue(
+        alert=alert, recipients=[present(alert.taken_by_id)], now=now, level=alert.level, round=round
+    )
+    if alert.round == 0:
+        _nudge(alert, now)
+    return True
 
 
 def _is_as_read(alert: Alert) -> Q:
@@ -226,12 +251,18 @@ def _rests_until(alert: Alert, people: People, is_untold: bool, now: datetime) -
     return begins if begins > now else None
 
 
-def _tell(alert: Alert, people: People, level: int, round: int, logged_by: UUID, now: datetime) -> None:
-    recipients = people.at(level, without=logged_by)
+def _tell(alert: Alert, people: People, level: int, round: int, now: datetime) -> None:
+    recipients = people.at(level, without=alert.log.caregiver_id)
     delivery.queue(alert=alert, recipients=recipients, now=now, level=level, round=round)
-    if alert.round == 0 and alert.urgency in AT_ANY_HOUR:
+    if alert.round == 0:
+        _nudge(alert, now)
+
+
+def _nudge(alert: Alert, now: datetime) -> None:
+    """Who logged something urgent, where no call is noted by then."""
+    if alert.urgency in AT_ANY_HOUR:
         nudge_in = max(min(alert.raised_at, now) + NUDGE - now, timedelta(0))
-        delivery.queue(alert=alert, recipients=[logged_by], now=now, later=nudge_in)
+        delivery.queue(alert=alert, recipients=[alert.log.caregiver_id], now=now, later=nudge_in)
 
 
 def _next_due(alert: Alert, people: People, level: int, now: datetime) -> datetime:

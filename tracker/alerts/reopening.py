@@ -23,6 +23,10 @@ UNDECIDED: dict[str, Any] = {
     "outcome": "",
     "resolution_note": "",
     "decision_opened_at": None,
+    "expected_by": None,
+    "there_at": None,
+    "home_at": None,
+    "asked_where_at": None,
 }
 
 

@@ -43,20 +43,51 @@ class Move(NamedTuple):
     rule: str
 
 
-NURSE, HOLDER, OTHER, RECEIVER, SWEEP, FAMILY = (
+NURSE, HOLDER, OTHER, RECEIVER, SWEEP, FAMILY, EITHER = (
     "a nurse of the team",
     "the nurse who holds it",
     "another nurse of the team",
     "the nurse it was offered to",
     "the sweep",
     "the family",
+    "the family, or a nurse of the team",
 )
 MOVES = {
     "raise": Move(
-        "raised", (), WAITING, FAMILY, "a log calls for attention and none is open, or it is worse"
+        "raised", (), WAITING, FAMILY, "a log calls for attention and none is open, or it is more urgent"
+    ),
+    "raise in her hands": Move(
+        "raised",
+        (),
+        HELD,
+        FAMILY,
+        "more urgent than the one that a nurse holds, and no emergency: hers for the rest of her 15 minutes",
     ),
     "join": Move("joined", OPEN, "", FAMILY, "a further log that is no worse; nobody is told again"),
-    "take in": Move("taken-in", OPEN, PART, FAMILY, "a worse log, or one as urgent a day later"),
+    "join what is closed": Move(
+        "joined",
+        (CLOSED,),
+        "",
+        FAMILY,
+        "the same, while what a nurse advised still holds (therapies/episodes.py)",
+    ),
+    "worsen": Move(
+        "worse",
+        (WAITING, TRIED),
+        WAITING,
+        FAMILY,
+        "a further log that is worse than what was told, and no more urgent: a new round, due at once",
+    ),
+    "worsen in her hands": Move(
+        "worse", (HELD, OFFERED), "", FAMILY, "the same: whoever holds it is due to be told, nobody else"
+    ),
+    "take in": Move(
+        "taken-in",
+        OPEN,
+        PART,
+        FAMILY,
+        "a log raises another: more urgent, an emergency again, or a day later",
+    ),
     "call": Move("called", OPEN, "", FAMILY, "“I have called”; it stays open"),
     "call in vain": Move(
         "called",
@@ -79,6 +110,13 @@ MOVES = {
         WAITING,
         SWEEP,
         "a round begins: the first on call are told; at once where those told before are not there any more",
+    ),
+    "tell her": Move(
+        "told-holder",
+        (HELD, OFFERED),
+        "",
+        SWEEP,
+        "a worse log has come: whoever holds it is told, nobody else",
     ),
     "not reached": Move(
         "not-reached",
@@ -111,6 +149,9 @@ MOVES = {
     ),
     "close together": Move("resolved", (WAITING,), CLOSED, NURSE, "only “call today”, with an outcome"),
     "open the decision": Move("opened", (CLOSED,), CLOSED, FAMILY, "once a closing"),
+    "arrive": Move("there", (CLOSED,), CLOSED, EITHER, "told to come in: “we are there”; once"),
+    "go home": Move("home", (CLOSED,), CLOSED, EITHER, "“home again”: what was advised is over; once"),
+    "ask where": Move("asked-where", (CLOSED,), CLOSED, SWEEP, "told to come in, and it is time; once"),
     "undo": Move(
         "undone", (CLOSED,), AS_BEFORE, NURSE, "within a minute: the family is not told of the closing"
     ),

@@ -129,7 +129,14 @@ def close_together(
 
 def _held_by(by: User, until: datetime, now: datetime) -> dict[str, Any]:
     due = {"escalates_at": until, "escalation_set_at": now}
-    return {"taken_by": by, "taken_until": until, "offered_to": None, "try_again_at": None, **due}
+    return {
+        "taken_by": by,
+        "taken_until": until,
+        "offered_to": None,
+        "try_again_at": None,
+        "worse_at": None,
+        **due,
+    }
 
 
 @transaction.atomic

@@ -12,7 +12,10 @@ from django.db.models import FilteredRelation, Q, QuerySet
 from tracker.models import Child, Course
 from tracker.models.treatment import EVENT_COLUMNS, standing_events
 
-_ALERT = ("open_alert__pk", "open_alert__urgency", "open_alert__raised_at")
+_ALERT = tuple(
+    f"open_alert__{column}"
+    for column in ("pk", "urgency", "raised_at", "taken_by", "taken_until", "try_again_at")
+)
 _COURSE = ("courses__pk", "courses__therapy", "courses__begun_at")
 _EVENT = tuple(f"courses__events__{column}" for column in EVENT_COLUMNS)
 
@@ -23,6 +26,9 @@ class Standing(NamedTuple):
     pk: UUID
     urgency: str
     raised_at: datetime
+    taken_by: UUID | None = None
+    taken_until: datetime | None = None
+    try_again_at: datetime | None = None
 
 
 class LockedChild(NamedTuple):
@@ -30,6 +36,7 @@ class LockedChild(NamedTuple):
 
     alert: Standing | None
     courses: list[Course]
+    paused_at: datetime | None = None
 
 
 def lock_child(child: Child) -> LockedChild:
@@ -40,9 +47,9 @@ def lock_child(child: Child) -> LockedChild:
     """
     list(Child.objects.select_for_update(of=("self",), no_key=True).filter(pk=child.pk).only("pk"))
     rows = list(_around(child))
-    alert, rows = rows[0][:3], [row[3:] for row in rows]
+    (paused_at, *alert), rows = rows[0][: 1 + len(_ALERT)], [row[1 + len(_ALERT) :] for row in rows]
     courses = [_course(child, list(of_one)) for pk, of_one in groupby(rows, key=itemgetter(0)) if pk]
-    return LockedChild(Standing(*alert) if alert[0] else None, courses)
+    return LockedChild(Standing(*alert) if alert[0] else None, courses, paused_at)
 
 
 def _around(child: Child) -> QuerySet:
@@ -52,7 +59,7 @@ def _around(child: Child) -> QuerySet:
         Child.objects.filter(pk=child.pk)
         .annotate(open_alert=FilteredRelation("alerts", condition=is_open))
         .order_by("courses__pk", "courses__events__at", "courses__events__recorded_at")
-        .values_list(*_ALERT, *_COURSE, *_EVENT)
+        .values_list("paused_at", *_ALERT, *_COURSE, *_EVENT)
     )
 
 

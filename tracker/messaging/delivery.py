@@ -208,6 +208,8 @@ def _needless(message: Message, now: datetime) -> str:
         return "late"
     if message.kind == Kind.ALERT:
         return _alert_needless(message, now)
+    if message.kind == Kind.NUDGE:
+        return _nudge_needless(message)
     if message.alert:
         return _answer_needless(message, now)
     if message.reminder:
@@ -219,13 +221,21 @@ def _alert_needless(message: Message, now: datetime) -> str:
     alert, child = message.its_alert, message.its_child
     if not alert.is_open:
         return "closed"
-    if alert.taken_by_id and (not alert.try_again_at or alert.taken_by_id == message.recipient_id):
+    if _is_taken(alert, message):
         return "taken"
     if not (message.is_family or message.is_staff):
         return "left"
     if child.paused_at and (message.is_family or was_open_before_the_pause(alert, child, now)):
         return "paused"
     return "called" if message.is_family and not message.is_staff and message.has_called else ""
+
+
+def _is_taken(alert: Alert, message: Message) -> bool:
+    """Whoever holds it is told all the same of a log that is worse than what she took."""
+    is_hers = alert.taken_by_id == message.recipient_id
+    if is_hers and alert.worse_at and message.queued_at >= alert.worse_at:
+        return False
+    return alert.taken_by_id is not None and (is_hers or not alert.try_again_at)
 
 
 def was_open_before_the_pause(alert: Alert, child: Child, now: datetime) -> bool:
@@ -243,6 +253,20 @@ def _answer_needless(message: Message, now: datetime) -> str:
     if not message.is_family:
         return "left"
     return "paused" if was_open_before_the_pause(alert, child, now) else ""
+
+
+def _nudge_needless(message: Message) -> str:
+    """To the family, of a log that joined: until a call has reached the team, or a nurse has it in hand."""
+    alert, child = message.its_alert, message.its_child
+    if alert.resolved_at and alert.resolved_at >= message.queued_at:
+        return "closed"
+    if alert.is_open and alert.taken_by_id and not alert.try_again_at:
+        return "taken"
+    if not message.is_family:
+        return "left"
+    if child.paused_at:
+        return "paused"
+    return "called" if message.has_called_since else ""
 
 
 def _reminder_needless(message: Message) -> str:
@@ -324,7 +348,10 @@ def _raise_the_next_level(message: Message, now: datetime) -> None:
     standing = Alert.objects.open().filter(
         pk=alert.pk, taken_by=None, round=message.round, level=message.level
     )
-    if message.level < last:
+    if alert.worse_at and message.queued_at >= alert.worse_at and alert.taken_by_id == message.recipient_id:
+        hers = Alert.objects.open().filter(pk=alert.pk, taken_by=message.recipient_id, try_again_at=None)
+        raised = hers.update(escalates_at=now, escalation_set_at=now, taken_until=now)
+    elif message.level < last:
         raised = standing.update(escalates_at=now, escalation_set_at=now)
     else:
         soon = now + NOBODY_TOLD

@@ -26,7 +26,9 @@ def why(message: Message) -> str:
 
 def _why_alert(message: Message) -> str:
     is_family = message.person.memberships.filter(child=message.child_id, role=Role.PARENT).exists()
-    if message.recipient_id == message.its_alert.log.caregiver_id:
+    if message.kind == Kind.NUDGE and message.level:
+        return _("The other parent logged something urgent again, and no call was noted.")
+    if message.kind == Kind.NUDGE or message.recipient_id == message.its_alert.log.caregiver_id:
         return _("They logged something urgent, and no call was noted.")
     if is_family and message.level == 0:
         return _("The other parent logged something urgent.")
@@ -43,6 +45,8 @@ def _why_reminder(message: Message) -> str:
     cause = message.its_reminder.cause
     if cause == Cause.NUMBERS:
         return _("Once a month the family calls its numbers, to see that they are right.")
+    if cause == Cause.WHERE:
+        return _("The care team told them to come in, and nobody has written that they came.")
     if cause == Cause.SILENCE:
         return _("Nobody has logged for a day, and just now a day matters.")
     if message.level == 2:

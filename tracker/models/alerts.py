@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from therapies.episodes import ADVICE, Advice
 from tracker.lib.present import present
 from tracker.models.children import Child
 from tracker.models.constraints import one_of, paired
@@ -34,7 +35,7 @@ class Outcome(models.TextChoices):
 
 THE_FAMILYS = (Outcome.FAMILY_CALLED, Outcome.FAMILY_OVER)
 
-ADVISING = (Outcome.ADVISED, Outcome.CLINIC, Outcome.EMERGENCY_ROOM, Outcome.ADMITTED)
+ADVISING = tuple(Outcome(outcome) for outcome in ADVICE)
 """With these the family was told what to do. A false alarm, or nobody called, is no advice."""
 
 
@@ -62,12 +63,15 @@ def is_untold(now: datetime) -> Q:
     return Q(resolved_at__gt=now - UNDO_WITHIN) & ~Q(outcome__in=THE_FAMILYS)
 
 
+IS_EXPECTED = Q(expected_by__isnull=False, there_at=None, home_at=None, asked_where_at=None)
+"""Told to come in; nobody has said since where they are, and nobody has asked."""
+
 AT_ANY_HOUR = (Urgency.NOW, Urgency.EMERGENCY)
 ALERTING = (Urgency.TODAY, *AT_ANY_HOUR)
 
 
 class Alert(models.Model):
-    """An episode: it begins with one log, and further logs join it while they are no worse.
+    """An episode: it begins with one log, and further logs join it, or are worse and told (episodes.py).
 
     What began it is frozen. Who holds it and how it ended change only together with an AlertEvent.
     """
@@ -95,6 +99,7 @@ class Alert(models.Model):
     level = models.PositiveSmallIntegerField(default=0)  # of the escalation, within the round
     escalates_at = models.DateTimeField(null=True)  # when the next level is told, or the taking lapses
     escalation_set_at = models.DateTimeField(null=True)  # when that was set, by the clock of then
+    worse_at = models.DateTimeField(null=True)  # when whoever holds it was told of a worse log
     tried_at = models.DateTimeField(null=True)  # when a nurse last called the family and reached nobody
     try_again_at = models.DateTimeField(null=True)  # until then hers, unless another nurse takes it
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -102,6 +107,10 @@ class Alert(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     resolution_note = models.TextField(blank=True)
     decision_opened_at = models.DateTimeField(null=True)  # by the family: the first of them counts
+    expected_by = models.DateTimeField(null=True)  # when a family that was told to come in should be there
+    there_at = models.DateTimeField(null=True)  # when somebody said that they are
+    home_at = models.DateTimeField(null=True)  # and when, that they are at home again
+    asked_where_at = models.DateTimeField(null=True)  # when they had not come, and were asked
     taken_in_by = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="took_in")
 
     objects = AlertQuerySet.as_manager()
@@ -111,6 +120,7 @@ class Alert(models.Model):
             models.Index(fields=("child", "raised_at"), name="alerts_of_a_child"),
             models.Index(fields=("escalates_at",), condition=IS_OPEN, name="alerts_to_escalate"),
             models.Index(fields=("escalation_set_at",), condition=IS_OPEN, name="alerts_set_ahead"),
+            models.Index(fields=("expected_by",), condition=IS_EXPECTED, name="families_expected"),
         )
         constraints = (
             models.UniqueConstraint(fields=("child",), condition=IS_OPEN, name="one_episode_at_a_time"),
@@ -146,6 +156,11 @@ class Alert(models.Model):
                 name="urgent_alerts_end_with_an_outcome",
             ),
             models.CheckConstraint(
+                condition=Q(expected_by=None, there_at=None, home_at=None, asked_where_at=None)
+                | Q(resolved_at__isnull=False),
+                name="who_comes_in_was_told_to",
+            ),
+            models.CheckConstraint(
                 condition=Q(resolved_at=None) | Q(taken_in_by=None), name="resolved_or_taken_in_not_both"
             ),
             models.CheckConstraint(
@@ -174,6 +189,11 @@ class Alert(models.Model):
     def closed_by(self) -> User:
         return present(self.resolved_by)
 
+    @property
+    def advice(self) -> Advice:
+        """Of one that was closed."""
+        return Advice(self.outcome, self.closed_at, self.there_at, self.home_at)
+
     def as_family_sees(self, now: datetime) -> "Alert":
         """Open while `is_untold` holds for it. Only to be shown: the row in memory forgets the closing."""
         if self.resolved_at and self.resolved_at > now - UNDO_WITHIN and self.outcome not in THE_FAMILYS:
@@ -185,6 +205,7 @@ class Alert(models.Model):
 class AlertVerb(models.TextChoices):
     RAISED = "raised", _("Raised")
     JOINED = "joined", _("Another log, no worse")
+    WORSE = "worse", _("Another log, worse")
     TAKEN_IN = "taken-in", _("Became part of a worse one")
     CALLED = "called", _("The family called")
     TOLD = "told", _("The first were told")
@@ -192,12 +213,21 @@ class AlertVerb(models.TextChoices):
     LAPSED = "lapsed", _("Nobody holds it any more: open again")
     OFFERED = "offered", _("Offered to another nurse")
     HANDED_OVER = "handed-over", _("Handed over")
+    TOLD_HOLDER = "told-holder", _("Whoever holds it was told of the worse log")
     ESCALATED = "escalated", _("The next level was told")
     NOT_REACHED = "not-reached", _("Called the family and reached nobody")
     RESOLVED = "resolved", _("Closed")
     OPENED = "opened", _("The family opened the decision")
     UNDONE = "undone", _("Took the closing back")
     REOPENED = "reopened", _("Opened it again")
+    THERE = "there", _("They are there")
+    HOME = "home", _("At home again")
+    ASKED_WHERE = "asked-where", _("They did not come; the family is asked")
+
+
+LOGGED = (AlertVerb.RAISED, AlertVerb.WORSE, AlertVerb.JOINED)
+"""A log came; of the first two a nurse was told."""
+TOLD_OF = LOGGED[:2]
 
 
 class AlertEvent(models.Model):
@@ -216,6 +246,13 @@ class AlertEvent(models.Model):
     note = models.TextField(blank=True, db_default="")
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=("at",),
+                condition=Q(verb__in=(AlertVerb.WORSE, AlertVerb.JOINED)),
+                name="further_logs_of_alerts",
+            ),
+        )
         constraints = (one_of("verb", AlertVerb.values, name="alert_verb_is_known"),)
 
     def __str__(self) -> str:

@@ -31,6 +31,7 @@ WAYS = (Channel.PUSH, Channel.SMS, Channel.EMAIL)
 class Kind(models.TextChoices):
     ALERT = "alert", _("alert")
     CALLBACK = "callback", _("request to call the team")
+    NUDGE = "nudge", _("request to call about a further log")
     ANSWER = "answer", _("the team's answer")
     REMINDER = "reminder", _("reminder")
     TEST = "test", _("test message")
@@ -59,8 +60,8 @@ class Lane(models.TextChoices):
         return str(Lane.ALERTS if self is Lane.ALERTS else Lane.REMINDERS)
 
 
-OF_AN_ALERT = (Kind.ALERT, Kind.CALLBACK, Kind.ANSWER)
-"""To whoever may take it; to a family that was not reached; to a family, what was decided."""
+OF_AN_ALERT = (Kind.ALERT, Kind.CALLBACK, Kind.NUDGE, Kind.ANSWER)
+"""To whoever may take it; to a family that was not reached, or has not called; to a family, what was decided."""
 
 
 LEASE = timedelta(seconds=30)
@@ -90,6 +91,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
             child=OuterRef("child"), received_at__gte=OuterRef("reminder__moot_since")
         )
         calls = Call.objects.filter(alert=OuterRef("alert"), reached=True)
+        since = Call.objects.filter(
+            child=OuterRef("child"), reached=True, recorded_at__gte=OuterRef("queued_at")
+        )
         return self.select_related(
             "recipient", "alert", "reminder", "child__care_team", "child__reminder_plan"
         ).annotate(
@@ -97,6 +101,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
             is_staff=Exists(own.filter(care_team=OuterRef("child__care_team"))),
             has_logged=Exists(logs),
             has_called=Exists(calls),
+            has_called_since=Exists(since),
         )
 
 
@@ -110,6 +115,7 @@ class Message(models.Model):
     is_family: bool  # these are set by the query of messaging/delivery.py
     is_staff: bool
     has_called: bool
+    has_called_since: bool  # since it was queued
     has_logged: bool
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

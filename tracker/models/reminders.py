@@ -75,6 +75,7 @@ class Cause(models.TextChoices):
     DOSE = "dose", _("a planned dose")
     LINE = "line", _("bag, needle or dressing")
     SILENCE = "silence", _("a day without a log")
+    WHERE = "where", _("told to come in, and nobody knows that they came")
     NUMBERS = "numbers", _("the numbers, once a month")
 
 
@@ -111,7 +112,7 @@ class Reminder(models.Model):
     @property
     def is_asked_for(self) -> bool:
         """For this very moment, by somebody: quiet hours do not hold it."""
-        return self.cause in (Cause.SNOOZED, Cause.LOOK_AGAIN, Cause.DOSE)
+        return self.cause in (Cause.SNOOZED, Cause.LOOK_AGAIN, Cause.DOSE, Cause.WHERE)
 
 
 class NumberCheck(models.Model):

@@ -11,7 +11,7 @@ def headline(message: Message) -> str:
     """In the language that is active."""
     if message.kind == Kind.ANSWER:
         return _("Nightlight: your team has answered")
-    if message.kind == Kind.CALLBACK:
+    if message.kind in (Kind.CALLBACK, Kind.NUDGE):
         return _("Nightlight: urgent, open now")
     if message.kind != Kind.ALERT:
         return _("Nightlight: time for a log")

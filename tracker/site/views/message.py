@@ -21,7 +21,12 @@ from tracker.models import (
 )
 from tracker.models.memberships import FAMILY_ROLES
 
-PAGES: dict[str, str] = {Cause.NUMBERS: "reminders", Cause.DOSE: "doses", Cause.LINE: "pump"}
+PAGES: dict[str, str] = {
+    Cause.NUMBERS: "reminders",
+    Cause.DOSE: "doses",
+    Cause.LINE: "pump",
+    Cause.WHERE: "today",
+}
 """Where a reminder leads to; all others to the log form."""
 
 
@@ -44,7 +49,7 @@ def _place_of(message: Message) -> str:
         return reverse(page, args=[message.child_id])
     if message.alert is None:
         return reverse("reach")
-    if message.kind == Kind.ANSWER:
+    if message.kind in (Kind.ANSWER, Kind.NUDGE):
         return reverse("today", args=[message.child_id])
     if _is_family(message):
         return reverse("answer", args=[message.alert.log_id])

@@ -1,0 +1,186 @@
+"""Rows as therapies/episodes.py wants them: the alert that a log may join, and what was told of it."""
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
+
+from therapies.episodes import ADVICE_LASTS, NEW_TREATMENT, Advice, Known, Log, Worse, decide, reasons
+from tracker.assessment.answers import Answer, report_of
+from tracker.core.child_lock import LockedChild
+from tracker.lib.clock import SKEW
+from tracker.models import Alert, Assessment, Child, Observation, SymptomLog
+from tracker.models.alerts import IS_OPEN, TOLD_OF
+
+log = logging.getLogger(__name__)
+
+PARTS_OF = 2 * ADVICE_LASTS
+"""So far back alerts are looked at that became part of another one."""
+MOST_LOGS = 300
+_ADVICE = ("resolved_at", "there_at", "home_at")
+_ALERT = ("pk", "taken_in_by", "urgency", "raised_at", "outcome", *_ADVICE, "told__log")
+_LOG = ("pk", "corrects", "observed_at", "signs_asked", "answer")
+
+
+class _Alert(NamedTuple):
+    pk: UUID
+    part_of: UUID | None
+    urgency: str
+    raised_at: datetime
+    outcome: str
+    resolved_at: datetime | None
+    there_at: datetime | None
+    home_at: datetime | None
+    told: tuple[UUID, ...]
+
+
+class Episode:
+    """What a child's nurses know of, read as far as it is asked for. The child is locked."""
+
+    def __init__(self, child: Child, held: LockedChild, logs: Collection[UUID], now: datetime) -> None:
+        self.child, self.held, self.now = child, held, now
+        self.asked_about = logs
+
+    def decide(self, log_id: UUID, urgency: str) -> str:
+        """What becomes of a log: one of the words of therapies/episodes.py."""
+        return decide(urgency, self.now, self.known, lambda: self._worse(log_id))
+
+    @cached_property
+    def alert_id(self) -> UUID | None:
+        """Of the alert that a log may join."""
+        if self.held.alert:
+            return self.held.alert.pk
+        return self._running[0].pk if self._running else None
+
+    @cached_property
+    def known(self) -> Known | None:
+        if standing := self.held.alert:
+            is_held = standing.taken_by is not None
+            return Known(
+                standing.urgency, standing.raised_at, is_held, rests=self._is_resting(standing.raised_at)
+            )
+        if not self._running:
+            return None
+        closed = self._running[0]
+        ends_at, rests = self._ends_at(closed), self._is_resting(closed.raised_at)
+        return Known(closed.urgency, closed.raised_at, ends_at=ends_at, rests=rests)
+
+    def _is_resting(self, raised_at: datetime) -> bool:
+        """As messaging/delivery.py has it: nobody is told of an alert that was there before the pause."""
+        paused_at = self.held.paused_at
+        return paused_at is not None and raised_at <= paused_at <= self.now + SKEW
+
+    # ------------------------------------------------------------ the alerts
+
+    @cached_property
+    def _alerts(self) -> Mapping[UUID, _Alert]:
+        """The open one, those that were closed within a day, and what they took in. One query."""
+        lately = Q(resolved_at__gt=self.now - ADVICE_LASTS)
+        parts = Q(taken_in_by__isnull=False, raised_at__gt=self.now - PARTS_OF)
+        found = Alert.objects.filter(IS_OPEN | lately | parts, child=self.child)
+        told = FilteredRelation("events", condition=Q(events__verb__in=TOLD_OF))
+        rows: Iterable[tuple[Any, ...]] = found.annotate(told=told).order_by("pk").values_list(*_ALERT)
+        by_alert = groupby(rows, key=lambda row: row[:-1])
+        alerts = [_Alert(*[*alert, tuple(row[-1] for row in of if row[-1])]) for alert, of in by_alert]
+        return {alert.pk: alert for alert in alerts}
+
+    @cached_property
+    def _running(self) -> list[_Alert]:
+        """Those that were closed last, as long as what was advised still holds; the newest first.
+
+        The first one of which it does not ends the row: after a false alarm everything is new. Where no team
+        watches, none is known.
+        """
+        if self.child.care_team.kept_by_family:
+            return []
+        closed = [alert for alert in self._alerts.values() if alert.resolved_at]
+        running: list[_Alert] = []
+        for alert in sorted(closed, key=lambda alert: alert.resolved_at or self.now, reverse=True):
+            if self.now >= self._ends_at(alert):
+                break
+            running.append(alert)
+        return running
+
+    def _ends_at(self, alert: _Alert) -> datetime:
+        advice = Advice(alert.outcome, alert.resolved_at or self.now, alert.there_at, alert.home_at)
+        return advice.ends_at(self._treated_at)
+
+    @cached_property
+    def _treated_at(self) -> list[datetime]:
+        courses = self.held.courses
+        events = (event.at for course in courses for event in course.schedule if event.kind in NEW_TREATMENT)
+        return [at for at in (*events, *(course.begun_at for course in courses)) if at <= self.now]
+
+    # ------------------------------------------------------------ what was told
+
+    def _worse(self, log_id: UUID) -> list[Worse]:
+        """Three queries for the first log that is asked about. What breaks here is told."""
+        told, logs = self._told(log_id), self._logs
+        if log_id not in logs:
+            return [Worse("unchecked")]
+        earlier = [one for pk, one in logs.items() if pk not in self._corrections]
+        advised_at = self._running[0].resolved_at if not self.held.alert and self._running else None
+        try:
+            return reasons(logs[log_id], told, earlier, advised_at)
+        except Exception as error:  # what it says may name a sign
+            log.error("could_not_compare", exc_info=(type(error), Exception(), error.__traceback__))
+            return [Worse("unchecked")]
+
+    def _told(self, log_id: UUID) -> list[Log]:
+        """Each as it stands now. Of the one that this log corrects, as it stood before."""
+        found = []
+        for pk in self._told_ids:
+            while (newer := self._corrections.get(pk)) and newer != log_id:
+                pk = newer
+            if pk in self._logs and pk != log_id:
+                found.append(self._logs[pk])
+        return found
+
+    @cached_property
+    def _told_ids(self) -> list[UUID]:
+        roots = {alert.pk for alert in self._running} | ({self.held.alert.pk} if self.held.alert else set())
+        return [pk for alert in self._alerts.values() if self._root(alert) in roots for pk in alert.told]
+
+    def _root(self, alert: _Alert) -> UUID | None:
+        """The alert that it is part of in the end."""
+        seen: set[UUID] = set()
+        while alert.part_of and alert.part_of in self._alerts and alert.part_of not in seen:
+            seen.add(alert.part_of)
+            alert = self._alerts[alert.part_of]
+        return alert.pk
+
+    @cached_property
+    def _logs(self) -> Mapping[UUID, Log]:
+        """What was told and every log since, with its newest answer. Two queries."""
+        reports = self._reports(row[0] for row in self._rows)
+        return {
+            pk: Log(at, report_of(reports.get(pk, ()), signs_asked=signs_asked)[0], answer)
+            for pk, _corrects, at, signs_asked, answer in self._rows
+            if answer is not None
+        }
+
+    @cached_property
+    def _rows(self) -> list[tuple]:
+        since = min((alert.raised_at for alert in self._alerts.values()), default=self.now) - timedelta(
+            hours=1
+        )
+        told = Q(pk__in=[*self._told_ids, *self.asked_about]) | Q(corrects__in=self._told_ids)
+        logs = SymptomLog.objects.filter(told | Q(observed_at__gte=since))
+        newest = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("response")[:1]
+        found = logs.filter(child=self.child).annotate(answer=Subquery(newest))
+        return list(found.order_by("-observed_at").values_list(*_LOG)[:MOST_LOGS])
+
+    @cached_property
+    def _corrections(self) -> Mapping[UUID, UUID]:
+        return {corrects: pk for pk, corrects, *_rest in self._rows if corrects}
+
+    def _reports(self, logs: Iterable[UUID]) -> Mapping[UUID, Collection[Answer]]:
+        told = Observation.objects.filter(log__in=list(logs)).order_by("log", "pk")
+        rows: Iterator = iter(told.values_list("log_id", *Answer._fields))
+        return {pk: [Answer(*row[1:]) for row in of] for pk, of in groupby(rows, key=itemgetter(0))}
