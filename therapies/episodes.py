@@ -1,7 +1,8 @@
 """Whether a log that calls is told to a nurse, or joins an alert that she knows of.
 
 The answer to the family hangs on none of it. Pure: it knows reports, answers and times. The site turns its rows into
-them, the simulation its children; both ask here. What is told is worse than what was told, by sign and not by flag: one flag speaks of many signs.
+them, the simulation its children; both ask here. What is told is worse than what was told, by sign and not by flag:
+one flag speaks of many signs.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -324,7 +324,7 @@ class TestTakingAClosingBack:
         self, emergency: Alert, nurse: User, child: Child, log: Log
     ) -> None:
         close(emergency, nurse)
-        log(constipation="mild", at=NOW + SECOND)
+        log(chills="mild", at=NOW + SECOND)
         milder = Alert.objects.open().get()
         assert milder != emergency
         reopen_alert(alert=emergency, by=nurse, now=NOW + 2 * SECOND)

@@ -7,11 +7,13 @@ from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
+from tracker.alerts.arrivals import told_to_come
+from tracker.alerts.queries import joined_after_closing
 from tracker.assessment.assess import REMEMBERED
-from tracker.models import Alert, CareTeam, Child, Kind, Message, Urgency
-from tracker.models.alerts import THE_FAMILYS, UNDO_WITHIN
+from tracker.models import Alert, AlertEvent, AlertVerb, CareTeam, Child, Kind, Message, Outcome, Urgency
+from tracker.models.alerts import ADVISING, THE_FAMILYS, UNDO_WITHIN, is_missing
 
 SHOWN_FOR = timedelta(days=7)
 """So long a child's page offers to open its last alert again."""
@@ -38,6 +40,10 @@ class Closed:
     deliveries: Sequence[Delivery]
     can_undo: bool  # the family is not told yet
     is_before_another: bool  # a later alert is open
+    joined: int  # logs that joined since
+    asks_where: bool  # it sends the child somewhere, and nobody said that it is at home again
+    is_there: bool
+    is_missing: bool  # told to come in, and did not
 
 
 def last_closed(child: Child, standing: Alert | None, now: datetime) -> Closed | None:
@@ -47,7 +53,17 @@ def last_closed(child: Child, standing: Alert | None, now: datetime) -> Closed |
     alert = closed.order_by("-resolved_at").first()
     if alert is None:
         return None
-    return Closed(alert, _deliveries(alert), can_be_undone(alert, now), standing is not None)
+    sent = told_to_come(child, now, for_family=False)
+    return Closed(
+        alert,
+        _deliveries(alert),
+        can_be_undone(alert, now),
+        is_before_another=standing is not None,
+        joined=AlertEvent.objects.filter(joined_after_closing(), alert=alert).count(),
+        asks_where=sent == alert,
+        is_there=alert.there_at is not None or alert.outcome == Outcome.ADMITTED,
+        is_missing=alert.is_missing(now),
+    )
 
 
 def can_be_undone(alert: Alert, now: datetime) -> bool:
@@ -82,6 +98,23 @@ def just_closed(team: CareTeam, now: datetime) -> list[Alert]:
     for alert in found:
         alert.can_undo = can_be_undone(alert, now)
     return found
+
+
+def logged_since(team: CareTeam, now: datetime) -> list[Alert]:
+    """Closed with advice within a day, without a later alert, and not to be forgotten: who was told to come in and did
+    not, the first first; then those whose logs have joined since. With their number and when the last one came.
+    """
+    since = Q(events__verb=AlertVerb.JOINED, events__at__gt=F("resolved_at"))
+    later = Alert.objects.filter(child=OuterRef("child"), raised_at__gt=OuterRef("resolved_at"))
+    closed = Alert.objects.filter(child__care_team=team, resolved_at__gt=now - REMEMBERED)
+    counted = closed.filter(~Exists(later), outcome__in=ADVISING).annotate(
+        **{"joined": Count("events", filter=since), "seen_at": Max("events__at", filter=since)}
+    )
+    found = counted.filter(Q(joined__gt=0) | is_missing(now)).select_related("child", "resolved_by")
+    alerts = list(found.order_by("resolved_at", "pk")[:MOST])
+    for alert in alerts:
+        alert.did_not_come = alert.is_missing(now)
+    return sorted(alerts, key=lambda alert: not alert.did_not_come)
 
 
 def emergency_before(child: Child, at: datetime) -> Alert | None:

@@ -11,7 +11,8 @@ from tracker.assessment.assess import REMEMBERED
 from tracker.core.board_mark import mark_boards
 from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
-from tracker.models import Alert, AlertVerb, Outcome, Urgency, User
+from tracker.models import Alert, Outcome, Urgency, User
+from tracker.models.alerts import LOGGED
 
 
 @transaction.atomic
@@ -38,6 +39,6 @@ def may_be_over(alert: Alert, now: datetime) -> bool:
     """
     if alert.urgency == Urgency.TODAY or alert.calls.filter(reached=True).exists():
         return True
-    told = alert.events.filter(verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
+    told = alert.events.filter(verb__in=LOGGED)
     newest = told.aggregate(at=Max("log__received_at"))["at"] or alert.raised_at
     return newest <= now - REMEMBERED

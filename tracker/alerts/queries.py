@@ -2,25 +2,29 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from therapies.response import Response
+from tracker.assessment.assess import REMEMBERED
 from tracker.models import (
     Alert,
     AlertEvent,
     AlertVerb,
     Assessment,
+    Call,
     Child,
+    Kind,
+    Message,
     Observation,
     Outcome,
     SymptomLog,
 )
-from tracker.models.alerts import THE_FAMILYS
+from tracker.models.alerts import AT_ANY_HOUR, LOGGED, THE_FAMILYS
 from tracker.models.logs import RANK
 from tracker.models.users import display_name
 
@@ -36,6 +40,20 @@ class Became:
     taken_at: datetime | None
     resolved_by: str
     outcome: str
+    joined_at: datetime | None = (
+        None  # when the log joined it that this is read for: nobody was told of that log
+    )
+
+    @property
+    def is_answer(self) -> bool:
+        """What was decided was decided since the log came. One that joined a closed alert waits for no answer."""
+        closed_at = self.alert.resolved_at
+        return closed_at is not None and (self.joined_at is None or closed_at >= self.joined_at)
+
+    @property
+    def waits(self) -> bool:
+        """Nothing was decided since the log came."""
+        return not self.is_answer
 
     @property
     def resolved_at(self) -> datetime | None:
@@ -77,14 +95,49 @@ class Became:
 def open_alert(child: Child, now: datetime) -> Alert | None:
     """The alert that stands for the family, the worst of two while a closing can be undone.
 
-    With `newest_log`, the log of it that says why to call, and `seen_at`, when that was seen. Two queries.
+    Where none is open, the closed one that an urgent log has joined since, until they have called about that log:
+    to be shown, it is as urgent as that. With `newest_log`, the log that says why to call, and `seen_at`, when that
+    was seen. Two queries.
     """
     found = Alert.objects.open_to_family(now).filter(child=child).order_by("raised_at")
     worst = max(found, key=lambda alert: (RANK[alert.urgency], alert.is_open), default=None)
     if worst is None:
-        return None
+        return _joined_since(child, now)
     worst.newest_log, worst.seen_at = _log_that_says_why(worst)
     return worst.as_family_sees(now)
+
+
+def _joined_since(child: Child, now: datetime) -> Alert | None:
+    """The row in memory forgets what was before that log."""
+    says = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("urgency")[:1]
+    joined = AlertEvent.objects.filter(joined_after_closing(), alert__child=child, at__gt=now - REMEMBERED)
+    called = Call.objects.filter(child=child, reached=True, recorded_at__gte=OuterRef("at"))
+    decided = Alert.objects.filter(child=child, resolved_at__gt=OuterRef("at"))
+    standing = joined.filter(~Exists(called), ~Exists(decided), log__corrections=None)
+    urgent = standing.annotate(says=Subquery(says)).filter(says__in=AT_ANY_HOUR)
+    event = urgent.select_related("alert", "log").order_by("-log__observed_at", "-pk").first()
+    if event is None or event.log is None:
+        return None
+    alert = event.alert
+    alert.urgency, alert.tried_at = event.says, None
+    alert.newest_log, alert.seen_at = event.log_id, event.log.observed_at
+    return alert
+
+
+def joined_after_closing() -> Q:
+    """Of events: a log joined what a nurse had closed."""
+    return Q(verb=AlertVerb.JOINED, alert__resolved_at__lt=F("at"))
+
+
+def known_since(alert: Alert) -> datetime | None:
+    """When a nurse knew first of what a log joined: a message to one had left, or one had it in hand. Two queries."""
+    verbs = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER, AlertVerb.NOT_REACHED, AlertVerb.RESOLVED)
+    parts = Q(alert=alert) | Q(alert__taken_in_by=alert)
+    by_staff = Q(by__memberships__care_team=F("alert__child__care_team"))
+    in_hand = AlertEvent.objects.filter(parts, by_staff, verb__in=verbs).aggregate(at=Min("at"))["at"]
+    to_staff = Q(recipient__memberships__care_team=F("child__care_team"))
+    sent = Message.objects.filter(parts, to_staff, kind=Kind.ALERT, sent_at__isnull=False)
+    return min(filter(None, (in_hand, sent.aggregate(at=Min("sent_at"))["at"])), default=None)
 
 
 def _log_that_says_why(alert: Alert) -> tuple[uuid.UUID | None, datetime | None]:
@@ -92,7 +145,7 @@ def _log_that_says_why(alert: Alert) -> tuple[uuid.UUID | None, datetime | None]
 
     One that joined and is milder, or only remembers, would lead from "call now" to an answer that does not say why.
     """
-    told = AlertEvent.objects.filter(alert=alert, verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
+    told = AlertEvent.objects.filter(alert=alert, verb__in=LOGGED)
     newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk")
     told = told.annotate(says=Subquery(newest.values("urgency")[:1]))
     told = told.filter(says=alert.urgency).order_by("-log__observed_at", "-log__received_at", "-pk")
@@ -131,11 +184,13 @@ def became_of(log: SymptomLog, now: datetime) -> Became | None:
 
     The one that took it in counts for it.
     """
-    told = {"events__log": log, "events__verb__in": (AlertVerb.RAISED, AlertVerb.JOINED)}
-    alert = _with_names(Alert.objects.filter(**told)).order_by("-events__pk").first()
+    told = Alert.objects.filter(events__log=log, events__verb__in=LOGGED)
+    told = told.annotate(**{"verb": F("events__verb"), "event_at": F("events__at")})
+    alert = _with_names(told).order_by("-events__pk").first()
+    joined_at = alert.event_at if alert and alert.verb == AlertVerb.JOINED else None
     while alert and alert.taken_in_by_id:  # a reopened one may take in one that was raised after it
         alert = _with_names(Alert.objects.filter(pk=alert.taken_in_by_id)).first()
-    return _became([alert], now)[0] if alert else None
+    return replace(_became([alert], now)[0], joined_at=joined_at) if alert else None
 
 
 def became(alert: Alert) -> Became:

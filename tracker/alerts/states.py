@@ -138,7 +138,8 @@ MOVES = {
         OPEN,
         CLOSED,
         NURSE,
-        "with an outcome, an urgent false alarm with a reason; while another nurse holds it, only she",
+        "with an outcome, an urgent false alarm with a reason; while another nurse holds it, only she; "
+        "not from a page that is older than a worse log",
     ),
     "end": Move(
         "resolved",

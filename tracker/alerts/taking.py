@@ -23,7 +23,7 @@ from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
 from tracker.lib.present import present
 from tracker.lib.text import cleaned
-from tracker.models import Alert, CareTeam, Membership, Outcome, Urgency, User
+from tracker.models import Alert, AlertVerb, CareTeam, Membership, Outcome, Urgency, User
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.memberships import TEAM_ROLES
 
@@ -77,15 +77,30 @@ def accept_offer(*, alert: Alert, by: User, now: datetime) -> None:
 
 
 def close_alert(
-    *, alert: Alert, outcome: str, note: str, by: User, now: datetime, move: str = "close"
+    *,
+    alert: Alert,
+    outcome: str,
+    note: str,
+    by: User,
+    now: datetime,
+    move: str = "close",
+    seen: int | None = None,
 ) -> None:
-    """Closes it with an outcome. Refused: a colleague holds it, or was faster, or a reason is missing."""
+    """Closes it with an outcome. `seen`: the last event on the page that it is closed from.
+
+    Refused: a colleague holds it, or was faster, a reason is missing, or a worse log has come in since.
+    """
     if outcome not in outcomes_of(alert.urgency):
         raise Refused(_("Choose how it ended."))
     if outcome == Outcome.FALSE_ALARM and alert.urgency in AT_ANY_HOUR and not note.strip():
         raise Refused(_("Write why it is a false alarm. The family reads it."))
-    if not resolve_alert(alert=alert, outcome=outcome, note=note, by=by, now=now, move=move):
-        raise Refused(who_won(alert))
+    with transaction.atomic():
+        lock_child(alert.child)
+        worse = alert.events.filter(verb=AlertVerb.WORSE, pk__gt=seen) if seen is not None else None
+        if worse is not None and worse.exists():
+            raise Refused(_("A worse log has come in since you opened this page. Look at it first."))
+        if not resolve_alert(alert=alert, outcome=outcome, note=note, by=by, now=now, move=move):
+            raise Refused(who_won(alert))
 
 
 def record_not_reached(*, alert: Alert, again_in: int, note: str, by: User, now: datetime) -> None:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("alerts/<uuid:alert_id>/close/", alerts.close, name="alert-close"),
     path("alerts/<uuid:alert_id>/not-reached/", alerts.not_reached, name="alert-not-reached"),
     path("alerts/<uuid:alert_id>/reopen/", alerts.reopen, name="alert-reopen"),
+    path("alerts/<uuid:alert_id>/where/", alerts.where, name="alert-where"),
     path("staff/lock/", staff_lock.staff_lock, name="staff-lock"),
     path("staff/active/", staff_lock.staff_active, name="staff-active"),
     path("staff/unlock/", staff_lock.staff_unlock, name="staff-unlock"),

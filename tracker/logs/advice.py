@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
 from tracker.alerts import queries as alert_queries
 from tracker.logs import queries
-from tracker.models import Alert, AlertEvent, AlertVerb, Assessment, Call, Child, User
-from tracker.models.alerts import THE_FAMILYS, in_words, is_untold
+from tracker.models import Alert, AlertEvent, Assessment, Call, Child, User
+from tracker.models.alerts import AT_ANY_HOUR, LOGGED, THE_FAMILYS, in_words, is_untold
 
 AN_ORDER = timedelta(hours=12)
 """So long advice is said as what to do; after that, as what was said then."""
@@ -81,11 +81,16 @@ def last_advice(child: Child, reader: User, now: datetime, last: queries.LogRow 
 
 
 def _danger_seen_at(child: Child, now: datetime) -> QuerySet:
-    """When the newest sign was seen that the open alert tells of and that is as urgent as the alert."""
+    """When the newest sign was seen that the open alert tells of and that is as urgent as the alert.
+
+    What joined a closed one says to call all the same.
+    """
     standing = Alert.objects.open_to_family(now).filter(child=child)
-    told = AlertEvent.objects.filter(alert__in=standing, verb__in=(AlertVerb.RAISED, AlertVerb.JOINED))
+    since = alert_queries.joined_after_closing() & Q(alert__child=child)
+    told = AlertEvent.objects.filter(Q(alert__in=standing, verb__in=LOGGED) | since)
     says = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("urgency")[:1]
-    told = told.annotate(says=Subquery(says)).filter(says=F("alert__urgency"))
+    is_danger = Q(says=F("alert__urgency")) | since & Q(says__in=AT_ANY_HOUR)
+    told = told.annotate(says=Subquery(says)).filter(is_danger)
     return told.order_by("-pk").values("log__observed_at")[:1]
 
 

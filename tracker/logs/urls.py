@@ -6,6 +6,7 @@ from tracker.logs.views import answer, check, days, decision, ending, late, late
 
 urlpatterns = [
     path("children/<uuid:child_id>/decision/opened/", decision.opened, name="decision-opened"),
+    path("children/<uuid:child_id>/where/", decision.where, name="where"),
     path("children/<uuid:child_id>/logs/", log.logs, name="logs"),
     path("children/<uuid:child_id>/logs/new/", log.log_new, name="log-new"),
     path("children/<uuid:child_id>/logs/nothing-new/", log.log_nothing_new, name="log-nothing-new"),

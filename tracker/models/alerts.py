@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from therapies.episodes import ADVICE, Advice
+from therapies.episodes import ADVICE
 from tracker.lib.present import present
 from tracker.models.children import Child
 from tracker.models.constraints import one_of, paired
@@ -66,6 +66,12 @@ def is_untold(now: datetime) -> Q:
 IS_EXPECTED = Q(expected_by__isnull=False, there_at=None, home_at=None, asked_where_at=None)
 """Told to come in; nobody has said since where they are, and nobody has asked."""
 
+
+def is_missing(now: datetime) -> Q:
+    """Told to come in, and by now they should be there."""
+    return Q(expected_by__lte=now, there_at=None, home_at=None)
+
+
 AT_ANY_HOUR = (Urgency.NOW, Urgency.EMERGENCY)
 ALERTING = (Urgency.TODAY, *AT_ANY_HOUR)
 
@@ -85,6 +91,10 @@ class Alert(models.Model):
     newest_log: uuid.UUID | None
     seen_at: datetime | None
     can_undo: bool
+    joined: int
+    did_not_come: bool
+    verb: str
+    event_at: datetime
     therapy: str
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -189,10 +199,10 @@ class Alert(models.Model):
     def closed_by(self) -> User:
         return present(self.resolved_by)
 
-    @property
-    def advice(self) -> Advice:
-        """Of one that was closed."""
-        return Advice(self.outcome, self.closed_at, self.there_at, self.home_at)
+    def is_missing(self, now: datetime) -> bool:
+        """As the function says."""
+        is_due = self.expected_by is not None and self.expected_by <= now
+        return is_due and self.there_at is None and self.home_at is None
 
     def as_family_sees(self, now: datetime) -> "Alert":
         """Open while `is_untold` holds for it. Only to be shown: the row in memory forgets the closing."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from tracker.alerts import escalation, notes_unanswered
+from tracker.alerts import arrivals, escalation, notes_unanswered
 from tracker.audit import chain
 from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import request_task
@@ -27,6 +27,7 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
     steps: list[Callable[[], object]] = [
         partial(notes_unanswered.call_for_notes, now=now),
         partial(escalation.escalate_due, now=now),
+        partial(arrivals.ask_due, now=now),
         partial(delivery.queue_canary, now=now),
         partial(work, Lane.ALERTS, now),
         partial(delivery.expire_stale, now=now),

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tracker.alerts.closings import emergencies_before, just_closed
+from tracker.alerts.closings import emergencies_before, just_closed, logged_since
 from tracker.assessment.courses import COURSE_ORDER, COURSE_ROW, remember_courses
 from tracker.assessment.earlier_logs import logs_at, remembered
 from tracker.assessment.wording import Report, temperature, told_apart
@@ -106,6 +106,7 @@ class Board:
     found: list[BoardRow]  # of these, the ones that match the filters
     hidden: int  # open alerts that can wait until the day and don't match
     closed: list[Alert]  # in the last minutes
+    logged_since: list[Alert]  # closed within a day; they did not come, or have logged since
     silent: list[BoardRow]
     more_silent: bool
     children: list[BoardRow]
@@ -150,6 +151,7 @@ def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, sil
         found=[row for row in rows if wanted[row.its_alert.pk]],
         hidden=len(open_alerts) - len(rows),
         closed=just_closed(team, now),
+        logged_since=logged_since(team, now),
         silent=silents,
         more_silent=len(silent) > PAGE,
         children=others,
@@ -219,9 +221,10 @@ def _fill_alerts(rows: Sequence[BoardRow]) -> None:
     """What was seen last, what it may be, what the family has done since."""
     by_alert = {row.alert.pk: row for row in rows if row.alert}
     newest = {row.alert.pk: row.alert.log_id for row in rows if row.alert}
-    happened = AlertEvent.objects.filter(alert__in=by_alert, verb__in=(AlertVerb.JOINED, AlertVerb.CALLED))
+    further = (AlertVerb.JOINED, AlertVerb.WORSE)
+    happened = AlertEvent.objects.filter(alert__in=by_alert, verb__in=(*further, AlertVerb.CALLED))
     for alert, verb, at, log_id in happened.order_by("pk").values_list("alert_id", "verb", "at", "log_id"):
-        if verb == AlertVerb.JOINED:
+        if verb in further:
             newest[alert] = log_id
             by_alert[alert].earlier_logs += 1
         else:

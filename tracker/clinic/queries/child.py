@@ -23,6 +23,7 @@ from tracker.models import (
     Child,
     SymptomLog,
 )
+from tracker.models.alerts import LOGGED
 
 DAYS = 14
 MOST_LOGS = 200
@@ -83,7 +84,7 @@ def fired(child: Child, alert: Alert | None) -> list[Fired]:
     The newest first; before it stands the newest that tells of a danger itself.
     """
     if alert:
-        events = [event for event in alert.events.all() if event.verb in ("raised", "joined")]
+        events = [event for event in alert.events.all() if event.verb in LOGGED]
         told = {event.log_id for event in events if event.log_id}
         logs = list(queries.logs_of(child).filter(pk__in=told).order_by("-observed_at")[:MOST_OF_AN_ALERT])
     else:
@@ -155,7 +156,7 @@ def _calls(child: Child, start: datetime, end: datetime) -> Iterable[Call]:
 
 def _alert_events(child: Child, start: datetime, end: datetime) -> Iterable[AlertEvent]:
     """Without what the logs and calls say themselves."""
-    told = ("raised", "joined", "called")
+    told = (*LOGGED, "called")
     events = AlertEvent.objects.filter(alert__child=child, at__gte=start, at__lt=end).exclude(verb__in=told)
     return events.select_related("by", "alert").order_by("pk")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from tracker.alerts import reopening, taking
+from tracker.alerts import arrivals, reopening, taking
 from tracker.clinic.views.board import board_page, staff_of
 from tracker.clinic.views.child import child_page
 from tracker.core.access import access_alert
@@ -20,6 +20,7 @@ from tracker.core.staff_pages import refusals, team_for
 from tracker.logs.views.common import LOOK_AGAIN
 from tracker.models import Alert
 
+LONGEST_NUMBER = 18
 TYPED = ("outcome", "note", "again_in")
 
 
@@ -30,7 +31,7 @@ def close(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     typed = _typed(request)
     decided = {"outcome": typed["outcome"], "note": typed["note"]}
     try:
-        taking.close_alert(alert=alert, **decided, by=request.user, now=timezone.now())
+        taking.close_alert(alert=alert, **decided, seen=_seen(request), by=request.user, now=timezone.now())
     except Refused as refused:
         return _asked_again(request, alert, refused)
     messages.success(request, _("Closed. The family is told in a minute. Until then you can undo it."))
@@ -65,6 +66,16 @@ def reopen(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
 
 
 @require_POST
+def where(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
+    """Told to come in: they are there, or at home again."""
+    alert = access_alert(request.user, alert_id, to="review")
+    said = request.POST.get("where")
+    if said in (arrivals.THERE, arrivals.HOME):
+        arrivals.say_where(alert=alert, where=said, by=request.user, now=timezone.now())
+    return _to_child(alert)
+
+
+@require_POST
 def close_together(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """The chosen ones among those that can wait until the day."""
     team = team_for(request, care_team_id)
@@ -83,6 +94,12 @@ def close_together(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
 
 def _typed(request: AuthedRequest) -> dict[str, str]:
     return {name: request.POST.get(name, "") for name in TYPED}
+
+
+def _seen(request: AuthedRequest) -> int | None:
+    """The last event on the page that was sent."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < LONGEST_NUMBER else None
 
 
 def _asked_again(request: AuthedRequest, alert: Alert, refused: Refused) -> HttpResponse:

@@ -70,6 +70,7 @@ def _shown(
         "colleagues": [nurse for nurse in staff_of(context["team"]) if nurse != request.user],
         "outcomes": taking.outcomes_of(alert.urgency) if alert else (),
         "again_in": taking.minutes_to_choose(alert.urgency) if alert else (),
+        "last_event": str(max((event.pk for event in alert.events.all()), default=0) if alert else 0),
         "typed": typed,
         "closed": closings.last_closed(child, alert, now),
         "fired": nurse_child.fired(child, alert),

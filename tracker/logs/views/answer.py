@@ -17,6 +17,7 @@ from therapies.note_questions import FIELD as NOTE
 from therapies.note_questions import asks_of_danger
 from therapies.response import Response
 from tracker.alerts import queries as alert_queries
+from tracker.alerts.arrivals import told_to_come
 from tracker.alerts.closings import emergency_before
 from tracker.alerts.queries import Became
 from tracker.assessment import answer_text, phone_script, wording
@@ -103,6 +104,7 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
     context |= _what_followed(log, said["urgency"], now)
     context |= {
         "standing": standing,
+        "told_to_come": told_to_come(log.child, now),
         "log": log,
         "called_form": form,
         "may_log": may_log(log),
@@ -222,9 +224,12 @@ def _emergency_before(log: SymptomLog, urgency: str, standing: Any) -> Became | 
 def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, Any]:
     """Calls, and what became of the alert."""
     calls, became = queries.calls_since(log), alert_queries.became_of(log, now)
+    joined = became is not None and became.joined_at is not None and not log.child.care_team.kept_by_family
     return {
         "calls": calls,
         "became": became,
+        "joined": joined and urgency in AT_ANY_HOUR,
+        "known_since": alert_queries.known_since(became.alert) if joined and became else None,
         "is_held": became is not None and became.is_in_hand(now),
         "not_reached_at": _not_reached(became, calls),
         "nobody_confirmed": _is_unconfirmed(log, became, calls, now),
@@ -254,7 +259,7 @@ def _is_unconfirmed(log: SymptomLog, became: Became | None, calls: Sequence[Call
 
 def _is_unanswered(urgency: str, became: Became | None, calls: Sequence[Call]) -> bool:
     """The last call that was written down reached nobody, and nothing has been decided since."""
-    is_open = became is None or became.alert.is_open
+    is_open = became is None or became.waits
     return urgency != Urgency.NOTE and is_open and bool(calls) and not calls[-1].reached
 
 
@@ -264,7 +269,7 @@ def _is_call_missing(
     """Ten minutes after an urgent answer, or after a call that nobody answered, no call has reached the team."""
     if urgency not in AT_ANY_HOUR or any(call.reached for call in calls):
         return False
-    if became is not None and not became.alert.is_open:
+    if became is not None and became.is_answer:
         return False
     since = max([log.received_at, *(call.recorded_at for call in calls)])
     return NUDGE_AFTER <= now - since < NUDGE_UNTIL

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from tracker.alerts import queries as alert_queries
+from tracker.alerts.arrivals import told_to_come
 from tracker.assessment import answer_text
 from tracker.assessment.follow_up import is_of_danger
 from tracker.core.access import access_child, may
@@ -41,6 +42,7 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         "danger_first": bool(question and question.is_danger)
         and not (standing and standing.urgency in AT_ANY_HOUR),
         "open_answer": standing,
+        "told_to_come": told_to_come(child, now),
         "forms_kept": unsaved.forms_kept(request.session, child, request.user, now),
         "decision": advice if advice and not standing and advice.is_to_be_followed(now) else None,
         "is_kept": unsaved.kept(request.session, child, now) is not None,
