@@ -80,6 +80,12 @@ class Advice(NamedTuple):
         return min([*ends, *(at for at in treated_at if at > self.at)])
 
 
+def still_held(closed: Sequence[Advice], now: datetime, treated_at: Collection[datetime] = ()) -> int:
+    """How many of these, the newest first, still hold. After one that does not, a false alarm, everything is new."""
+    over = (place for place, advice in enumerate(closed) if now >= advice.ends_at(treated_at))
+    return next(over, len(closed))
+
+
 class Known(NamedTuple):
     """The alert that a log may join. `ends_at`: until when, of one that is closed."""
 

@@ -16,6 +16,7 @@ from therapies.episodes import (
     Worse,
     decide,
     reasons,
+    still_held,
 )
 
 NOW = datetime(2026, 3, 7, 2, 14, tzinfo=UTC)
@@ -210,6 +211,14 @@ class TestAdvice:
         there = Advice(outcome, NOW, NOW + HOUR, NOW + 3 * HOUR)
         assert there.ends_at() == NOW + 3 * HOUR
         assert there.ends_at([NOW - HOUR, NOW, NOW + 2 * HOUR]) == NOW + 2 * HOUR
+
+
+def test_what_was_closed_before_a_false_alarm_is_not_held_any_more() -> None:
+    phone, false = Advice("advised-by-phone", NOW - 3 * HOUR), Advice("false-alarm", NOW - 2 * HOUR)
+    assert still_held([phone._replace(at=NOW - HOUR), phone], NOW) == 2
+    assert still_held([phone._replace(at=NOW - HOUR), false, phone], NOW) == 1
+    assert still_held([false, phone], NOW) == 0
+    assert still_held([phone], NOW, [NOW - HOUR]) == 0
 
 
 class TestDecide:

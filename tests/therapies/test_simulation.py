@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from therapies import catalogue, simulation
+from therapies import catalogue, episodes, simulation
 from therapies.simulation import Figures, simulate
 
 DEFAULT = {"fever": "38.0-once", "sensitivity": "calibrated"}
@@ -36,7 +36,22 @@ def test_the_same_seed_gives_the_same_figures():
 
 def test_a_literal_clinic_is_called_no_less(figures):
     literal = run(policy=DEFAULT | {"sensitivity": "literal"})
-    assert literal["alerts_per_child_week"]["now"] >= figures["alerts_per_child_week"]["now"]
+    answered = [run["alerts_per_child_week"]["now"]["answered"] for run in (literal, figures)]
+    assert answered[0] >= answered[1]
+
+
+def test_every_worsening_is_told_and_less_than_by_urgency_alone(figures):
+    assert figures["worsenings"] > 15
+    assert figures["untold"] == []
+    now = figures["alerts_per_child_week"]["now"]
+    assert now["told"] < now["by urgency"] < now["answered"]
+    assert now["told"] + now["joined"] == pytest.approx(now["answered"], abs=0.001)
+
+
+@pytest.mark.parametrize("deaf", ["_temperature", "_answers", "_urgent_codes"])
+def test_a_worsening_that_nobody_compares_is_noticed(monkeypatch, deaf):
+    monkeypatch.setattr(episodes, deaf, lambda *_asked: iter(()))
+    assert run()["untold"]
 
 
 def test_a_rule_that_is_missing_is_noticed(monkeypatch):

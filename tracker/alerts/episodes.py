@@ -11,10 +11,21 @@ from uuid import UUID
 
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
-from therapies.episodes import ADVICE_LASTS, NEW_TREATMENT, Advice, Known, Log, Worse, decide, reasons
+from therapies.episodes import (
+    ADVICE_LASTS,
+    NEW_TREATMENT,
+    Advice,
+    Known,
+    Log,
+    Worse,
+    decide,
+    reasons,
+    still_held,
+)
 from tracker.assessment.answers import Answer, report_of
 from tracker.core.child_lock import LockedChild
 from tracker.lib.clock import SKEW
+from tracker.lib.present import present
 from tracker.models import Alert, Assessment, Child, Observation, SymptomLog
 from tracker.models.alerts import IS_OPEN, TOLD_OF
 
@@ -38,6 +49,11 @@ class _Alert(NamedTuple):
     there_at: datetime | None
     home_at: datetime | None
     told: tuple[UUID, ...]
+
+    @property
+    def advice(self) -> Advice:
+        """Of one that is closed."""
+        return Advice(self.outcome, present(self.resolved_at), self.there_at, self.home_at)
 
 
 class Episode:
@@ -68,7 +84,7 @@ class Episode:
         if not self._running:
             return None
         closed = self._running[0]
-        ends_at, rests = self._ends_at(closed), self._is_resting(closed.raised_at)
+        ends_at, rests = closed.advice.ends_at(self._treated_at), self._is_resting(closed.raised_at)
         return Known(closed.urgency, closed.raised_at, ends_at=ends_at, rests=rests)
 
     def _is_resting(self, raised_at: datetime) -> bool:
@@ -94,22 +110,13 @@ class Episode:
     def _running(self) -> list[_Alert]:
         """Those that were closed last, as long as what was advised still holds; the newest first.
 
-        The first one of which it does not ends the row: after a false alarm everything is new. Where no team
-        watches, none is known.
+        Where no team watches, none is known.
         """
         if self.child.care_team.kept_by_family:
             return []
         closed = [alert for alert in self._alerts.values() if alert.resolved_at]
-        running: list[_Alert] = []
-        for alert in sorted(closed, key=lambda alert: alert.resolved_at or self.now, reverse=True):
-            if self.now >= self._ends_at(alert):
-                break
-            running.append(alert)
-        return running
-
-    def _ends_at(self, alert: _Alert) -> datetime:
-        advice = Advice(alert.outcome, alert.resolved_at or self.now, alert.there_at, alert.home_at)
-        return advice.ends_at(self._treated_at)
+        closed.sort(key=lambda alert: alert.advice.at, reverse=True)
+        return closed[: still_held([alert.advice for alert in closed], self.now, self._treated_at)]
 
     @cached_property
     def _treated_at(self) -> list[datetime]:

@@ -1,4 +1,4 @@
-"""`manage.py simulate`: how often would the rules call, and is everything documented found?"""
+"""`manage.py simulate`: how often would a nurse be called, and is everything found, and every worsening told?"""
 
 import json
 import sys
@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from therapies.fever import DEFAULT_RULE, FEVER_RULES
 from therapies.model import URGENCIES
 from therapies.request import SENSITIVITIES
-from therapies.simulation import Figures, simulate
+from therapies.simulation import COUNTED, Figures, simulate
 
 WIDTH = 30
 
 
 class Command(BaseCommand):
-    help = "Simulates children over weeks and prints alerts per child-week, per urgency and per rule."
+    help = "Simulates children over weeks and prints what a nurse is told per child-week, per urgency and per rule."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,6 +43,10 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{len(found['missed'])} documented signs were not found, first: {found['missed'][0]}"
             )
+        if found["untold"]:
+            raise CommandError(
+                f"{len(found['untold'])} worsenings were not told, first: {found['untold'][0]}"
+            )
 
     def _progress(self, done: int, children: int) -> None:
         if sys.stderr.isatty() or done == children:
@@ -53,7 +57,10 @@ class Command(BaseCommand):
         write = self.stdout.write
         write(f"knowledge {found['knowledge_version']}: {found['children']} children, {found['logs']} logs")
         write(f"documented signs found: {found['signs_found']} of {found['signs_told']}")
-        write("\nalerts per child-week")
+        write(f"worsenings told: {found['worsenings'] - len(found['untold'])} of {found['worsenings']}")
+        write(
+            "\nper child-week" + "".join(f"{name:>12}" for name in COUNTED) + "  (by urgency alone: before)"
+        )
         for urgency in URGENCIES[:3]:
             write(_line(urgency, found, before, "alerts_per_child_week"))
         write("\nper rule")
@@ -62,7 +69,6 @@ class Command(BaseCommand):
 
 
 def _line(name: str, found: dict[str, Any], before: dict[str, Any] | None, key: str) -> str:
-    now = found[key].get(name, 0)
-    if before is None:
-        return f"  {name:20} {now:8.4f}"
-    return f"  {name:20} {now:8.4f}  was {before[key].get(name, 0):8.4f}"
+    counted = "".join(f"{found[key][name][what]:12.4f}" for what in COUNTED)
+    was = f"  told was {before[key].get(name, {}).get('told', 0):.4f}" if before else ""
+    return f"  {name:20} {counted[7:]}{was}"
