@@ -547,6 +547,7 @@ ROUTES = [
     ("children/<uuid:pk>/logs/", "logs", "answer-now"),
     ("children/<uuid:pk>/logs/nothing-new/", "log-nothing-new", "nothing-new"),
     ("children/<uuid:pk>/decision/opened/", "decision-opened", "today"),
+    ("children/<uuid:pk>/where/", "where", "today"),
     ("children/<uuid:pk>/logs/neuro/", "log-neuro", "neuro"),
     ("children/<uuid:pk>/pump/problem/", "pump-problem", "today"),
     ("children/<uuid:pk>/days/", "days", "days"),

@@ -56,6 +56,7 @@ KEPT = {
 NEVER = {
     *("alert-take", "alert-offer", "alert-accept", "alert-close", "alert-end", "board-close"),
     *("board-find", "nurse-reached", "alert-not-reached", "alert-reopen", "decision-opened"),
+    *("alert-where", "where"),
     *("team-code", "team-end", "team-export", "team-invite", "team-numbers", "team-policy", "team-revoke"),
     *("team-staff", "team-call-order", "invite", "invitation-revoke", "membership-end", "settings", "pause"),
     *("card-link", "card-revoke", "duty-offer", "duty-take", "duty-answer", "drill-begin", "drill-step"),
