@@ -1,6 +1,7 @@
 """The simulated children: everything documented is found, and a rule that is missing is noticed."""
 
 import dataclasses
+import re
 
 import pytest
 
@@ -10,9 +11,9 @@ from therapies.simulation import Figures, simulate
 DEFAULT = {"fever": "38.0-once", "sensitivity": "calibrated"}
 
 
-def run(children=40, days=30, seed=3, policy=None):
+def run(children=40, days=30, seed=3, policy=None, rates=simulation.RATES):
     total = Figures()
-    for figures in simulate(children, days, seed, policy or DEFAULT):
+    for figures in simulate(children, days, seed, policy or DEFAULT, rates):
         total.add(figures)
     return total.as_dict()
 
@@ -40,18 +41,31 @@ def test_a_literal_clinic_is_called_no_less(figures):
     assert answered[0] >= answered[1]
 
 
-def test_every_worsening_is_told_and_less_than_by_urgency_alone(figures):
-    assert figures["worsenings"] > 15
+@pytest.fixture(scope="module")
+def courses(tmp_path_factory):
+    """Rates with which hardly a child is spared a course."""
+    table, mark, after = simulation.RATES.read_text("utf-8").partition("[[course]]")
+    rates = tmp_path_factory.mktemp("rates") / "rates.toml"
+    rates.write_text(table + mark + re.sub(r"chance = [0-9.]+", "chance = 0.9", after), "utf-8")
+    return {"rates": rates, "children": 12, "days": 60}
+
+
+def test_every_worsening_is_told(courses):
+    figures = run(**courses)
+    assert figures["worsenings"] > 60
     assert figures["untold"] == []
+
+
+def test_less_is_told_than_by_urgency_alone(figures):
     now = figures["alerts_per_child_week"]["now"]
     assert now["told"] < now["by urgency"] < now["answered"]
     assert now["told"] + now["joined"] == pytest.approx(now["answered"], abs=0.001)
 
 
 @pytest.mark.parametrize("deaf", ["_temperature", "_answers", "_urgent_codes"])
-def test_a_worsening_that_nobody_compares_is_noticed(monkeypatch, deaf):
+def test_a_worsening_that_nobody_compares_is_noticed(monkeypatch, courses, deaf):
     monkeypatch.setattr(episodes, deaf, lambda *_asked: iter(()))
-    assert run()["untold"]
+    assert run(**courses)["untold"]
 
 
 def test_a_rule_that_is_missing_is_noticed(monkeypatch):
