@@ -10,7 +10,7 @@ import pytest
 from tests.support.personas import NOW, answers, join, person
 from therapies.schedule import Event
 from tracker.alerts.arrivals import HOME, THERE, ask_due, say_where, told_to_come
-from tracker.alerts.closings import logged_since
+from tracker.alerts.closings import closed_lately
 from tracker.alerts.escalation import escalate_due
 from tracker.alerts.reopening import reopen_alert
 from tracker.alerts.states import MOVES
@@ -362,7 +362,7 @@ class TestComingIn:
         assert not self.say(THERE, who, HOUR + MINUTE)
         log(temperature=38.4, at=NOW + 20 * HOUR)
         assert not Alert.objects.open().exists()
-        assert not logged_since(fever.child.care_team, NOW + 20 * HOUR)[0].did_not_come
+        assert not closed_lately(fever.child.care_team, NOW + 20 * HOUR).logged_since[0].did_not_come
 
     def test_home_again_ends_it(self, fever: Alert, close: Any, log: Log, mother: User, child: Child) -> None:
         close("emergency-room")
@@ -388,7 +388,7 @@ class TestComingIn:
         assert Reminder.objects.filter(cause=Cause.WHERE).count() == 1
         assert Message.objects.filter(reminder__cause=Cause.WHERE, recipient=mother).exists()
         assert verbs().count("asked-where") == 1
-        (row,) = logged_since(child.care_team, NOW + 3 * HOUR)
+        (row,) = closed_lately(child.care_team, NOW + 3 * HOUR).logged_since
         assert (row, row.did_not_come, row.joined) == (fever, True, 0)
 
     def test_who_came_or_was_called_for_again_is_not_asked(
@@ -399,7 +399,7 @@ class TestComingIn:
         close("advised-by-phone", HOUR + MINUTE)
         ask_due(now=NOW + 3 * HOUR)
         assert not Reminder.objects.filter(cause=Cause.WHERE).exists()
-        assert logged_since(child.care_team, NOW + 3 * HOUR) == []
+        assert closed_lately(child.care_team, NOW + 3 * HOUR).logged_since == []
 
     def test_nobody_asks_before_the_family_knows(self, fever: Alert, close: Any, child: Child) -> None:
         close("emergency-room")
@@ -465,7 +465,7 @@ class TestALogThatJoined:
         close()
         for hours in (1, 2, 3):
             log(temperature=38.4, at=NOW + hours * HOUR)
-        (row,) = logged_since(fever.child.care_team, NOW + 4 * HOUR)
+        (row,) = closed_lately(fever.child.care_team, NOW + 4 * HOUR).logged_since
         assert (row, row.joined, row.seen_at) == (fever, 3, NOW + 3 * HOUR)
 
 

@@ -90,31 +90,39 @@ def _delivery(messages: Sequence[Message]) -> Delivery:
     )
 
 
-def just_closed(team: CareTeam, now: datetime) -> list[Alert]:
-    """What the staff closed in the last minutes, the newest first."""
-    closed = Alert.objects.filter(child__care_team=team, resolved_at__gte=now - JUST_CLOSED)
-    by_staff = closed.exclude(outcome__in=THE_FAMILYS).select_related("child", "resolved_by")
-    found = list(by_staff.order_by("-resolved_at", "pk")[:MOST])
-    for alert in found:
-        alert.can_undo = can_be_undone(alert, now)
-    return found
+@dataclass(frozen=True)
+class Lately:
+    """What the staff closed: in the last minutes, the newest first; and what is not over (`logged_since`)."""
+
+    just_closed: Sequence[Alert]
+    logged_since: Sequence[Alert]
 
 
-def logged_since(team: CareTeam, now: datetime) -> list[Alert]:
-    """Closed with advice within a day, without a later alert, and not to be forgotten: who was told to come in and did
-    not, the first first; then those whose logs have joined since. With their number and when the last one came.
+def closed_lately(team: CareTeam, now: datetime) -> Lately:
+    """One query. Not over are those closed with advice within a day that no later alert follows: first who was told
+    to come in and did not, then whose logs have joined since, with their number and when the last one came.
     """
     since = Q(events__verb=AlertVerb.JOINED, events__at__gt=F("resolved_at"))
     later = Alert.objects.filter(child=OuterRef("child"), raised_at__gt=OuterRef("resolved_at"))
     closed = Alert.objects.filter(child__care_team=team, resolved_at__gt=now - REMEMBERED)
-    counted = closed.filter(~Exists(later), outcome__in=ADVISING).annotate(
-        **{"joined": Count("events", filter=since), "seen_at": Max("events__at", filter=since)}
+    counted = closed.exclude(outcome__in=THE_FAMILYS).annotate(
+        **{
+            "joined": Count("events", filter=since),
+            "seen_at": Max("events__at", filter=since),
+            "is_last": ~Exists(later),
+        }
     )
-    found = counted.filter(Q(joined__gt=0) | is_missing(now)).select_related("child", "resolved_by")
-    alerts = list(found.order_by("resolved_at", "pk")[:MOST])
+    is_recent = Q(resolved_at__gte=now - JUST_CLOSED)
+    is_not_over = Q(joined__gt=0) | is_missing(now)
+    found = counted.filter(is_recent | Q(is_not_over, is_last=True, outcome__in=ADVISING))
+    alerts = list(found.select_related("child", "resolved_by").order_by("-resolved_at", "pk")[: 2 * MOST])
     for alert in alerts:
-        alert.did_not_come = alert.is_missing(now)
-    return sorted(alerts, key=lambda alert: not alert.did_not_come)
+        alert.can_undo, alert.did_not_come = can_be_undone(alert, now), alert.is_missing(now)
+    open_ended = [
+        one for one in alerts if one.is_last and one.outcome in ADVISING and (one.joined or one.did_not_come)
+    ]
+    recent = [alert for alert in alerts if alert.closed_at >= now - JUST_CLOSED]
+    return Lately(recent[:MOST], sorted(open_ended, key=lambda alert: not alert.did_not_come))
 
 
 def emergency_before(child: Child, at: datetime) -> Alert | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from therapies.response import Response
@@ -43,6 +43,11 @@ class Became:
     joined_at: datetime | None = (
         None  # when the log joined it that this is read for: nobody was told of that log
     )
+
+    @property
+    def known_since(self) -> datetime | None:
+        """When a nurse knew first of it, as `became_of` reads it."""
+        return min(filter(None, (self.alert.in_hand_at, self.alert.told_at)), default=None)
 
     @property
     def is_answer(self) -> bool:
@@ -129,15 +134,16 @@ def joined_after_closing() -> Q:
     return Q(verb=AlertVerb.JOINED, alert__resolved_at__lt=F("at"))
 
 
-def known_since(alert: Alert) -> datetime | None:
-    """When a nurse knew first of what a log joined: a message to one had left, or one had it in hand. Two queries."""
+def _with_known_since(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
+    """With when a nurse knew first of it: a message to one had left, or one had it in hand."""
     verbs = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER, AlertVerb.NOT_REACHED, AlertVerb.RESOLVED)
-    parts = Q(alert=alert) | Q(alert__taken_in_by=alert)
+    parts = Q(alert=OuterRef("pk")) | Q(alert__taken_in_by=OuterRef("pk"))
     by_staff = Q(by__memberships__care_team=F("alert__child__care_team"))
-    in_hand = AlertEvent.objects.filter(parts, by_staff, verb__in=verbs).aggregate(at=Min("at"))["at"]
+    in_hand = AlertEvent.objects.filter(parts, by_staff, verb__in=verbs).order_by("at").values("at")
     to_staff = Q(recipient__memberships__care_team=F("child__care_team"))
     sent = Message.objects.filter(parts, to_staff, kind=Kind.ALERT, sent_at__isnull=False)
-    return min(filter(None, (in_hand, sent.aggregate(at=Min("sent_at"))["at"])), default=None)
+    told = sent.order_by("sent_at").values("sent_at")
+    return alerts.annotate(**{"in_hand_at": Subquery(in_hand[:1]), "told_at": Subquery(told[:1])})
 
 
 def _log_that_says_why(alert: Alert) -> tuple[uuid.UUID | None, datetime | None]:
@@ -186,10 +192,10 @@ def became_of(log: SymptomLog, now: datetime) -> Became | None:
     """
     told = Alert.objects.filter(events__log=log, events__verb__in=LOGGED)
     told = told.annotate(**{"verb": F("events__verb"), "event_at": F("events__at")})
-    alert = _with_names(told).order_by("-events__pk").first()
+    alert = _with_known_since(_with_names(told)).order_by("-events__pk").first()
     joined_at = alert.event_at if alert and alert.verb == AlertVerb.JOINED else None
     while alert and alert.taken_in_by_id:  # a reopened one may take in one that was raised after it
-        alert = _with_names(Alert.objects.filter(pk=alert.taken_in_by_id)).first()
+        alert = _with_known_since(_with_names(Alert.objects.filter(pk=alert.taken_in_by_id))).first()
     return replace(_became([alert], now)[0], joined_at=joined_at) if alert else None
 
 

@@ -16,7 +16,7 @@ def put_back(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0009_closing'),
+        ('tracker', '0013_blood_counts'),
     ]
 
     operations = [

@@ -93,6 +93,9 @@ class Alert(models.Model):
     can_undo: bool
     joined: int
     did_not_come: bool
+    is_last: bool
+    in_hand_at: datetime | None
+    told_at: datetime | None
     verb: str
     event_at: datetime
     therapy: str

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tracker.alerts.closings import emergencies_before, just_closed, logged_since
+from tracker.alerts.closings import closed_lately, emergencies_before
 from tracker.assessment.courses import COURSE_ORDER, COURSE_ROW, remember_courses
 from tracker.assessment.earlier_logs import logs_at, remembered
 from tracker.assessment.wording import Report, temperature, told_apart
@@ -105,8 +105,8 @@ class Board:
     alerts: list[BoardRow]
     found: list[BoardRow]  # of these, the ones that match the filters
     hidden: int  # open alerts that can wait until the day and don't match
-    closed: list[Alert]  # in the last minutes
-    logged_since: list[Alert]  # closed within a day; they did not come, or have logged since
+    closed: Sequence[Alert]  # in the last minutes
+    logged_since: Sequence[Alert]  # closed within a day; they did not come, or have logged since
     silent: list[BoardRow]
     more_silent: bool
     children: list[BoardRow]
@@ -146,12 +146,13 @@ def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, sil
         [BoardRow(child) for child in listed[:PAGE]],
     )
     _fill_children([*rows, *silents, *others], now)
+    lately = closed_lately(team, now)
     return Board(
         alerts=rows,
         found=[row for row in rows if wanted[row.its_alert.pk]],
         hidden=len(open_alerts) - len(rows),
-        closed=just_closed(team, now),
-        logged_since=logged_since(team, now),
+        closed=lately.just_closed,
+        logged_since=lately.logged_since,
         silent=silents,
         more_silent=len(silent) > PAGE,
         children=others,

@@ -104,7 +104,7 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
     context |= _what_followed(log, said["urgency"], now)
     context |= {
         "standing": standing,
-        "told_to_come": told_to_come(log.child, now),
+        "told_to_come": _told_to_come(log, context["became"], now),
         "log": log,
         "called_form": form,
         "may_log": may_log(log),
@@ -116,6 +116,13 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
     context["what_to_say"][-1:-1] = said_on_the_phone(given)  # before the question that ends the script
     status = LOOK_AGAIN if form.is_bound else 200
     return render(request, "tracker/logs/answer.html", context, status=status)
+
+
+def _told_to_come(log: SymptomLog, became: Became | None, now: datetime) -> Alert | None:
+    """Asked where a log may have joined what was closed; while its own alert is open, a nurse is told of that."""
+    if became is not None and became.alert.is_open:
+        return None
+    return told_to_come(log.child, now)
 
 
 def _earlier(log: SymptomLog, response: Response) -> list[tuple[float, Report]]:
@@ -229,7 +236,7 @@ def _what_followed(log: SymptomLog, urgency: str, now: datetime) -> dict[str, An
         "calls": calls,
         "became": became,
         "joined": joined and urgency in AT_ANY_HOUR,
-        "known_since": alert_queries.known_since(became.alert) if joined and became else None,
+        "known_since": became.known_since if joined and became else None,
         "is_held": became is not None and became.is_in_hand(now),
         "not_reached_at": _not_reached(became, calls),
         "nobody_confirmed": _is_unconfirmed(log, became, calls, now),
