@@ -92,7 +92,7 @@ def broken(folder, name, old, new):
         ),
         ("observations.toml", 'code = "chills"', 'code = "felt_hot"', "twice", "felt_hot"),
         ("observations.toml", 'name = "Chills, shaking"\n', "", "name is missing", "chills"),
-        ("danger-words.toml", '"seiz"', '"S\u00e9iz"', "small letters", "S\u00e9iz"),
+        ("danger-words.toml", '"in-case-of"', '"In-case-of"', "cannot be searched for", "In-case-of"),
         ("danger-words.toml", 'code = "seizure"', 'code = "fit"', "unknown code fit", "fit"),
         ("sources.toml", "publisher = ", "published_by = ", "unknown key", None),
         ("sources.toml", "checked = 2", "# checked = 2", "checked is missing", None),
