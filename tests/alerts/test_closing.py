@@ -119,7 +119,7 @@ class TestNotReached:
     def test_tells_a_grandmother_who_logged(
         self, ward: CareTeam, emergency: Alert, helper: User, child: Child, nurse: User
     ) -> None:
-        when = {"observed_at": NOW, "client_uuid": uuid4(), "now": NOW + SECOND}
+        when = {"observed_at": NOW - MINUTE, "client_uuid": uuid4(), "now": NOW + SECOND}
         record_log(child=child, caregiver=helper, answers={"temperature": {"value": 39, "unit": "C"}}, **when)
         self.try_in_vain(emergency, nurse, MINUTE)
         assert sent(MINUTE, URGENT) == ["father", "helper", "mother"]

@@ -358,7 +358,7 @@ def test_a_danger_word_in_a_note_is_asked_about_before_anything_else(phone: Phon
     answer = phone.send(child, temperature="36.8", antipyretic_given="no", note="he had a seizure I think")
     said = text(answer)
     assert "Nothing documented as urgent" not in said
-    assert said.index("If so, call now and say it.") < said.index("Saved. One question is open.")
+    assert "Your note may say something urgent: answer this" in said
     log = SymptomLog.objects.get()
     today = phone.get(reverse("today", args=[child.pk]))
     assert "One question is open Did you mean: Seizure, fit?" in text(today)
