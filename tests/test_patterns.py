@@ -10,7 +10,9 @@ import pytest
 from tests.support.access_world import World
 from tests.support.patterns import BASE, complaints, patterns_of
 from tests.test_bad_input import forms_of, send
-from therapies.notes import plain
+from therapies.catalogue import load
+from therapies.notes import mentions
+from therapies.notes.words import plain
 from therapies.numbers import read_temperature
 
 CODE = ("therapies", "tracker", "config")
@@ -95,6 +97,7 @@ def processor_limit(seconds: float) -> Iterator[None]:
 def test_what_reads_text_is_done_in_a_breath(text: str) -> None:
     with processor_limit(0.5):
         plain(text)
+        mentions(text, load().danger_words)
         with pytest.raises(ValueError, match="not a number"):
             read_temperature(text)
 
