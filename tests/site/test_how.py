@@ -108,3 +108,10 @@ def test_a_therapy_s_page_has_the_numbers_to_call(client, therapy):
     assert "The number on your card" in html
     assert 'href="tel:112"' in html
     assert 'href="tel:911"' in html
+
+
+def test_a_page_says_when_no_source_tells_what_is_common(client):
+    untold = [therapy for therapy in load().therapies.values() if not overview(therapy).common]
+    for therapy in load().therapies.values():
+        html = page(client, "how-therapy", address(therapy.id))
+        assert ("No source that could be read says how common" in html) == (therapy in untold)
