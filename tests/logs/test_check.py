@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -14,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.support.pages import links, text
 from tracker.lib.in_progress import InProgress
-from tracker.logs.views.check import AT_ONCE
+from tracker.logs.unsaved import form_of
+from tracker.logs.views.busy import AT_ONCE
 from tracker.models import Child, SymptomLog, User
 
 ADULTS = "brexucabtagene-autoleucel"
@@ -176,6 +178,43 @@ def test_a_log_of_who_is_signed_in_is_never_limited(
     answer = client.post(f"/children/{child.pk}/logs/", {"temperature": "39.1", "unit": "C", "when": "0"})
     assert answer.status_code == 303
     assert SymptomLog.objects.count() == 1
+
+
+STRANGERS = uuid4()
+
+
+@pytest.mark.hazard("H24")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/children/{STRANGERS}/logs/",
+        f"/children/{STRANGERS}/logs/nothing-new/",
+        f"/children/{STRANGERS}/logs/thinking/",
+        f"/logs/{STRANGERS}/correct/",
+    ],
+)
+def test_a_log_of_nobody_shares_the_limit_and_can_be_sent_again(
+    strict: Client, path: str, all_turns_taken: None
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        answer = strict.post(path, {"temperature": "38,4", "unit": "C", "form_of": "forged"})
+    assert answer.status_code == 503
+    assert "Call the number on your card" in text(answer)
+    assert '<input type="hidden" name="temperature" value="38,4">' in answer.content.decode()
+    assert 'name="sent_at"' in answer.content.decode()
+    assert not queries.captured_queries
+
+
+@pytest.mark.hazard("H24")
+@pytest.mark.django_db
+def test_a_log_that_says_whose_it_is_is_not_shut_out_by_strangers(
+    strict: Client, child: Child, mother: User, all_turns_taken: None
+) -> None:
+    typed = {"temperature": "39.1", "unit": "C", "when": "0", "form_of": form_of(child, mother)}
+    answer = strict.post(f"/children/{child.pk}/logs/", typed)
+    assert answer.status_code == 403
+    assert "Call your care team now" in text(answer)
 
 
 def test_only_so_many_work_at_the_same_time_and_an_error_gives_its_turn_back() -> None:

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -14,24 +13,12 @@ from django.views.decorators.http import require_http_methods
 from tracker.assessment.answer_text import answer_in_words
 from tracker.assessment.assess import assess_alone
 from tracker.assessment.phone_script import ScriptFacts
-from tracker.lib.in_progress import InProgress
 from tracker.logs.forms.check import AboutForm
 from tracker.logs.forms.log import Asking, LogForm
 from tracker.logs.views.answer import answer_context
+from tracker.logs.views.busy import AT_ONCE, busy
 from tracker.logs.views.common import LOOK_AGAIN
 from tracker.logs.views.late import answers_of, every_therapy
-
-AT_ONCE = InProgress(4)
-"""Of the sixteen threads of a process. The others are for parents who are signed in."""
-
-
-def busy(request: HttpRequest) -> HttpResponse:
-    """Whom to call, and the same form again: without the rules, the database or the page around."""
-    typed = [(name, value) for name, values in request.POST.lists() for value in values]
-    context = {"typed": typed, "action": request.get_full_path()}
-    page = HttpResponse(render_to_string("tracker/logs/busy.html", context), status=503)
-    page["Retry-After"] = "5"
-    return page
 
 
 @login_not_required

@@ -44,6 +44,7 @@ from tracker.logs import unsaved
 from tracker.logs.forms.log import NOTE_AT_MOST, Asking, LogForm
 from tracker.logs.unsaved import Draft
 from tracker.logs.views.answer import answer_context
+from tracker.logs.views.busy import AT_ONCE, busy
 from tracker.logs.views.common import log_form
 from tracker.models import Child, User
 
@@ -260,8 +261,12 @@ def _where_it_stands(child: Child, now: datetime) -> dict[str, Any]:
         return {}
 
 
+@AT_ONCE.else_(busy)
 def _nobodys(request: HttpRequest, kind: str) -> HttpResponse:
-    """Nobody knows whose form it was: the worst case, and the form again, for after a login in another window."""
+    """Nobody knows whose form it was: the worst case, and the form again, for after a login in another window.
+
+    It costs what /check costs and anybody can send it, so it shares that limit. A form that says whose it is does not.
+    """
     now = timezone.now()
     asking = Asking(now=now, zone=timezone.get_default_timezone(), kind=kind, neuro=True, pump=True)
     form = LogForm(request.POST, asking=asking)

@@ -1,0 +1,24 @@
+"""The rules asked by somebody whom nobody knows: /check, and a log that nobody can say whose it was."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from tracker.lib.in_progress import InProgress
+from tracker.logs import unsaved
+
+AT_ONCE = InProgress(4)
+"""Of the sixteen threads of a process, for all of them together. The others are for parents who are known."""
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Whom to call, and the same form again: without the rules, the database or the page around."""
+    typed = [
+        (name, value) for name, values in request.POST.lists() for value in values if name != unsaved.SENT_AT
+    ]
+    if typed:
+        typed.append((unsaved.SENT_AT, unsaved.signed_time(unsaved.sent_at(request.POST, timezone.now()))))
+    context = {"typed": typed, "action": request.get_full_path()}
+    page = HttpResponse(render_to_string("tracker/logs/busy.html", context), status=503)
+    page["Retry-After"] = "5"
+    return page
