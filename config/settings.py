@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tracker.site.middleware.access.LoginRequired",  # open pages say @login_not_required
+    "tracker.site.middleware.signing_in.SigningInTurns",
     "tracker.site.middleware.access.SecondFactor",
     "tracker.site.middleware.staff.StaffSessions",
     "tracker.site.middleware.staff.StaffReads",
