@@ -208,6 +208,20 @@ class TestWhoGuesses:
         sign_in(client)
         assert not is_in(client)
 
+    @pytest.mark.parametrize(("tries", "wait"), [(PER_SENDER, "5 minutes"), (100, "1 hour")])
+    def test_is_told_how_long_to_wait_and_then_is_let_in(
+        self, mother: User, still: Any, tries: int, wait: str
+    ) -> None:
+        """Of several limits the longest: five minutes were said, and after them came the hourly one."""
+        for number in range(tries // PER_SENDER - 1):
+            guess(PER_SENDER, ELSEWHERE, f"family{number}@family.example")
+        guess(PER_SENDER, ELSEWHERE)
+        client = at(ELSEWHERE)
+        assert f"Too many tries. Wait {wait}, or" in text(sign_in(client))
+        still.shift(301 if wait == "5 minutes" else 3601)
+        sign_in(client)
+        assert is_in(client)
+
     def test_through_all_logins_is_stopped_after_a_hundred_an_hour(self, mother: User) -> None:
         hers = her_own_browser(ELSEWHERE)
         for number in range(100):
@@ -261,6 +275,13 @@ class TestMails:
             at(ELSEWHERE).post("/account/login/code/", {"email": HERS})
         page = text(client.post("/account/login/code/", {"email": HERS}))
         assert "A password or a passkey works too." in page
+
+    def test_who_asks_too_often_for_an_hour_is_told_so(self, mother: User) -> None:
+        for number in range(20):
+            for _time in range(3):
+                at(f"198.51.100.{number}").post("/account/login/code/", {"email": HERS})
+        page = text(at("203.0.113.1").post("/account/login/code/", {"email": HERS}))
+        assert "wait 1 hour." in page
 
     def test_a_mailbox_gets_sixty_an_hour_at_most_and_her_own_browser_one_more(self, mother: User) -> None:
         hers = her_own_browser()

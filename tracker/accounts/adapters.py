@@ -17,6 +17,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
@@ -53,6 +54,9 @@ WHAT_WAS_ENDED = gettext_lazy(
 KEYS_ENDED = gettext_lazy(
     "Passkeys, other devices, notifications and invitations from before no longer work. "
     "Look under Family who can see your child."
+TOO_MANY_PASSWORDS = gettext_lazy(
+    "Too many tries. Wait %(time)s, or sign in with a code by e-mail or a passkey."
+)
 )
 OTHERS_ENDED = gettext_lazy(
     "Other devices are signed out. Did somebody else choose your password? Then set a new one now."
@@ -70,11 +74,8 @@ class Adapter(DefaultAccountAdapter):
         ),
         "incorrect_code": gettext_lazy("This code is not right. Look at the newest mail."),
         "incorrect_password": gettext_lazy("This password is not right."),
-        "too_many_login_attempts": gettext_lazy(
+        "too_many_login_attempts": gettext_lazy(  # of the second step, and of a code that came by mail
             "Too many tries. Wait five minutes, or sign in with a code by e-mail or a passkey."
-        ),
-        "too_many_mails": gettext_lazy(
-            "Many mails were asked for. Look at the newest, or wait a minute. A password or a passkey works too."
         ),
     }
 
@@ -90,9 +91,14 @@ class Adapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth takes the try back where the password turns out to be right."""
-        self._login_failed_rl_usage = rate_limits.count(request, "password", credentials["email"])
-        if self._login_failed_rl_usage is None:
-            raise self.validation_error("too_many_login_attempts")
+        try:
+            self._login_failed_rl_usage = rate_limits.count(request, "password", credentials["email"])
+        except rate_limits.TooMany as too_many:
+            self._login_failed_rl_usage = None
+            raise ValidationError(
+                TOO_MANY_PASSWORDS % {"time": rate_limits.in_words(too_many.seconds)},
+                code="too_many_login_attempts",
+            ) from None
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """After a new password by mail."""

@@ -13,10 +13,12 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from tracker.accounts import rate_limits
 from tracker.accounts.addresses import is_login, person_with
+from django.core.exceptions import ValidationError
 
 
 class NewAccountForm(SignupForm):
@@ -61,8 +63,14 @@ class NewPasswordForm(ResetPasswordKeyForm):
 
 
 def _count_mail(email: str) -> None:
-    if rate_limits.count(context.request, "mail", email) is None:
-        raise get_adapter().validation_error("too_many_mails")
+    try:
+        rate_limits.count(context.request, "mail", email)
+    except rate_limits.TooMany as too_many:
+        text = gettext(
+            "Many mails were asked for. Look at the newest, or wait %(time)s. A password or a passkey works too."
+        )
+        told = text % {"time": rate_limits.in_words(too_many.seconds)}
+        raise ValidationError(told, code="too_many_mails") from None
 
 
 class _AsksForCode(forms.Form):

@@ -6,6 +6,7 @@ password counts nowhere. What is counted lies in the database, by allauth's limi
 """
 
 import secrets
+from math import ceil
 from typing import Any
 
 from allauth.account.internal.userkit import filter_users_by_email
@@ -14,6 +15,7 @@ from allauth.core.internal.ratelimit import RateLimitUsage, get_ip
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import ngettext
 
 from tracker.models import User
 
@@ -32,8 +34,16 @@ KNOWN_FOR = 365 * 24 * 3600  # seconds
 MOST = 30  # people of one browser: the computer of a ward
 
 
-def count(request: HttpRequest, what: str, login: str) -> RateLimitUsage | None:
-    """One more try of `what`, "password" or "mail"; None where there were too many. `rollback` takes it back."""
+class TooMany(Exception):
+    """`seconds`: after so long without a try none of the limits stops it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+def count(request: HttpRequest, what: str, login: str) -> RateLimitUsage:
+    """One more try of `what`, "password" or "mail". `rollback` takes it back."""
     login = login.lower()
     if browser := _browser_of(request, login):
         wanted = {f"{what}-here": f"{browser}:{login}"}
@@ -41,13 +51,31 @@ def count(request: HttpRequest, what: str, login: str) -> RateLimitUsage | None:
         sender = get_ip(request)
         wanted = {f"{what}-from": f"{sender}:{login}", f"{what}-sender": sender, f"{what}-login": login}
     taken = RateLimitUsage(usage=[])
+    over: list[float] = []
     for action, key in wanted.items():
-        usage = ratelimit.consume(request, app="tracker", action=action, config=RATES, key=key)
+        usage = ratelimit.consume(
+            request, app="tracker", action=action, config=RATES, key=key, dry_run=bool(over)
+        )
         if usage is None:
-            taken.rollback()
-            return None
-        taken.usage += usage.usage
+            over.append(_seconds(action))
+        elif not over:
+            taken.usage += usage.usage
+    if over:
+        taken.rollback()
+        raise TooMany(max(over))
     return taken
+
+
+def _seconds(action: str) -> float:
+    return max(rate.duration for rate in ratelimit.parse_rates(RATES[action]))
+
+
+def in_words(seconds: float) -> str:
+    """How long that is: 5 minutes, 1 hour."""
+    minutes = ceil(seconds / 60)
+    if minutes % 60:
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    return ngettext("%(count)s hour", "%(count)s hours", minutes // 60) % {"count": minutes // 60}
 
 
 def forgive(request: HttpRequest, login: str) -> None:
@@ -77,6 +105,11 @@ def remember_browser(request: HttpRequest, response: HttpResponse, person: User)
     )
 
 
+def is_known_browser(request: HttpRequest) -> bool:
+    """Somebody has signed in here before, whoever it was. Asks the database nothing."""
+    return bool(_read(request)[1])
+
+
 def _browser_of(request: HttpRequest, login: str) -> str:
     """What a browser that knows the person of this login is counted by; empty for any other."""
     if request.user.is_authenticated:
@@ -97,8 +130,3 @@ def _read(request: HttpRequest) -> tuple[str, list[str]]:
 def _tag(browser: str, person: User) -> str:
     """Says nothing to who reads the cookie. It ends with the first proof of whose the account is."""
     return salted_hmac("known browser", f"{browser} {person.pk} {person.confirmed_at}").hexdigest()[:16]
-def is_known_browser(request: HttpRequest) -> bool:
-    """Somebody has signed in here before, whoever it was. Asks the database nothing."""
-    return bool(_read(request)[1])
-
-
