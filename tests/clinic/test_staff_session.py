@@ -128,6 +128,35 @@ def test_locked_by_hand_it_is_locked_at_once(
 
 
 @pytest.mark.hazard("H34")
+@pytest.mark.parametrize("ahead", [3 * 3600, -3600])
+def test_a_lock_while_the_clock_is_wrong_opens_by_the_password_and_by_nothing_else(
+    desk: Client, night: Any, ward_child: Child, care_team: CareTeam, ahead: int
+) -> None:
+    night.shift(ahead)
+    desk.post(reverse("staff-lock"))
+    night.shift(60 - ahead)
+    asked = desk.get(reverse("nurse-child", args=[ward_child.pk]))
+    assert is_asked(asked)
+    assert "Juno" in text(unlock(desk, asked["Location"]))
+    assert "Juno" in text(desk.get(reverse("nurse-child", args=[ward_child.pk])))
+
+
+def test_who_signed_in_while_the_clock_was_ahead_unlocks_once_it_is_right(
+    night: Any, nurse: User, ward_child: Child
+) -> None:
+    nurse.set_password(PASSWORD)
+    nurse.save()
+    night.shift(3 * 3600)
+    desk = Client()
+    desk.force_login(nurse)
+    unlock(desk, reverse("account_reauthenticate"))
+    night.shift(-3 * 3600)
+    asked = desk.get(reverse("nurse-child", args=[ward_child.pk]))
+    assert is_asked(asked)
+    assert "Juno" in text(unlock(desk, asked["Location"]))
+
+
+@pytest.mark.hazard("H34")
 def test_no_cookie_opens_what_was_locked(
     desk: Client, night: Any, ward_child: Child, care_team: CareTeam
 ) -> None:

@@ -25,7 +25,7 @@ ASKS_BEFORE = timedelta(minutes=30)
 POLL = "auto"
 """A page that asks by itself says so in its query, ?auto=1, or by the header X-Part. Nobody need be there for it."""
 _SALT = "tracker.staff-session"
-_LOCKED_AT = "staff_locked_at"
+_LOCKED = "staff_locked_after"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -42,10 +42,15 @@ class StaffSession:
 
     @property
     def signed_in_at(self) -> datetime:
-        """Of allauth's notes the newest; where the session has none, Django's own."""
+        """Of allauth's notes the newest; where the session has none, Django's own.
+
+        One from a clock that was ahead counts only where there is no other: it would hide the one that came after it.
+        """
         records = get_authentication_records(self.request, self.request.user)
         if records:
-            return datetime.fromtimestamp(max(record["at"] for record in records), UTC)
+            given = [record["at"] for record in records]
+            past = [at for at in given if at <= timezone.now().timestamp()]
+            return datetime.fromtimestamp(max(past or given), UTC)
         return (self.request.user.is_authenticated and self.request.user.last_login) or _NEVER
 
     @property
@@ -64,13 +69,23 @@ class StaffSession:
     def is_locked(self) -> bool:
         """A moment ahead of now does not count: the clock was put right since."""
         signed_in_at, now = self.signed_in_at, timezone.now()
-        if self.is_over or self.request.session.get(_LOCKED_AT, 0) >= signed_in_at.timestamp():
+        if self.is_over or self.request.session.get(_LOCKED, "") == self._newest_sign:
             return True
         return not any(now - LOCKS_AFTER < at <= now for at in (signed_in_at, self.active_at))
 
     def lock(self) -> None:
-        """One write, and the only one: every cookie from before is worth nothing then."""
-        self.request.session[_LOCKED_AT] = timezone.now().timestamp()
+        """One write, and the only one: every cookie from before is worth nothing then.
+
+        It holds until its holder says who they are, and is told from that by the sign it was locked after, not by its
+        time: from a clock ahead it would hold against every password, from one behind it would open by itself.
+        """
+        self.request.session[_LOCKED] = self._newest_sign
+
+    @property
+    def _newest_sign(self) -> float | None:
+        """What allauth noted last in this session; None where it noted nothing."""
+        records = get_authentication_records(self.request, self.request.user)
+        return records[-1]["at"] if records else None
 
     def keep(self, response: HttpResponse) -> None:
         """Notes in the cookie that somebody is there."""
