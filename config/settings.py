@@ -191,6 +191,9 @@ MFA_FORMS = {
     "activate_totp": "tracker.accounts.forms.NewAppForm",
     "add_webauthn": "tracker.accounts.forms.AddPasskeyForm",
     "edit_webauthn": "tracker.accounts.forms.RenamePasskeyForm",
+    "login_webauthn": "tracker.accounts.forms.SignInByPasskeyForm",
+    "authenticate_webauthn": "tracker.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "tracker.accounts.forms.PasskeyAgainForm",
 }
 MFA_TOTP_ISSUER = "Nightlight"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from tests.support.again import asked_again
 from tests.support.mails import code_for, link_for
@@ -240,3 +242,35 @@ def test_staff_cannot_touch_how_others_sign_in(model: str, care_team: CareTeam) 
         for found in apps.get_models()
         if found._meta.model_name == model and admin.site.is_registered(found)
     ]
+
+
+DIGITS = "9" * 20_000
+NO_PASSKEYS = [
+    *(
+        DIGITS,
+        f'{{"id": {DIGITS}}}',
+        "[" * 50_000,
+        "[1]",
+        '{"id": 1}',
+        '{"id": "x", "rawId": "!"}',
+        "NaN",
+        "{",
+    ),
+]
+
+
+@pytest.mark.parametrize("told", NO_PASSKEYS, ids=lambda told: told[:9])
+def test_what_is_no_passkey_is_said_and_breaks_no_page(client: Client, db: None, told: str) -> None:
+    answer = client.post(reverse("mfa_login_webauthn"), {"credential": told}, follow=True)
+    assert answer.status_code == 200
+    assert "The passkey could not be read." in text(answer)
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("told", NO_PASSKEYS, ids=lambda told: told[:9])
+@pytest.mark.parametrize("name", ["add", "login", "authenticate", "reauthenticate"])
+def test_each_form_of_a_passkey_takes_what_is_none_for_a_slip(settings: Any, name: str, told: str) -> None:
+    form_class = import_string(settings.MFA_FORMS[f"{name}_webauthn"])
+    with pytest.raises(ValidationError):
+        form_class.base_fields["credential"].clean(told)
+    assert form_class.base_fields["credential"].bound_data(told, None) is None

@@ -17,7 +17,7 @@ from tracker.logs.actions.record import Recorded
 from tracker.management.commands.setup import make_push_key
 from tracker.messaging import contact_points, delivery
 from tracker.messaging.channels import push, sms
-from tracker.messaging.channels.errors import SendError
+from tracker.messaging.channels.errors import SendError, seconds_asked
 from tracker.messaging.views.outbox import _mail
 from tracker.models import Channel, ContactPoint, Kind, Lane, Message, User
 
@@ -334,3 +334,18 @@ def test_the_service_worker_stands_at_the_root_and_is_never_cached(client: Clien
     text = answer.content.decode()
     assert "notificationclick" in text
     assert '"fetch"' not in text
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("30", 30),
+        ("", 0),
+        (None, 0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 0),
+        ("9" * 20_000, 0),
+        ("\N{SUPERSCRIPT TWO}", 0),
+    ],
+)
+def test_how_long_to_wait_is_read_from_whatever_a_service_answers(header: str | None, seconds: int) -> None:
+    assert seconds_asked(header) == seconds

@@ -1,13 +1,20 @@
 """allauth's forms in our words, and with our rule of whose an address is."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm, ResetPasswordKeyForm, SignupForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -96,9 +103,40 @@ class NewAppForm(_AsksForCode, ActivateTOTPForm):
 
 
 class AddPasskeyForm(AddWebAuthnForm):
+class PasskeyField(forms.JSONField):
+    """What a browser says of a passkey, in the shape that `read` of the library takes: whatever else comes is an error.
+
+    Of what anybody may send, Python's JSON refuses a number of 5,000 digits or a thousand brackets by errors that
+    Django's field does not expect, and the library what is no passkey by errors that its forms do not.
+    """
+
+    widget = forms.HiddenInput
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": gettext_lazy("The passkey could not be read. Try again, or sign in another way.")
+    }
+
+    def __init__(self, read: Callable[[Any], object]) -> None:
+        super().__init__()
+        self.read = read
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = super().to_python(value)
+            if found is not None:
+                self.read(found)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """The page after a refusal has an empty field: its script fills it anew."""
+        return None
+
+
     """Works instead of the password unless told otherwise: that is what the page promises."""
 
-    name = forms.CharField(label=gettext_lazy("What to call it"), required=False)
+    credential = PasskeyField(RegistrationResponse.from_dict)
+    name = TypedField(label=gettext_lazy("What to call it"), required=False)
     passwordless = forms.BooleanField(
         label=gettext_lazy("Sign in with it alone, without the password"),
         required=False,
@@ -108,4 +146,22 @@ class AddPasskeyForm(AddWebAuthnForm):
 
 
 class RenamePasskeyForm(EditWebAuthnForm):
-    name = forms.CharField(label=gettext_lazy("What to call it"))
+class SignInByPasskeyForm(LoginWebAuthnForm):
+    """Instead of the password."""
+
+    credential = PasskeyField(AuthenticationResponse.from_dict)
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):
+    """The second step of signing in."""
+
+    credential = PasskeyField(AuthenticationResponse.from_dict)
+
+
+class PasskeyAgainForm(ReauthenticateWebAuthnForm):
+    """Who it is, once more."""
+
+    credential = PasskeyField(AuthenticationResponse.from_dict)
+
+
+    name = TypedField(label=gettext_lazy("What to call it"))

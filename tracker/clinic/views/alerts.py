@@ -17,6 +17,7 @@ from tracker.core.pages import AuthedRequest
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.core.staff_pages import refusals, team_for
+from tracker.lib import text
 from tracker.logs.views.common import LOOK_AGAIN
 from tracker.models import Alert
 
@@ -42,7 +43,7 @@ def close(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
 def not_reached(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     alert = access_alert(request.user, alert_id, to="review")
     typed = _typed(request)
-    again_in = int(typed["again_in"]) if typed["again_in"].isdecimal() else 0
+    again_in = int(typed["again_in"]) if typed["again_in"].isdecimal() and len(typed["again_in"]) < 6 else 0
     try:
         taking.record_not_reached(
             alert=alert, again_in=again_in, note=typed["note"], by=request.user, now=timezone.now()
@@ -93,7 +94,8 @@ def close_together(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
 
 
 def _typed(request: AuthedRequest) -> dict[str, str]:
-    return {name: request.POST.get(name, "") for name in TYPED}
+    """Marks that nobody sees are no reason for a false alarm."""
+    return {name: text.typed(request.POST.get(name, "")) for name in TYPED}
 
 
 def _seen(request: AuthedRequest) -> int | None:

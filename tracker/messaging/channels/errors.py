@@ -24,3 +24,9 @@ class SendError(Exception):
         self.is_unknown = is_unknown
         self.dead = dead
         self.retry_after = retry_after
+
+
+def seconds_asked(header: str | None) -> int:
+    """Of a Retry-After; 0 where it says a date, or nothing that can be meant."""
+    text = header or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

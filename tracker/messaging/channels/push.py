@@ -14,7 +14,7 @@ from py_vapid import Vapid, b64urlencode
 from pywebpush import WebPushException, webpush
 
 from tracker.messaging.channels import outbox
-from tracker.messaging.channels.errors import SendError
+from tracker.messaging.channels.errors import SendError, seconds_asked
 from tracker.messaging.channels.wording import headline
 from tracker.models import Channel, ContactPoint, Message
 
@@ -77,9 +77,8 @@ def _refused(error: WebPushException, point: ContactPoint) -> SendError:
     status = error.status_code or 0
     if status in GONE:
         return SendError(f"push-{status}", is_permanent=True, dead=[point.address])
-    asked = error.retry_after or ""
     if status == 429 or status >= 500:
-        return SendError(f"push-{status}", retry_after=int(asked) if asked.isdigit() else 0)
+        return SendError(f"push-{status}", retry_after=seconds_asked(error.retry_after))
     return SendError(f"push-{status}", is_permanent=True)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from tracker.messaging.channels import outbox
-from tracker.messaging.channels.errors import SendError
+from tracker.messaging.channels.errors import SendError, seconds_asked
 from tracker.messaging.channels.wording import headline, link
 from tracker.models import Channel, ContactPoint, Message
 
@@ -65,12 +65,11 @@ class Twilio:
             raise self._refused(answer, to)
 
     def _refused(self, answer: requests.Response, to: str) -> SendError:
-        asked = answer.headers.get("Retry-After", "")
         if answer.status_code == 429:
-            return SendError("sms-429", retry_after=int(asked) if asked.isdigit() else 0)
+            return SendError("sms-429", retry_after=seconds_asked(answer.headers.get("Retry-After")))
         if answer.status_code >= 500:
             return SendError(f"sms-{answer.status_code}", is_unknown=True)
-        code = re.search(r'"code"\s*:\s*(\d+)', answer.text)
+        code = re.search(r'"code"\s*:\s*([0-9]{1,9})\b', answer.text)
         is_dead = code is not None and int(code[1]) in self.REFUSED_FOR_GOOD
         return SendError(f"sms-{answer.status_code}", is_permanent=True, dead=[to] if is_dead else [])
 
