@@ -153,8 +153,9 @@ class TestNotReached:
 
 class TestAFalseAlarm:
     @pytest.mark.hazard("H06")
-    def test_without_a_reason_comes_back(self, at_desk: Client, alert: Alert) -> None:
-        page = post(at_desk, "alert-close", alert, status=422, outcome="false-alarm", note=" ")
+    @pytest.mark.parametrize("reason", [" ", "\ufeff\u2060", "\u200b"])
+    def test_without_a_reason_comes_back(self, at_desk: Client, alert: Alert, reason: str) -> None:
+        page = post(at_desk, "alert-close", alert, status=422, outcome="false-alarm", note=reason)
         assert "Write why it is a false alarm." in page
         post(at_desk, "alert-close", alert, outcome="false-alarm", note="Typed 39 for 36")
         assert not Alert.objects.open().exists()

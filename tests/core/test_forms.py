@@ -17,7 +17,7 @@ from django.utils import timezone
 
 import tracker
 from therapies.catalogue import load
-from tracker.core.forms import SHORT_WEEKDAYS, WEEKDAYS, PageForm, moment_in
+from tracker.core.forms import SHORT_WEEKDAYS, WEEKDAYS, PageForm, TypedField, WordsField, moment_in
 from tracker.families.forms.dates import Clock, DatesForm
 from tracker.families.forms.treatment import ChangeForm
 from tracker.logs.forms.call import CalledForm, ReachedForm
@@ -33,6 +33,28 @@ def forms_of(base: type[forms.BaseForm]) -> Iterator[type[forms.BaseForm]]:
     for form in base.__subclasses__():
         yield form
         yield from forms_of(form)
+
+
+UNSEEN = "\ufeff\u2060 \u200b"
+
+
+@pytest.mark.parametrize("field", [TypedField(), WordsField(at_most=9)])
+def test_what_nobody_sees_is_no_name_and_no_text(field: forms.Field) -> None:
+    with pytest.raises(ValidationError):
+        field.clean(UNSEEN)
+    assert field.clean(f" {UNSEEN}Juno ") == f"{UNSEEN}Juno"
+
+
+def test_every_line_that_is_kept_as_typed_goes_through_one_field() -> None:
+    """What is parsed, chosen or hidden says itself that it is empty."""
+    parsed = {"weight", "times", "endpoint", "kind", "code", "number"}
+    plain = {
+        (form.__name__, name)
+        for form in forms_of(PageForm)
+        for name, field in form.base_fields.items()
+        if type(field) is forms.CharField and not field.widget.is_hidden and name not in parsed
+    }
+    assert not plain
 
 
 def test_every_form_has_the_same_base() -> None:

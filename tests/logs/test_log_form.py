@@ -43,7 +43,14 @@ def answers(typed: dict[str, str], **asking: object) -> dict:
 
 @pytest.mark.parametrize("kind", ["full", "neuro"])
 @pytest.mark.parametrize(
-    "typed", [{}, {"when": "1"}, {"temperature": " \u200e", "unit": "C", "note": " \r\n "}]
+    "typed",
+    [
+        {},
+        {"when": "1"},
+        {"temperature": " \u200e", "unit": "C", "note": " \r\n "},
+        {"note": "\ufeff"},
+        {"note": "\u2060\r\n\u200b \u00ad"},
+    ],
 )
 def test_a_log_that_says_nothing_is_asked_about(kind, typed):
     """After Back, one more tap on Save put an empty log into a record that cannot be rewritten."""

@@ -17,6 +17,7 @@ from allauth.mfa.webauthn.forms import (
 )
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -25,7 +26,7 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from tracker.accounts import rate_limits
 from tracker.accounts.addresses import is_login, person_with
-from django.core.exceptions import ValidationError
+from tracker.core.forms import TypedField
 
 
 class NewAccountForm(SignupForm):
@@ -102,7 +103,6 @@ class NewAppForm(_AsksForCode, ActivateTOTPForm):
     """The first code of a new app."""
 
 
-class AddPasskeyForm(AddWebAuthnForm):
 class PasskeyField(forms.JSONField):
     """What a browser says of a passkey, in the shape that `read` of the library takes: whatever else comes is an error.
 
@@ -133,6 +133,7 @@ class PasskeyField(forms.JSONField):
         return None
 
 
+class AddPasskeyForm(AddWebAuthnForm):
     """Works instead of the password unless told otherwise: that is what the page promises."""
 
     credential = PasskeyField(RegistrationResponse.from_dict)
@@ -145,7 +146,6 @@ class PasskeyField(forms.JSONField):
     )
 
 
-class RenamePasskeyForm(EditWebAuthnForm):
 class SignInByPasskeyForm(LoginWebAuthnForm):
     """Instead of the password."""
 
@@ -164,4 +164,5 @@ class PasskeyAgainForm(ReauthenticateWebAuthnForm):
     credential = PasskeyField(AuthenticationResponse.from_dict)
 
 
+class RenamePasskeyForm(EditWebAuthnForm):
     name = TypedField(label=gettext_lazy("What to call it"))

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import WEEKDAYS, PageForm, ZoneField, clock_field
+from tracker.core.forms import WEEKDAYS, PageForm, TypedField, ZoneField, clock_field
 from tracker.core.phone_forms import PhoneField, PhoneForm
 from tracker.families.numbers import Numbers
 from tracker.lib import time_zones
@@ -64,7 +64,7 @@ class KnowForm(PhoneForm):
     """What the team knows of a child from its own records."""
 
     call_back_number = PhoneField(label=gettext_lazy("Where you reach the family"), required=False)
-    record_number = forms.CharField(
+    record_number = TypedField(
         label=gettext_lazy("Your record number of this child"), max_length=32, required=False
     )
 

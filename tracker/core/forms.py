@@ -162,7 +162,14 @@ def clock_field(label: Any, at: time | None) -> forms.TimeField:
     )
 
 
-class WordsField(forms.CharField):
+class TypedField(forms.CharField):
+    """A line as it was typed. Of marks that nobody sees it is empty: no name, no dose and no answer."""
+
+    def to_python(self, value: Any) -> str:
+        return typed(super().to_python(value) or "")
+
+
+class WordsField(TypedField):
     """Words of one's own, counted as they were typed. Too many are refused, never cut off."""
 
     def __init__(self, *, at_most: int, **kwargs: Any) -> None:
@@ -170,7 +177,7 @@ class WordsField(forms.CharField):
         super().__init__(widget=forms.Textarea({"rows": 3}), **kwargs)
 
     def clean(self, value: Any) -> str:
-        text = typed(super().clean(value))
+        text: str = super().clean(value)
         if len(text) > self.at_most:
             raise ValidationError(too_long(text, self.at_most))
         return text

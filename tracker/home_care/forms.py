@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import SHORT_WEEKDAYS, PageForm, WordsField
+from tracker.core.forms import SHORT_WEEKDAYS, PageForm, TypedField, WordsField
 from tracker.models.pump import FEWEST_DAYS, MOST_DAYS
 
 LONGEST_QUESTION = 2000
@@ -20,8 +20,8 @@ LONGEST_GAP = 72
 class MedicineForm(PageForm):
     """What the label says. Nothing is computed from it but the clock."""
 
-    name = forms.CharField(label=gettext_lazy("Name on the label"), max_length=80)
-    dose = forms.CharField(
+    name = TypedField(label=gettext_lazy("Name on the label"), max_length=80)
+    dose = TypedField(
         label=gettext_lazy("Dose, as written on the label"),
         max_length=80,
         help_text=gettext_lazy("For example: 5 mL, or half a tablet. It is shown as you type it."),

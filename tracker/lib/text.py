@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from therapies.marks import is_blank
+
 
 def too_long(text: str, most: int) -> str:
     """A plain sentence for who typed too much."""
@@ -19,5 +21,6 @@ def cleaned(text: str) -> str:
 
 
 def typed(text: str) -> str:
-    """What was typed, cleaned, without the blanks around it."""
-    return cleaned(text).strip()
+    """What was typed, cleaned, without the blanks around it. Of marks alone that nobody sees it is nothing."""
+    text = cleaned(text).strip()
+    return "" if is_blank(text) else text

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tracker.core.audit import record_audit
 from tracker.core.board_mark import mark_boards
 from tracker.core.refused import Refused, within
-from tracker.lib.text import cleaned
+from tracker.lib.text import cleaned, typed
 from tracker.models import CareNote, Child, User
 
 LONGEST_NOTE = 4000
@@ -26,7 +26,7 @@ def write_note(
     written_at: datetime | None = None,
 ) -> CareNote:
     """A note of the care team. It is not shown to the family, and never changed. A double tap gives the first."""
-    text = within(LONGEST_NOTE, cleaned(text).strip())
+    text = within(LONGEST_NOTE, typed(text))
     if not text:
         raise Refused(_("Write something first."))
     key = uuid5(
@@ -44,7 +44,7 @@ def write_note(
 @transaction.atomic
 def know_child(*, child: Child, record_number: str, call_back_number: str, by: User, now: datetime) -> None:
     """The clinic's number of the child, and where the team reaches the family."""
-    child.record_number, child.call_back_number = cleaned(record_number), cleaned(call_back_number)
+    child.record_number, child.call_back_number = typed(record_number), cleaned(call_back_number)
     child.changed_at = now
     fields = ("record_number", "call_back_number", "changed_at")
     child.save(update_fields=fields)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.catalogue import load
-from tracker.core.forms import MonthField, PageForm, let_choose
+from tracker.core.forms import MonthField, PageForm, TypedField, let_choose
 from tracker.models import Child
 from tracker.models.children import Colour
 
@@ -22,13 +22,13 @@ OLDEST = 40  # years: the care of a childhood leukemia ends long before
 class ChildForm(PageForm):
     """Who the child is: as little as the pages need."""
 
-    your_name = forms.CharField(
+    your_name = TypedField(
         label=gettext_lazy("Who are you?"),
         help_text=gettext_lazy("As the family says it: Mum, Dad, Oma. It stands beside what you log."),
         max_length=60,
         required=False,
     )
-    nickname = forms.CharField(
+    nickname = TypedField(
         label=gettext_lazy("Nickname"),
         max_length=40,
         error_messages={"required": gettext_lazy("Type a nickname, or skip this for now.")},

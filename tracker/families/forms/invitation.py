@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from tracker.core.forms import PageForm, let_choose
+from tracker.core.forms import PageForm, TypedField, let_choose
 from tracker.models import Role
 
 MEANS = {
@@ -38,7 +38,7 @@ class InviteForm(PageForm):
 class NameForm(PageForm):
     """Asked of who has no name yet: others see who logged and who called."""
 
-    your_name = forms.CharField(
+    your_name = TypedField(
         label=gettext_lazy("Who are you?"),
         help_text=gettext_lazy("As the family says it: Dad, Oma, Aunt Mia. It stands beside what you log."),
         max_length=60,

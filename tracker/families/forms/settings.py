@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from therapies.numbers import read_number
-from tracker.core.forms import PageForm, ZoneField
+from tracker.core.forms import PageForm, TypedField, ZoneField
 from tracker.core.phone_forms import PhoneField, PhoneForm
 from tracker.families.forms.child import ChildForm
 from tracker.families.forms.numbers import CodeField, NumbersForm
@@ -29,7 +29,7 @@ LIGHTEST, HEAVIEST = 1, 250  # kg
 class SettingsForm(PhoneForm, ChildForm):
     """What the first screen asked, and what only some families need."""
 
-    first_sentence = forms.CharField(
+    first_sentence = TypedField(
         label=gettext_lazy("A sentence they wrote on the first day"),
         help_text=gettext_lazy(
             "To compare with: ask for the same one when you check how they think and talk."

@@ -13,7 +13,7 @@ from tracker.core.audit import record_audit
 from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
 from tracker.home_care.queries.doses import in_the_way, is_slot, next_slot
-from tracker.lib.text import cleaned
+from tracker.lib.text import typed
 from tracker.models import Child, DoseGiven, Medicine, User
 from tracker.models.doses import EVERY_DAY
 
@@ -129,10 +129,10 @@ def take_back_dose(*, dose: DoseGiven, by: User, now: datetime) -> bool:
 
 def _as_written(label: Mapping[str, Any]) -> dict[str, Any]:
     """As typed, without what a database cannot keep. A well-known fever medicine counts as one, ticked or not."""
-    as_needed, name = bool(label["as_needed"]), cleaned(label["name"]).strip()
+    as_needed, name = bool(label["as_needed"]), typed(label["name"])
     return {
         "name": name,
-        "dose": cleaned(label["dose"]).strip(),
+        "dose": typed(label["dose"]),
         "as_needed": as_needed,
         "times": [] if as_needed else sorted(set(label["times"])),
         "days": label["days"] or EVERY_DAY,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from tracker.core.audit import record_audit
 from tracker.core.refused import Refused
-from tracker.lib.text import cleaned
+from tracker.lib.text import typed
 from tracker.models import Child, Drill, User
 
 LONGEST = 2000
@@ -37,4 +37,4 @@ def pass_step(*, drill: Drill, by: User, now: datetime) -> Drill:
 def finish_drill(*, drill: Drill, hard: str, by: User, now: datetime) -> bool:
     """What was hard, in their own words. False where it was finished before."""
     own = Drill.objects.filter(pk=drill.pk, begun_by=by, finished_at=None, script_at__isnull=False)
-    return own.update(hard=cleaned(hard).strip()[:LONGEST], finished_at=now) == 1
+    return own.update(hard=typed(hard)[:LONGEST], finished_at=now) == 1

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker.core.refused import Refused, within
-from tracker.lib.text import cleaned
+from tracker.lib.text import typed
 from tracker.models import Child, Question, User
 
 LONGEST = 2000
@@ -19,7 +19,7 @@ def ask_question(
     *, child: Child, text: str, by: User, now: datetime, client_uuid: UUID | None = None
 ) -> Question:
     """Kept until it is answered. A double tap gives the first. Refused: nothing was typed, or too much."""
-    text = within(LONGEST, cleaned(text).strip())
+    text = within(LONGEST, typed(text))
     if not text:
         raise Refused(_("Type the question first."))
     key = uuid5(child.pk, f"question {client_uuid or uuid4()} {text}")
@@ -35,7 +35,7 @@ def ask_question(
 @transaction.atomic
 def answer_question(*, question: Question, answer: str, by: User, now: datetime) -> bool:
     """What they said. False where somebody wrote it down before."""
-    said = within(LONGEST, cleaned(answer).strip())
+    said = within(LONGEST, typed(answer))
     open_ones = Question.objects.filter(pk=question.pk, answered_at=None, withdrawn_at=None)
     return open_ones.update(answer=said, answered_by=by, answered_at=now) == 1
 

@@ -10,7 +10,7 @@ from tracker.alerts.actions import record_resolution
 from tracker.alerts.unanswered import bring_the_next_level
 from tracker.core.board_mark import mark_boards
 from tracker.core.child_lock import lock_child
-from tracker.lib.text import cleaned
+from tracker.lib.text import typed
 from tracker.messaging import reminders
 from tracker.models import Call, Child, Outcome, User
 
@@ -44,7 +44,7 @@ def record_call(
             recorded_at=now,
             reached=reached,
             advice=advice if reached else "",
-            told=cleaned(told).strip(),
+            told=typed(told),
             look_again_at=look_again_at,
         )
         if standing:
