@@ -79,6 +79,14 @@ def test_she_keeps_it_for_fifteen_more_and_takes_an_offer_back(
         accept_offer(alert=alert, by=colleague, now=NOW + timedelta(minutes=11))
 
 
+@pytest.mark.hazard("H40")
+def test_it_is_offered_to_nobody_whose_login_is_closed(alert: Alert, nurse: User, colleague: User) -> None:
+    take_alert(alert=alert, by=nurse, now=NOW)
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
+    with pytest.raises(Refused, match="a colleague of your care team"):
+        offer_alert(alert=alert, to=colleague, by=nurse, now=NOW)
+
+
 def test_only_the_holder_offers_and_only_while_it_is_hers(alert: Alert, nurse: User, colleague: User) -> None:
     with pytest.raises(Refused):
         offer_alert(alert=alert, to=colleague, by=nurse, now=NOW)

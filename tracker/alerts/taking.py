@@ -163,7 +163,7 @@ def _move(
 
 
 def _works_in(team: CareTeam, person: User) -> bool:
-    return Membership.objects.filter(user=person, care_team=team, role__in=TEAM_ROLES, ended_at=None).exists()
+    return Membership.objects.running().filter(user=person, care_team=team, role__in=TEAM_ROLES).exists()
 
 
 def who_won(alert: Alert) -> str:
