@@ -40,6 +40,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _REMARK = re.compile(r"\d[^\d\s]?\s(?P<words>[^\W\d_].*)")
 _HOURS = re.compile(r"\s\d{1,2}([-:.]\d{1,2})?\s?(?=(?i:h|uhr|am|pm)\b)")
 _ALONE = 5  # digits at least on both sides of a blank that may stand between two numbers
+_WHOLE = 7  # digits: a number without its area code
 _LONGEST = 11  # digits without the country's code; open plans as Germany's have 15, and no number is so long
 _TRUNK = 1  # digit before them, inside the country
 _FROM_ABROAD = ("+", "00", "011")
@@ -106,9 +107,10 @@ def read(text: str, country: str = "") -> Telephone:
 @lru_cache(maxsize=4096)
 def all_in(text: str, country: str = "") -> tuple[Telephone, ...]:
     """Each number of a text that is kept, whatever it is: a page that shows a number never fails for it."""
-    found, parts = [], _parts(plain(text)[:TYPED_AT_MOST], country)
+    found, rough = [], _parts(plain(text)[:TYPED_AT_MOST], country)
+    parts = [half for part in rough for half in _without_odd_brackets(part)]
     for part in [part for part in parts if len(_digits(part)) >= _A_NUMBER] or parts:
-        main, extension = _apart(_without_odd_brackets(part))
+        main, extension = _apart(part)
         main = _without_remark(main)
         if number := _known(main, extension, country) or _as_typed(main, extension):
             found.append(number)
@@ -149,17 +151,23 @@ def _halves(text: str) -> list[str]:
 
 
 def _at_a_dash(text: str, country: str) -> list[str]:
-    """030 - 1234567 is one number; two are what can be dialled each by itself, or is too long as one."""
+    """030 - 1234567 is one number; two are what can be dialled each by itself, or is too long as one.
+
+    Where no plan has it as one, a dash behind a whole number may lead to the end of a second: 555 0119 - 0120.
+    """
     halves = _DASH.split(text)
     if not _are_numbers(halves) or len(halves) != 2:
         return [text]
     is_each_known = all(_known(half.strip(), "", country) for half in halves)
-    return halves if is_each_known or _is_too_long(text, country) else [text]
+    is_unclear = len(_digits(halves[0])) >= _WHOLE and not _known(text, "", country)
+    return halves if is_each_known or is_unclear or _is_too_long(text, country) else [text]
 
 
 def _at_a_blank(text: str, country: str) -> list[str]:
     """Two numbers with nothing but a blank between: the second begins as the first did, or both are too long as one."""
     groups = re.split(r"[\s-]", text)
+    if all(group in EMERGENCY_NUMBERS.values() for group in groups):
+        return groups
     at = _second_begins(groups, is_too_long=_is_too_long(text, country))
     if not at:
         return [text]
@@ -216,10 +224,15 @@ def _odd_brackets(text: str) -> str:
     return ""
 
 
-def _without_odd_brackets(text: str) -> str:
+def _without_odd_brackets(text: str) -> list[str]:
+    """555 0119 (day) 555 0120 (night) are two: behind what could be dialled by itself, brackets end a number."""
     while odd := _odd_brackets(text):
-        text = text.replace(odd, " ")
-    return " ".join(text.split())
+        before, _odd, after = text.partition(odd)
+        is_extension = _EXTENSION.match("0" + after)
+        if len(_digits(before)) >= _ALONE and _digits(after) and not is_extension:
+            return [" ".join(before.split()), *_without_odd_brackets(after.strip())]
+        text = f"{before} {after}"
+    return [" ".join(text.split())]
 
 
 def _remark(text: str) -> str:
