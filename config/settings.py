@@ -184,16 +184,17 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Nightlight: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a new passkey, password or address is told to the address that is known
+USERSESSIONS_ADAPTER = "tracker.accounts.adapters.SessionsAdapter"
 MFA_ADAPTER = "tracker.accounts.adapters.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "tracker.accounts.forms.CodeForm",
     "reauthenticate": "tracker.accounts.forms.CodeAgainForm",
     "activate_totp": "tracker.accounts.forms.NewAppForm",
     "add_webauthn": "tracker.accounts.forms.AddPasskeyForm",
-    "edit_webauthn": "tracker.accounts.forms.RenamePasskeyForm",
     "login_webauthn": "tracker.accounts.forms.SignInByPasskeyForm",
     "authenticate_webauthn": "tracker.accounts.forms.PasskeyForm",
     "reauthenticate_webauthn": "tracker.accounts.forms.PasskeyAgainForm",
+    "edit_webauthn": "tracker.accounts.forms.RenamePasskeyForm",
 }
 MFA_TOTP_ISSUER = "Nightlight"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]

@@ -366,6 +366,37 @@ class TestALaterChangeOfAddress:
         assert list(account.emailaddress_set.values_list("email", flat=True)) == ["new@family.example"]
         assert Authenticator.objects.filter(user=account).exists()
 
+    @pytest.mark.hazard("H30")
+    @pytest.mark.parametrize("how", ["address", "password", "sessions"])
+    def test_ends_what_is_pushed_to_a_lost_telephone_and_says_so(
+        self, hers: Client, account: User, how: str
+    ) -> None:
+        """As does whatever else signs out all others by hand. The browser in which she does it goes on."""
+        Authenticator.objects.filter(user=account).delete()
+        lost = self.another_session(account)
+        for client, endpoint in ((lost, "lost"), (hers, "here")):
+            typed = {
+                "endpoint": f"https://fcm.googleapis.com/{endpoint}",
+                "p256dh": "a" * 87,
+                "auth": "b" * 22,
+            }
+            client.post(reverse("push-subscribe"), typed)
+        assert ContactPoint.objects.filter(person=account).count() == 2
+        assert "were ended" not in text(hers.get(reverse("reach")))
+        if how == "address":
+            self.confirm_new(hers)
+        elif how == "password":
+            typed = {"oldpassword": PASSWORD, "password1": "a louder night", "password2": "a louder night"}
+            said = hers.post(reverse("account_change_password"), typed, follow=True)
+        else:
+            said = hers.post(reverse("usersessions_list"), follow=True)
+        if how != "address":
+            assert "Your other devices get no notifications any more." in text(said)
+        assert not is_in(lost)
+        assert is_in(hers)
+        assert ContactPoint.objects.get(person=account).address.endswith("here")
+        assert "Notifications on your other devices were ended" in text(hers.get(reverse("reach")))
+
     def test_is_not_made_by_whoever_only_reads_the_mail(self, hers: Client, account: User) -> None:
         hers.post("/account/email/", {"email": "new@family.example", "action_send": "1"})
         Client().post(link_for("new@family.example"))

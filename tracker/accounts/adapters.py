@@ -7,17 +7,19 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
@@ -28,7 +30,8 @@ from tracker.accounts.ownership import change_password, confirm_owner, end_sessi
 from tracker.accounts.sign_in_mails import queue_sign_in_mail
 from tracker.core.reauthentication import gave_a_sign_lately, sign_in_again
 from tracker.lib.encryption import Unreadable, decrypt, encrypt
-from tracker.messaging.contact_points import forget_browser
+from tracker.messaging.contact_points import end_browsers, forget_browser
+from tracker.messaging.own_browser import own_browser
 from tracker.models import User
 
 log = logging.getLogger(__name__)
@@ -51,15 +54,19 @@ WHAT_WAS_ENDED = gettext_lazy(
     "What was set up before that no longer works: the password, passkeys, other devices, "
     "notifications, invitations. Set up again what you need. Look under Family who can see your child."
 )
-KEYS_ENDED = gettext_lazy(
-    "Passkeys, other devices, notifications and invitations from before no longer work. "
-    "Look under Family who can see your child."
 TOO_MANY_PASSWORDS = gettext_lazy(
     "Too many tries. Wait %(time)s, or sign in with a code by e-mail or a passkey."
 )
+KEYS_ENDED = gettext_lazy(
+    "Passkeys, other devices, notifications and invitations from before no longer work. "
+    "Look under Family who can see your child."
+)
+NOTIFICATIONS_ENDED = gettext_lazy(
+    "Your other devices get no notifications any more. Turn them on again there, under How you are reached."
 )
 OTHERS_ENDED = gettext_lazy(
-    "Other devices are signed out. Did somebody else choose your password? Then set a new one now."
+    "Other devices are signed out and get no notifications any more. "
+    "Did somebody else choose your password? Then set a new one now."
 )
 
 
@@ -130,9 +137,12 @@ class Adapter(DefaultAccountAdapter):
         with transaction.atomic():
             if not super().confirm_email(request, email_address):
                 return False
-            first = {"address": email_address.email, "is_signed_in": is_signed_in, "now": timezone.now()}
-            if not confirm_owner(person=person, **first):
-                end_sessions(person=person)
+            now, browser = timezone.now(), own_browser(request) if is_signed_in else None
+            address = email_address.email
+            if not confirm_owner(
+                person=person, address=address, is_signed_in=is_signed_in, now=now, browser=browser
+            ):
+                end_sessions(person=person, browser=browser, now=now)
         if is_signed_in:
             stay_signed_in(request, person)
         self.add_message(request, messages.WARNING, message=OTHERS_ENDED if is_signed_in else WHAT_WAS_ENDED)
@@ -154,8 +164,10 @@ class Adapter(DefaultAccountAdapter):
         self.set_password(user, password)
 
     def set_password(self, user: User, password: str) -> None:
+        """The sessions of all other browsers end with the old password, by themselves; what is pushed there, here."""
         if not change_password(person=user, password=password):
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
+        _end_other_browsers(self.request, user)
 
     def is_reauthentication_required(self, *, app: str, **about: Any) -> bool:
         """allauth asks nobody who has neither password nor passkey: an open phone would be enough."""
@@ -175,6 +187,20 @@ class Adapter(DefaultAccountAdapter):
         )
         if template_prefix in SOMEBODY_WAITS_FOR:
             self.request.session[MAIL_KEY] = str(message)
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Signs out everywhere else: a telephone that is lost is not pushed to either."""
+
+    def end_sessions(self, sessions: Any) -> None:
+        super().end_sessions(sessions)
+        _end_other_browsers(context.request, context.request.user)
+
+
+def _end_other_browsers(request: HttpRequest, person: User) -> None:
+    """Said at once: whoever is on call may have been told by one of them."""
+    if end_browsers(person=person, but=own_browser(request), now=timezone.now()):
+        messages.warning(request, NOTIFICATIONS_ENDED)
 
 
 def stay_signed_in(request: HttpRequest, person: User) -> None:

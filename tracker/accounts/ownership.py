@@ -4,6 +4,7 @@ The first such proof ends what was set up before it (docs/adr/whose-account-it-i
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -12,11 +13,14 @@ from django.db import transaction
 from django.db.models import F
 
 from tracker.core.audit import record_audit
+from tracker.messaging.contact_points import end_browsers
 from tracker.models import CardLink, ContactPoint, Invitation, User
 
 
 @transaction.atomic
-def confirm_owner(*, person: User, address: str, is_signed_in: bool, now: datetime) -> bool:
+def confirm_owner(
+    *, person: User, address: str, is_signed_in: bool, now: datetime, browser: UUID | None = None
+) -> bool:
     """Somebody read a mail to `address`. False where the account's owner was confirmed before.
 
     `is_signed_in`: in the browser that is signed in to this account. Then one person has both, and keeps the password
@@ -28,16 +32,21 @@ def confirm_owner(*, person: User, address: str, is_signed_in: bool, now: dateti
     _keep_only(person, address)
     if not is_signed_in:
         _end_keys(person, now)
-    end_sessions(person=person)
+    end_sessions(person=person, browser=browser, now=now)
     record_audit("address.confirmed", by=person, now=now, about=person.pk, keys_ended=not is_signed_in)
     return True
 
 
-def end_sessions(*, person: User) -> None:
-    """Nobody is signed in as `person` any more. A view that keeps its own session renews it afterwards."""
+@transaction.atomic
+def end_sessions(*, person: User, browser: UUID | None, now: datetime) -> None:
+    """Nobody is signed in as `person` any more. A view that keeps its own session renews it afterwards.
+
+    Nor is any browser pushed to, but `browser`: that in which the person does this.
+    """
     User.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
     person.refresh_from_db(fields=["session_round"])
     UserSession.objects.filter(user=person).delete()
+    end_browsers(person=person, but=browser, now=now)
 
 
 @transaction.atomic

@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from tracker.models import Channel, ContactPoint, Message, User
+from tracker.core.audit import record_audit
+from tracker.models import AuditEvent, Channel, ContactPoint, Message, User
 from tracker.models.messages import WAYS
 
+BROWSERS_ENDED = "browsers.ended"
+SAID_FOR = timedelta(days=30)
 CURRENT = ~Q(channel=Channel.EMAIL) | Q(address=F("person__email"))
 """Leaves out what is known about an e-mail address that is not the person's any more."""
 
@@ -102,6 +105,25 @@ def forget_way(*, point: ContactPoint) -> None:
 def forget_browser(*, person: User, endpoint: str) -> None:
     """This browser is not the person's any more."""
     ContactPoint.objects.filter(person=person, channel=Channel.PUSH, address=endpoint).delete()
+
+
+@transaction.atomic
+def end_browsers(*, person: User, but: UUID | None, now: datetime) -> bool:
+    """What is signed out by somebody's hand is not pushed to any more: it may be lost. `but`: where they act.
+
+    False where there was none.
+    """
+    browsers = ContactPoint.objects.filter(person=person, channel=Channel.PUSH)
+    ended, _each = (browsers.exclude(pk=but) if but else browsers).delete()
+    if ended:
+        record_audit(BROWSERS_ENDED, by=person, now=now, about=person.pk, ended=ended)
+    return bool(ended)
+
+
+def browsers_ended_at(person: User, now: datetime) -> datetime | None:
+    """When that happened last, for as long as its person should read of it."""
+    ended = AuditEvent.objects.filter(about=person.pk, verb=BROWSERS_ENDED, at__gt=now - SAID_FOR)
+    return ended.order_by("at").values_list("at", flat=True).last()
 
 
 def choose_for_reminders(*, person: User, channel: str, wanted: bool, now: datetime) -> None:

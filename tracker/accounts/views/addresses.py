@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.views import ConfirmEmailView, EmailView, password_set
 from django.contrib import messages
 from django.http import HttpResponse
+from django.utils import timezone
 
 from tracker.accounts.adapters import OTHERS_ENDED, stay_signed_in
 from tracker.accounts.addresses import may_confirm
@@ -15,6 +16,7 @@ from tracker.accounts.views.sign_in_mails import WaitsForMail
 from tracker.core.pages import AuthedRequest
 from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import see_other
+from tracker.messaging.own_browser import own_browser
 from tracker.models import User
 
 set_password = asks_again(password_set)  # who has one is sent on to changing it, which asks for the old one
@@ -30,7 +32,7 @@ class Addresses(WaitsForMail, EmailView):
         before = _keys(request.user)
         response = super().post(request, *args, **kwargs)
         if _keys(request.user) != before:
-            end_sessions(person=request.user)
+            end_sessions(person=request.user, browser=own_browser(request), now=timezone.now())
             stay_signed_in(request, request.user)
             messages.warning(request, OTHERS_ENDED)
         return response

@@ -19,6 +19,7 @@ from tracker.lib import time_zones
 from tracker.messaging.channels import push
 from tracker.messaging.contact_points import (
     add_browser,
+    browsers_ended_at,
     choose_for_reminders,
     forget_way,
     known_ways,
@@ -26,6 +27,7 @@ from tracker.messaging.contact_points import (
 )
 from tracker.messaging.delivery import queue_test
 from tracker.messaging.forms import BrowserForm, MobileForm
+from tracker.messaging.own_browser import remember_own_browser
 from tracker.models import Channel, ContactPoint
 
 SERVICE_WORKER = Path(__file__).resolve().parents[2] / "static/tracker/sw.js"
@@ -77,7 +79,12 @@ def shown(request: AuthedRequest, form: MobileForm) -> HttpResponse:
         Way(str(Channel(channel).label), address, channel, point)
         for channel, address, point in known_ways(request.user)
     ]
-    context: dict[str, Any] = {"ways": ways, "form": form, "push_key": push.public_key()}
+    context: dict[str, Any] = {
+        "ways": ways,
+        "ended_at": browsers_ended_at(request.user, timezone.now()),
+        "form": form,
+        "push_key": push.public_key(),
+    }
     return render(request, "tracker/messaging/contact_points.html", context)
 
 
@@ -88,10 +95,12 @@ def push_subscribe(request: AuthedRequest) -> HttpResponse:
     if form.is_valid() and push.is_allowed(form.cleaned_data["endpoint"]):
         keys = {name: form.cleaned_data[name] for name in ("p256dh", "auth")}
         endpoint = form.cleaned_data["endpoint"]
-        add_browser(person=request.user, endpoint=endpoint, keys=keys, now=timezone.now())
+        point = add_browser(person=request.user, endpoint=endpoint, keys=keys, now=timezone.now())
         messages.success(request, _("This phone gets notifications now. Send yourself a test message."))
-    else:
-        messages.error(request, _("This browser cannot be reached with notifications. Use e-mail or SMS."))
+        response = see_other("reach")
+        remember_own_browser(response, point)
+        return response
+    messages.error(request, _("This browser cannot be reached with notifications. Use e-mail or SMS."))
     return see_other("reach")
 
 
