@@ -5,7 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.accessibility import violations
 from tracker.models import Child, User
@@ -73,7 +73,7 @@ def test_a_mothers_pages(mother_signed_in: Page, live_server, child: Child, sett
     found += faults(page)
     page.context.clear_cookies()
     page.goto(link)
-    assert page.get_by_role("heading", name="Mother invites you").is_visible()
+    expect(page.get_by_role("heading", name="Mother invites you")).to_be_visible()
     assert found + faults(page) == []
 
 

@@ -133,7 +133,7 @@ def test_the_number_to_call_stays_in_sight(page, site, name):
         box = bar.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 740
-    assert bar.locator("a[href^='tel:']").first.is_visible()
+    expect(bar.locator("a[href^='tel:']").first).to_be_visible()
 
 
 def test_a_low_screen_is_not_filled_by_the_bar(open_page, site):
@@ -189,7 +189,7 @@ def test_the_look_changes_without_losing_what_was_typed(page, site):
 
 def test_without_script_no_switch_can_lose_what_was_typed(open_page, site):
     page = show(open_page(java_script_enabled=False), site, "log")
-    assert not page.locator(".lamp-switch").is_visible()
+    expect(page.locator(".lamp-switch")).not_to_be_visible()
 
 
 def test_the_phones_own_choice_is_followed(open_page, site):
@@ -208,8 +208,8 @@ def test_a_choice_is_seen_without_colours_too(open_page, site):
 def test_paper_shows_the_number_and_no_buttons(page, site):
     show(page, site, "answer-now")
     page.emulate_media(media="print")
-    assert page.locator(".call-bar b").is_visible()
-    assert not page.locator(".nav").is_visible()
+    expect(page.locator(".call-bar b")).to_be_visible()
+    expect(page.locator(".nav")).not_to_be_visible()
 
 
 # ---------------------------------------------------------------- the log form
@@ -220,7 +220,7 @@ def test_a_sign_is_logged_with_three_taps_and_no_script(open_page, site):
     page = show(open_page(java_script_enabled=False), site, "log")
     words = page.locator("label[for=chills-moderate]")
     page.locator("summary", has_text="Fever, chills").click()
-    assert not words.is_visible()
+    expect(words).not_to_be_visible()
     page.locator("label[for=chills-yes]").click()
     words.click()
     assert page.locator("#chills-moderate").is_checked()
@@ -230,13 +230,13 @@ def test_a_sign_is_logged_with_three_taps_and_no_script(open_page, site):
     body = sent.value.post_data or ""
     assert "sign-chills=moderate" in body
     assert "temperature=38%2C4" in body
-    assert page.locator("h1").inner_text() == "Call your care team now"
+    expect(page.locator("h1")).to_have_text("Call your care team now")
 
 
 def test_a_sign_is_taken_back(page, site):
     show(page, site, "log-filled")
     page.locator("label[for=chills-no]").click()
-    assert not page.locator("label[for=chills-moderate]").is_visible()
+    expect(page.locator("label[for=chills-moderate]")).not_to_be_visible()
     assert page.locator("#chills-no").is_checked()
 
 
@@ -252,7 +252,7 @@ def test_an_error_is_said_first_and_leads_to_its_field(page, site):
     expect(summary).to_be_focused()
     summary.get_by_role("link").click()
     assert page.url.endswith("#id_when")
-    assert page.locator("#id_when_error").is_visible()
+    expect(page.locator("#id_when_error")).to_be_visible()
     assert page.locator("#id_temperature").input_value() == "38,4"
 
 
@@ -306,7 +306,7 @@ def test_the_keyboard_alone_logs_a_sign(page, site):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     assert page.locator("#felt_hot-mild").is_checked()
-    assert page.locator("label[for=felt_hot-severe]").is_visible()
+    expect(page.locator("label[for=felt_hot-severe]")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", ["log-filled", "answer-now"])

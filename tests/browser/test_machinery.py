@@ -4,6 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import path
+from playwright.sync_api import expect
 
 from tests.support.accessibility import violations
 
@@ -29,7 +30,7 @@ def test_a_phone_reads_an_answer(page, live_server):
 def test_a_page_works_without_scripts(open_page, live_server):
     page = open_page(java_script_enabled=False)
     page.goto(f"{live_server.url}/not/here")
-    assert page.get_by_role("link", name="112").first.is_visible()
+    expect(page.get_by_role("link", name="112").first).to_be_visible()
 
 
 def test_a_broken_policy_and_a_stranger_are_noticed(browser, live_server):

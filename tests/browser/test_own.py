@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.support.accessibility import violations
 from tests.support.personas import NOW
@@ -52,13 +53,13 @@ def test_two_parents_collide_on_a_dose(phone, live_server, child, mother, father
     for page in (hers, his):
         go(page, live_server, "doses", child.pk)
     hers.get_by_role("button", name="Given now").click()
-    assert hers.get_by_text("Given at 02:14 by Mother").is_visible()
+    expect(hers.get_by_text("Given at 02:14 by Mother")).to_be_visible()
     clock_at_now.shift(timedelta(minutes=4))
     his.get_by_role("button", name="Given now").click()
-    assert his.get_by_role("heading", name="Mother gave it at 02:14, 4 minutes ago.").is_visible()
+    expect(his.get_by_role("heading", name="Mother gave it at 02:14, 4 minutes ago.")).to_be_visible()
     assert violations(his) == []
     his.get_by_role("link", name="Do not give it again").click()
-    assert his.get_by_text("Given at 02:14 by Mother").is_visible()
+    expect(his.get_by_text("Given at 02:14 by Mother")).to_be_visible()
     assert DoseGiven.objects.count() == 1
 
 
@@ -67,15 +68,15 @@ def test_two_parents_hand_over_the_baton(phone, live_server, child, mother, fath
     go(hers, live_server, "duty", child.pk)
     hers.get_by_role("button", name="I am on duty").click()
     hers.get_by_role("button", name="Ask Father").click()
-    assert hers.get_by_text("Until it is accepted, Mother stays on duty.").is_visible()
+    expect(hers.get_by_text("Until it is accepted, Mother stays on duty.")).to_be_visible()
     assert violations(hers) == []
     go(his, live_server, "duty", child.pk)
-    assert his.get_by_role("heading", name="Mother asks you to take over").is_visible()
+    expect(his.get_by_role("heading", name="Mother asks you to take over")).to_be_visible()
     assert violations(his) == []
     his.get_by_role("button", name="I accept").click()
-    assert his.get_by_text("You are on duty").is_visible()
+    expect(his.get_by_text("You are on duty")).to_be_visible()
     hers.reload()
-    assert hers.get_by_text("Father is on duty", exact=True).is_visible()
+    expect(hers.get_by_text("Father is on duty", exact=True)).to_be_visible()
     assert on_duty(child, NOW + timedelta(minutes=1)) == father
 
 
@@ -103,11 +104,11 @@ def test_an_emergency_room_scans_the_card_until_its_hour_is_over(
     assert f'd="{drawn}"' in qr_svg(url, label)
     assert violations(family) == []
     stranger.goto(url)
-    assert stranger.get_by_role("heading", name="Juno, 8 years").is_visible()
+    expect(stranger.get_by_role("heading", name="Juno, 8 years")).to_be_visible()
     assert violations(stranger) == []
     assert stranger.context.cookies() == []
     clock_at_now.shift(timedelta(hours=1))
     stranger.reload()
-    assert stranger.get_by_role("heading", name="This code no longer works").is_visible()
+    expect(stranger.get_by_role("heading", name="This code no longer works")).to_be_visible()
     assert "Juno" not in stranger.content()
     assert violations(stranger) == []

@@ -1,7 +1,7 @@
 """A passkey from the first page to the next sign-in, with an authenticator that the browser plays."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.accessibility import violations
 from tests.support.personas import person
@@ -50,7 +50,7 @@ def test_a_passkey_is_added_and_signs_in(page: Page, live_server: object, mother
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(lambda url: "/reauthenticate" not in url)
     page.goto(f"{live_server.url}/account/2fa/webauthn/")
-    assert page.get_by_role("link", name="Rename").is_visible()
+    expect(page.get_by_role("link", name="Rename")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="Remove").click()
     assert violations(page) == []
@@ -76,4 +76,4 @@ def test_a_passkey_is_added_and_signs_in(page: Page, live_server: object, mother
     page.get_by_role("button", name="passkey").click()
     page.wait_for_url(lambda url: "/login" not in url)
     page.goto(f"{live_server.url}/account/sessions/")
-    assert page.get_by_text("this device").is_visible()
+    expect(page.get_by_text("this device")).to_be_visible()

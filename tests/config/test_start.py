@@ -75,7 +75,7 @@ def test_the_site_answers_through_the_death_of_each_part_and_stops_whole(running
     wait_until(lambda: running_site.answers("/health/ready"), "the web server to be back")
     groups = [running_site.group(name) for name in PARTS]
     running_site.process.terminate()
-    assert running_site.process.wait(30) == 0
+    assert running_site.process.wait(PATIENCE) == 0
     assert [processes_in(group) for group in groups] == [""] * len(PARTS)
 
 

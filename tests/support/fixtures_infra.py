@@ -24,7 +24,7 @@ from config.paths import broker_url
 from config.start.supervisor import end_with
 from tests.support.clock import environment
 from tests.support.moment import NOW
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import PAGE_PATIENCE, wait_until
 from tracker.lib import task_queue
 
 BASE = Path(__file__).resolve().parents[2]
@@ -174,7 +174,7 @@ def flags() -> list[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run: the one that ./test found."""
-    expect.set_options(timeout=PATIENCE * 1000)
+    expect.set_options(timeout=PAGE_PATIENCE * 1000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=flags())
         yield started
@@ -194,7 +194,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(
             **{"viewport": PHONE, "locale": "en-US", "timezone_id": "Europe/Berlin", **options}
         )
-        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_timeout(PAGE_PATIENCE * 1000)
         contexts.append(context)
         context.add_init_script(CLOCK % round(seconds_ahead() * 1000))
         context.on("request", lambda request: complain_about_strangers(request.url, complaints))

@@ -27,7 +27,7 @@ FAST = (
     "max_connections=60",
     "listen_addresses=",
 )
-PATIENCE = 30  # seconds to start in
+PATIENCE = 300  # seconds to start in
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 120  # seconds; only so that a test ends that would wait for ever
+PATIENCE = 900  # seconds; only so that a test ends that would wait for ever, on however busy a machine
+PAGE_PATIENCE = 120  # the same for what a browser shows
 
 
 def wait_until(happened: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
