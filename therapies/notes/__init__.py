@@ -20,7 +20,7 @@ _DENIED_AT_MOST = 20
 
 @dataclass(frozen=True)
 class Mention:
-    """A danger that a note speaks of. `negated`: a "no" stands before it wherever it stands.
+    """A danger that a note speaks of. `negated`: wherever it stands, a "no" stands before it or it was elsewhere.
 
     `answer`: of a question with choices, the one that is meant. `reading`: of the temperature.
     """
@@ -59,17 +59,46 @@ def _dangers(note: Note, book: Phrasebook) -> Iterator[Mention]:
     harmless = {place for hit in hits(note, index, Wanted(index.harmless)) for place in hit.places}
     denied: Counter[int] = Counter()
     said: set[int] = set()
-    wanted = Wanted(~index.harmless)
+    wanted, elsewhere = Wanted(~(index.harmless | index.elsewhere)), _elsewhere(note, book)
     for hit in hits(note, index, wanted):
         if not harmless.isdisjoint(hit.places):
             continue
-        if denied[hit.danger] < _DENIED_AT_MOST and _is_negated(hit, note, book):
+        if denied[hit.danger] < _DENIED_AT_MOST and (
+            elsewhere.issuperset(hit.places) or _is_negated(hit, note, book)
+        ):
             denied[hit.danger] += 1
         else:
             said.add(hit.danger)
             wanted.bits &= ~index.of_danger[hit.danger]
     for number in sorted(said | denied.keys()):
         yield Mention(book.dangers[number].code, book.dangers[number].answer, negated=number not in said)
+
+
+def _elsewhere(note: Note, book: Phrasebook) -> set[int]:
+    """The places of clauses that tell of another time or somebody else, and of nothing now.
+
+    The words that say so stand one right after the other, none left out: "mum, she had a fit" is not "mum had a fit".
+    """
+    stated: set[int] = set()
+    for hit in hits(note, book.index, Wanted(book.index.elsewhere)):
+        if hit.places[-1] - hit.places[0] == len(hit.places) - 1:
+            stated.update(hit.places)
+    if not stated:
+        return set()
+    found = set(stated)
+    for clause in _clauses(note.words):
+        is_current = any(note.words[place] in book.current and place not in stated for place in clause)
+        if not is_current and not stated.isdisjoint(clause):
+            found.update(clause)
+    return found
+
+
+def _clauses(words: Sequence[str]) -> Iterator[range]:
+    """The places between two marks, each place once."""
+    start = 0
+    for end in (*(place for place, word in enumerate(words) if word == "," or word in ENDS), len(words)):
+        yield range(start, end)
+        start = end + 1
 
 
 def _is_negated(hit: Hit, note: Note, book: Phrasebook) -> bool:

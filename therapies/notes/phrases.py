@@ -16,6 +16,8 @@ from therapies.notes.words import ENDS, forms, is_one_slip, without_one
 
 HARMLESS = -1
 """The danger of a phrase that takes its words out of the search: "blood test"."""
+ELSEWHERE = -2
+"""Of one that tells of another time or somebody else: "last year"."""
 _BETWEEN = 2
 """So many words may stand between two of a phrase."""
 _COMMA, _SENTENCE = 2, 50
@@ -36,11 +38,12 @@ class Danger:
 
 @dataclass(frozen=True)
 class Phrasebook:
-    """All that a note is searched with. `leads`: words that a "no" reaches across."""
+    """All that a note is searched with. `leads`: words that a "no" reaches across; `current`: that speak of now."""
 
     dangers: tuple[Danger, ...]
     synonyms: Mapping[str, Sequence[str]]
     harmless: tuple[str, ...]
+    elsewhere: tuple[str, ...]
     measures: Measures
     fillers: frozenset[str]
     denials: frozenset[str]
@@ -48,6 +51,7 @@ class Phrasebook:
     alternatives: frozenset[str]
     slips: frozenset[str]
     ordinary: frozenset[str]
+    current: frozenset[str]
 
     def check(self) -> None:
         """Raises ValueError for a phrase that cannot be looked for."""
@@ -104,8 +108,10 @@ class Index:
         self.synonyms, self.ordinary, self.fillers = book.synonyms, book.ordinary, book.fillers
         written = [(number, text) for number, danger in enumerate(book.dangers) for text in danger.phrases]
         written += [(HARMLESS, text) for text in book.harmless]
+        written += [(ELSEWHERE, text) for text in book.elsewhere]
         self.phrases = [self._phrase(danger, text) for danger, text in written]
-        self.harmless = sum(1 << n for n, phrase in enumerate(self.phrases) if phrase.danger == HARMLESS)
+        self.harmless = self._bits(HARMLESS)
+        self.elsewhere = self._bits(ELSEWHERE)
         self.of_danger = [0] * len(book.dangers)
         self.known: dict[str, Meaning] = {}
         for number, phrase in enumerate(self.phrases):
@@ -134,6 +140,9 @@ class Index:
                         if is_one_slip(form, meant):
                             yield from forms(meant)
 
+    def _bits(self, danger: int) -> int:
+        return sum(1 << n for n, phrase in enumerate(self.phrases) if phrase.danger == danger)
+
     def _phrase(self, danger: int, written: str) -> Phrase:
         in_order = "-" in written
         parts = written.split("-" if in_order else None)
@@ -150,7 +159,7 @@ class Index:
                 raise ValueError(f"{name} is no list of synonyms")
 
     def _add(self, phrase: Phrase, bit: int) -> None:
-        if phrase.danger != HARMLESS:
+        if phrase.danger >= 0:
             self.of_danger[phrase.danger] |= bit
         for number, part in enumerate(phrase.parts):
             for name in part:

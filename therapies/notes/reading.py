@@ -10,7 +10,7 @@ from therapies.notes.temperatures import Measures
 from therapies.notes.words import plain
 
 _NUMBERS = ("fever", "low", "usual")
-_LISTS = ("fillers", "denials", "leads", "alternatives", "slips", "ordinary")
+_LISTS = ("fillers", "denials", "leads", "alternatives", "slips", "ordinary", "current")
 
 
 def read_phrasebook(content: Mapping[str, Any]) -> Phrasebook:
@@ -28,6 +28,7 @@ def read_phrasebook(content: Mapping[str, Any]) -> Phrasebook:
         ),
         synonyms={name: tuple(words) for name, words in synonyms.items()},
         harmless=tuple(_phrases(language["harmless"] for language in languages)),
+        elsewhere=tuple(_phrases(language["elsewhere"] for language in languages)),
         measures=_measures(content["temperature"]),
         **lists,
     )

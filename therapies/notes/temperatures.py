@@ -38,6 +38,8 @@ class Measures:
     following: frozenset[str]
     below: frozenset[str]
     ranges: frozenset[str]
+    places: frozenset[str]
+    low_following: frozenset[str]
     tens: Mapping[str, int]
     ones: Mapping[str, int]
     point: frozenset[str]
@@ -51,14 +53,15 @@ class Measures:
 
 def temperatures(said: Sequence[str], measures: Measures) -> list[Spoken]:
     """The first twenty of the note: there are no more in one that a family writes."""
-    words = list(_in_digits(said, measures)) if any(word in measures.tens for word in said) else said
+    is_spoken = any(word in measures.tens or word in measures.point for word in said)
+    words = list(_in_digits(said, measures)) if is_spoken else said
     numbers = (place for place, word in enumerate(words) if "0" <= word[0] <= "9")
     found = (spoken for place in numbers if (spoken := _spoken(words, place, measures)))
     return list(islice(found, _AT_MOST))
 
 
 def _in_digits(words: Sequence[str], measures: Measures) -> Iterator[str]:
-    """The note with "one hundred and one point two" and "thirty nine five" as 101.2 and 39.5."""
+    """The note with "one hundred and one point two", "thirty nine five" and "39 point 1" as 101.2, 39.5 and 39.1."""
     place = 0
     while place < len(words):
         number, after = _number_said(words, place, measures)
@@ -68,6 +71,11 @@ def _in_digits(words: Sequence[str], measures: Measures) -> Iterator[str]:
 
 def _number_said(words: Sequence[str], start: int, measures: Measures) -> tuple[str, int]:
     """The number that begins there, in digits, and the place after it; nothing for one that cannot be a temperature."""
+    if _text(words, start + 1) in measures.point and words[start].isdigit():
+        tenth = str(measures.ones.get(_text(words, start + 2), _text(words, start + 2)))
+        return (
+            (f"{words[start]}.{tenth}", start + 3) if len(tenth) == 1 and tenth.isdigit() else ("", start + 1)
+        )
     place = start + (words[start] in measures.alone and _text(words, start + 1) in measures.tens)
     whole = measures.tens.get(words[place])
     if whole is None:
@@ -81,6 +89,8 @@ def _number_said(words: Sequence[str], start: int, measures: Measures) -> tuple[
     tenths = place + (_text(words, place) in measures.point)
     if _text(words, tenths) in measures.ones:
         return f"{whole}.{measures.ones[words[tenths]]}", tenths + 1
+    if tenths > place and _text(words, tenths).isdigit():
+        return f"{whole}.{words[tenths][:1]}", tenths + 1
     return str(whole), place
 
 
@@ -92,7 +102,7 @@ def _spoken(words: Sequence[str], place: int, measures: Measures) -> Spoken | No
     value = Decimal(text.replace(",", "."))
     fever, low = _unit(value, measures.fever), _unit(value, measures.low)
     label = _label(words, place, measures) if fever or low else "something else"
-    if label == "something else" or (low and not label):
+    if label == "something else" or (low and not label and not _is_measured_low(words, place, measures)):
         return None
     if text.isdigit() and not label and not _stands_alone(words, place, measures):
         return None
@@ -122,13 +132,41 @@ def _label(words: Sequence[str], place: int, measures: Measures) -> str:
             return "temperature"
         if word in measures.other and (back == place - 1 or word not in measures.adjacent):
             return "something else"
-    return "temperature" if _text(words, place + 2) in measures.degrees else ""
+    return (
+        "temperature"
+        if _text(words, place + 2) in measures.degrees or _is_placed(words, place, measures)
+        else ""
+    )
+
+
+def _is_placed(words: Sequence[str], place: int, measures: Measures) -> bool:
+    """Where it was measured stands soon behind the number: "34.9 on the armpit one"."""
+    for word in words[place + 1 : place + 1 + _NEAR]:
+        if word in measures.places:
+            return True
+        if word == "," or word in ENDS:
+            return False
+    return False
+
+
+def _is_measured_low(words: Sequence[str], place: int, measures: Measures) -> bool:
+    """Nothing but a temperature is written so: "35.4 this morning"."""
+    return (
+        not words[place].isdigit()
+        and _text(words, place + 1) in measures.low_following
+        and _stands_after(words, place, measures)
+    )
+
+
+def _stands_after(words: Sequence[str], place: int, measures: Measures) -> bool:
+    before = _text(words, place - 1)
+    return before == "" or before in measures.leading
 
 
 def _stands_alone(words: Sequence[str], place: int, measures: Measures) -> bool:
     """No word behind it says what was counted: "it was 39 again", and not "she did 39 jumps"."""
-    before, after = _text(words, place - 1), _text(words, place + 1)
-    return (before == "" or before in measures.leading) and (after == "" or after in measures.following)
+    after = _text(words, place + 1)
+    return _stands_after(words, place, measures) and (after == "" or after in measures.following)
 
 
 def _is_negated(words: Sequence[str], place: int, measures: Measures) -> bool:
