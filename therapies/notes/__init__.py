@@ -86,17 +86,18 @@ def _elsewhere(note: Note, book: Phrasebook) -> set[int]:
     if not stated:
         return set()
     found = set(stated)
-    for clause in _clauses(note.words):
+    for clause in _clauses(note.words, book.connectives):
         is_current = any(note.words[place] in book.current and place not in stated for place in clause)
         if not is_current and not stated.isdisjoint(clause):
             found.update(clause)
     return found
 
 
-def _clauses(words: Sequence[str]) -> Iterator[range]:
-    """The places between two marks, each place once."""
+def _clauses(words: Sequence[str], connectives: frozenset[str]) -> Iterator[range]:
+    """The places between two marks or connectives, each place once."""
+    between = connectives | ENDS | {","}
     start = 0
-    for end in (*(place for place, word in enumerate(words) if word == "," or word in ENDS), len(words)):
+    for end in (*(place for place, word in enumerate(words) if word in between), len(words)):
         yield range(start, end)
         start = end + 1
 

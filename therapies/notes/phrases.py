@@ -52,6 +52,7 @@ class Phrasebook:
     slips: frozenset[str]
     ordinary: frozenset[str]
     current: frozenset[str]
+    connectives: frozenset[str]
 
     def check(self) -> None:
         """Raises ValueError for a phrase that cannot be looked for."""
