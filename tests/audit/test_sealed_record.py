@@ -184,7 +184,7 @@ def test_an_open_alert_that_sql_closes_is_found(
     record: Recorded, log: Callable[..., Recorded], nurse: User
 ) -> None:
     """An alert's closing columns may change; only not without an event that says by whom."""
-    log(temperature=39.0, at=LATER)
+    log(temperature=39.0, seizure=None, at=LATER)
     seal(now=LATER)
     alert = Alert.objects.open().get()
     Alert.objects.filter(pk=alert.pk).update(
@@ -198,14 +198,14 @@ def test_an_open_alert_that_sql_closes_is_found(
 
 @pytest.mark.hazard("H31")
 def test_a_closed_alert_that_sql_opens_again_or_closes_otherwise_is_found(record: Recorded) -> None:
-    Alert.objects.update(resolved_at=None, resolved_by=None, outcome="", resolution_note="")
+    Alert.objects.update(resolved_at=None, resolved_by=None, outcome="", resolution_note="", expected_by=None)
     assert [fault.what for fault in verify().faults] == ["changed"]
 
 
 def test_a_closing_that_waits_to_be_sealed_is_no_fault(
     record: Recorded, log: Callable[..., Recorded], nurse: User
 ) -> None:
-    log(temperature=39.0, at=LATER)
+    log(temperature=39.0, seizure=None, at=LATER)
     resolve_alert(alert=Alert.objects.open().get(), outcome="clinic-today", note="", by=nurse, now=LATER)
     report = verify()
     assert report.faults == []
