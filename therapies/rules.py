@@ -139,8 +139,9 @@ def worst_of(first: Response, *others: Response) -> Response:
                 flags[flag["id"]] = flag
     if urgency == "today" and (two := _two_of_today(map(_counted, flags.values()), load())):
         flags[two.flag.id] = two.as_dict()
-        words = load().messages
-        urgency, headline = two.urgency, headline.replace(words["today"], words["now"])
+        urgency, words = two.urgency, load().messages
+        for milder in (words["today"], words["note_first"]):  # no question stands before a call now
+            headline = headline.replace(milder, words["now"])
     found = sorted(flags.values(), key=lambda flag: URGENCIES.index(flag["urgency"]))
     could_not = (code for response in everything for code in response["could_not_check"])
     return first | {

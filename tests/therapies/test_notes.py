@@ -12,7 +12,7 @@ from tests.tools.measure_notes import measure, rows
 from therapies.catalogue import KnowledgeError, load, read
 from therapies.notes import mentions, phrases
 from therapies.notes.words import forms, is_one_slip, plain, words_of
-from therapies.rules import assess
+from therapies.rules import assess, worst_of
 
 NOTES = Path(__file__).with_name("notes")
 PHRASES = list(csv.DictReader((NOTES / "danger_phrases.csv").open()))
@@ -230,6 +230,16 @@ def test_who_denies_one_thing_again_and_again_is_asked() -> None:
 def test_no_question_stands_before_a_call_now(more: dict[str, Any], urgency: str, headline: str) -> None:
     response = assess(report("lips look purple", **more))
     assert (response["urgency"], response["headline"]) == (urgency, headline)
+
+
+@pytest.mark.hazard("H21")
+def test_nor_where_two_therapies_make_two_findings_for_today() -> None:
+    constipated = {"code": "constipation", "severity": "moderate", "duration_hours": 60}
+    first = assess(report("lips look purple", symptoms=[constipated]))
+    assert (first["urgency"], first["headline"]) == ("today", FIRST)
+    other: Any = first | {"flags": [first["flags"][0] | {"id": "OTHER", "counts": ["other"]}]}
+    together = worst_of(first, other)
+    assert (together["urgency"], together["headline"]) == ("now", "Call your care team now")
 
 
 @pytest.mark.parametrize(
