@@ -82,7 +82,11 @@ class Advice(NamedTuple):
 
 def still_held(closed: Sequence[Advice], now: datetime, treated_at: Collection[datetime] = ()) -> int:
     """How many of these, the newest first, still hold. After one that does not, a false alarm, everything is new."""
-    over = (place for place, advice in enumerate(closed) if now >= advice.ends_at(treated_at))
+    over = (
+        place
+        for place, advice in enumerate(closed)
+        if advice.outcome not in ADVICE or advice.at > now or now >= advice.ends_at(treated_at)
+    )
     return next(over, len(closed))
 
 

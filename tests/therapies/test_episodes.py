@@ -219,6 +219,9 @@ def test_what_was_closed_before_a_false_alarm_is_not_held_any_more() -> None:
     assert still_held([phone._replace(at=NOW - HOUR), false, phone], NOW) == 1
     assert still_held([false, phone], NOW) == 0
     assert still_held([phone], NOW, [NOW - HOUR]) == 0
+    assert (
+        still_held([phone._replace(at=NOW + HOUR)], NOW) == 0
+    )  # a clock that was ahead: nobody knows what holds
 
 
 class TestDecide:
