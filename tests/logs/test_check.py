@@ -180,7 +180,9 @@ def test_a_log_of_who_is_signed_in_is_never_limited(
     assert SymptomLog.objects.count() == 1
 
 
-STRANGERS = UUID("7d0c6f0e-55d4-4f0b-9b57-0a6d1f9e2c31")  # the same in each worker: it stands in the names of tests
+STRANGERS = UUID(
+    "7d0c6f0e-55d4-4f0b-9b57-0a6d1f9e2c31"
+)  # the same in each worker: it stands in the names of tests
 
 
 @pytest.mark.hazard("H24")
