@@ -176,3 +176,12 @@ def test_no_is_one_tap(client: Any, child: Child, mother: User, log: Log) -> Non
     page = answer.content.decode()
     assert "Nothing documented as urgent" in page
     assert "Blue or grey lips?" not in page
+
+
+@pytest.mark.hazard("H21")
+def test_whoever_comes_second_finds_nothing_to_call_for(child: Child, log: Log) -> None:
+    """Both had read that it is due; the lock lets one after the other in."""
+    asked = log(**QUIET, note="lips look purple").log
+    assert notes_unanswered._call(asked, LATER)
+    assert not notes_unanswered._call(asked, LATER)
+    assert Assessment.objects.filter(log=asked).count() == 2
