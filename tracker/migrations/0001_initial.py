@@ -42,6 +42,12 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField()),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('paused_at', None), ('paused_reason', '')), models.Q(('paused_at__isnull', False), ('paused_reason__gt', '')), _connector='OR'), name='pause_has_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('units__in', ['C', 'F'])), name='unit_is_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Heartbeat',
@@ -58,6 +64,11 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField()),
                 ('due_at', models.DateTimeField()),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['due_at'], name='reminders_due'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='User',
@@ -76,6 +87,11 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Upper('email'), name='one_user_per_email'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Alert',
@@ -95,6 +111,21 @@ class Migration(migrations.Migration):
                 ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('taken_in_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='took_in', to='tracker.alert')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('resolved_at', None), ('taken_in_by', None)), fields=['escalates_at'], name='alerts_to_escalate'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('urgency__in', ['today', 'now', 'emergency'])), name='a_note_raises_no_alert'),
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'advised-by-phone', 'clinic-today', 'emergency-room', 'admitted', 'false-alarm', 'could-not-reach', 'family-called'])), name='outcome_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('taken_by__isnull', True), ('taken_until__isnull', True)), models.Q(('taken_by__isnull', False), ('taken_until__isnull', False)), _connector='OR'), name='taking_is_paired'),
+                    models.CheckConstraint(condition=models.Q(('offered_to', None), ('taken_by__isnull', False), _connector='OR'), name='what_is_offered_is_held'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='resolution_is_paired'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('resolution_note', ''), ('resolved_at', None)), models.Q(('resolved_at__isnull', False), ('urgency', 'today')), models.Q(('outcome__gt', ''), ('resolved_at__isnull', False)), _connector='OR'), name='urgent_alerts_end_with_an_outcome'),
+                    models.CheckConstraint(condition=models.Q(('resolved_at', None), ('taken_in_by', None), _connector='OR'), name='resolved_or_taken_in_not_both'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolved_at', None), ('taken_in_by', None), _negated=True), ('escalates_at__isnull', False), _connector='OR'), name='open_alerts_are_due_again'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AuditEvent',
@@ -155,6 +186,11 @@ class Migration(migrations.Migration):
                 ('numbers_due_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField()),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['numbers_due_at'], name='numbers_to_try'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='child',
@@ -170,6 +206,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='tracker.child')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', '-at'], name='notes_of_a_child'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CardLink',
@@ -185,6 +226,11 @@ class Migration(migrations.Migration):
                 ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='card_links', to='tracker.child')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='card_revocation_is_paired'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Call',
@@ -200,6 +246,14 @@ class Migration(migrations.Migration):
                 ('caregiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='tracker.child')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'called_at'], name='calls_of_a_child'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('child', 'client_uuid'), name='a_double_tap_is_one_call'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Baton',
@@ -213,6 +267,16 @@ class Migration(migrations.Migration):
                 ('offered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='batons', to='tracker.child')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'offered_at'], name='batons_of_a_child'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('until', None)), models.Q(('accepted_at__isnull', False), ('until__isnull', False)), _connector='OR'), name='a_held_baton_ends'),
+                    models.UniqueConstraint(condition=models.Q(('accepted_at', None), ('ended_at', None)), fields=('child',), name='one_offer_at_a_time'),
+                    models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', False), ('ended_at', None)), fields=('child',), name='one_on_duty_at_a_time'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='alert',
@@ -232,6 +296,13 @@ class Migration(migrations.Migration):
                 ('dead_at', models.DateTimeField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'channel', 'address'), name='one_way_each'),
+                    models.UniqueConstraint(condition=models.Q(('channel', 'push')), fields=('address',), name='one_browser_one_person'),
+                    models.CheckConstraint(condition=models.Q(('channel__in', ['push', 'sms', 'email'])), name='way_is_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Course',
@@ -243,6 +314,15 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='courses', to='tracker.child')),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'begun_at'], name='courses_of_a_child'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='course_end_is_paired'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('child',), name='one_course_runs'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Drill',
@@ -257,6 +337,11 @@ class Migration(migrations.Migration):
                 ('begun_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drills', to='tracker.child')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'begun_at'], name='drills_of_a_child'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -274,6 +359,14 @@ class Migration(migrations.Migration):
                 ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('care_team', None), ('child__isnull', False), ('role__in', ('parent', 'helper'))), models.Q(('care_team__isnull', False), ('child', None), ('role__in', ('nurse', 'lead'))), _connector='OR'), name='invitation_role_fits'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='acceptance_is_paired'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='revocation_is_paired'),
+                    models.CheckConstraint(condition=models.Q(('accepted_at', None), ('revoked_at', None), _connector='OR'), name='accepted_or_revoked_not_both'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LineChange',
@@ -288,6 +381,16 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('taken_back_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'part', 'changed_at'], name='line_changes_of_a_child'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('taken_back_at__isnull', True), ('taken_back_by__isnull', True)), models.Q(('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), _connector='OR'), name='change_taken_back_is_paired'),
+                    models.CheckConstraint(condition=models.Q(('part__in', ['bag', 'needle', 'dressing'])), name='changed_part_is_known'),
+                    models.UniqueConstraint(fields=('child', 'client_uuid'), name='a_double_tap_is_one_change'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LineInterval',
@@ -299,6 +402,13 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='line_intervals', to='tracker.child')),
                 ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('part__in', ['bag', 'needle', 'dressing'])), name='interval_part_is_known'),
+                    models.UniqueConstraint(fields=('child', 'part'), name='one_interval_a_part'),
+                    models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 8)), name='interval_is_plausible'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Medicine',
@@ -318,6 +428,15 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='medicines', to='tracker.child')),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('ended_at', None)), fields=['due_at'], name='doses_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='medicine_end_is_paired'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('as_needed', False), ('gap_hours', None)), models.Q(('as_needed', True), ('gap_hours__gte', 1)), _connector='OR'), name='as_needed_has_a_gap'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DoseGiven',
@@ -337,6 +456,16 @@ class Migration(migrations.Migration):
                 ('taken_back_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('medicine', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='doses', to='tracker.medicine')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'given_at'], name='doses_of_a_child'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('taken_back_at__isnull', True), ('taken_back_by__isnull', True)), models.Q(('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), _connector='OR'), name='dose_taken_back_is_paired'),
+                    models.UniqueConstraint(fields=('child', 'client_uuid'), name='a_double_tap_is_one_dose'),
+                    models.UniqueConstraint(condition=models.Q(('again_after', None), ('slot_at__isnull', False), ('taken_back_at', None)), fields=('medicine', 'slot_at'), name='one_dose_at_a_planned_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -351,6 +480,14 @@ class Migration(migrations.Migration):
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('care_team', None), ('child__isnull', False), ('role__in', ('parent', 'helper'))), models.Q(('care_team__isnull', False), ('child', None), ('role__in', ('nurse', 'lead'))), _connector='OR'), name='membership_role_fits'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='membership_end_is_paired'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'child'), name='one_role_around_a_child'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'care_team'), name='one_role_in_a_care_team'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='NumberCheck',
@@ -375,6 +512,15 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='tracker.child')),
                 ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'asked_at'], name='questions_of_a_child'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='question_answer_is_paired'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='question_withdrawal_is_paired'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Reminder',
@@ -387,6 +533,15 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='tracker.child')),
                 ('time', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reminders', to='tracker.remindertime')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'due_at'], name='reminders_of_a_child'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('cause', 'time')), fields=('child', 'time', 'local_date'), name='one_reminder_a_time_and_date'),
+                    models.CheckConstraint(condition=models.Q(('cause__in', ['time', 'snoozed', 'look-again', 'dose', 'line', 'numbers'])), name='cause_is_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -411,6 +566,22 @@ class Migration(migrations.Migration):
                 ('recipient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL)),
                 ('reminder', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='tracker.reminder')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('dropped_at', None), ('failed_at', None), ('sent_at', None)), fields=['kind', 'due_at'], name='messages_to_deliver'),
+                    models.Index(condition=models.Q(('child__isnull', False)), fields=['child'], name='messages_about_a_child'),
+                    models.Index(condition=models.Q(('alert__isnull', False)), fields=['alert'], name='messages_of_an_alert'),
+                    models.Index(condition=models.Q(('reminder__isnull', False)), fields=['reminder'], name='messages_of_a_reminder'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('alert', 'recipient', 'channel', 'level', 'round'), name='one_message_each'),
+                    models.UniqueConstraint(fields=('reminder', 'recipient', 'channel', 'level'), name='one_reminder_each'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'canary')), fields=('due_at',), name='one_canary_a_minute'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('failed_at', None), ('sent_at', None)), models.Q(('dropped_at', None), ('sent_at', None)), models.Q(('dropped_at', None), ('failed_at', None)), _connector='OR'), name='a_message_ends_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('alert__isnull', False), ('child__isnull', False), ('kind', 'alert'), ('reminder', None)), models.Q(('alert', None), ('child__isnull', False), ('kind', 'reminder'), ('reminder__isnull', False)), models.Q(('alert', None), ('child', None), ('kind__in', ('test', 'canary')), ('reminder', None)), _connector='OR'), name='a_message_has_its_cause'),
+                    models.CheckConstraint(condition=models.Q(('channel__in', ['push', 'sms', 'email', 'canary'])), name='channel_is_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SymptomLog',
@@ -426,6 +597,16 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='logs', to='tracker.child')),
                 ('corrects', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='tracker.symptomlog')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'observed_at'], name='logs_of_a_child'),
+                    models.Index(condition=models.Q(('corrects__isnull', False)), fields=['corrects'], name='corrections_of_a_log'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('child', 'client_uuid'), name='a_double_tap_is_one_log'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['full', 'nothing-new', 'neuro'])), name='log_kind_is_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OwnAnswers',
@@ -438,6 +619,14 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='own_answers', to='tracker.child')),
                 ('log', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='own_answers', to='tracker.symptomlog')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'at'], name='own_answers_of_a_child'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('child', 'pair', 'by_child'), name='two_answers_a_pair'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Observation',
@@ -457,6 +646,11 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tracker.child')),
                 ('log', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='observations', to='tracker.symptomlog')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['child', 'code', 'observed_at'], name='answers_of_a_child'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Assessment',
@@ -469,6 +663,14 @@ class Migration(migrations.Migration):
                 ('knowledge_version', models.CharField(blank=True, max_length=64)),
                 ('log', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='assessments', to='tracker.symptomlog')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['log', '-id'], name='newest_assessment_of_a_log'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('urgency__in', ['emergency', 'now', 'today', 'note'])), name='urgency_is_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AlertEvent',
@@ -480,6 +682,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('log', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tracker.symptomlog')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('verb__in', ['raised', 'joined', 'taken-in', 'called', 'told', 'taken', 'lapsed', 'offered', 'handed-over', 'escalated', 'resolved'])), name='alert_verb_is_known'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='alert',
@@ -500,10 +707,15 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('email'), name='one_user_per_email'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('withdrawn_at', None)), fields=['kind', 'at'], name='what_happened_lately'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='withdrawal_is_paired'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['infusion', 'dose', 'start', 'stop', 'restart', 'end', 'transplant', 'delayed', 'next'])), name='event_kind_is_known'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='remindertime',
@@ -519,332 +731,16 @@ class Migration(migrations.Migration):
             model_name='child',
             index=models.Index(fields=['care_team', '-last_log_at'], name='children_of_a_team'),
         ),
-        migrations.AddConstraint(
-            model_name='child',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paused_at', None), ('paused_reason', '')), models.Q(('paused_at__isnull', False), ('paused_reason__gt', '')), _connector='OR'), name='pause_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='child',
-            constraint=models.CheckConstraint(condition=models.Q(('units__in', ['C', 'F'])), name='unit_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='carenote',
-            index=models.Index(fields=['child', '-at'], name='notes_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='card_revocation_is_paired'),
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['child', 'called_at'], name='calls_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('child', 'client_uuid'), name='a_double_tap_is_one_call'),
-        ),
-        migrations.AddIndex(
-            model_name='baton',
-            index=models.Index(fields=['child', 'offered_at'], name='batons_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='baton',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('until', None)), models.Q(('accepted_at__isnull', False), ('until__isnull', False)), _connector='OR'), name='a_held_baton_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='baton',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at', None), ('ended_at', None)), fields=('child',), name='one_offer_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='baton',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', False), ('ended_at', None)), fields=('child',), name='one_on_duty_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('person', 'channel', 'address'), name='one_way_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('channel', 'push')), fields=('address',), name='one_browser_one_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['push', 'sms', 'email'])), name='way_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='course',
-            index=models.Index(fields=['child', 'begun_at'], name='courses_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='course_end_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('child',), name='one_course_runs'),
-        ),
-        migrations.AddIndex(
-            model_name='drill',
-            index=models.Index(fields=['child', 'begun_at'], name='drills_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('care_team', None), ('child__isnull', False), ('role__in', ('parent', 'helper'))), models.Q(('care_team__isnull', False), ('child', None), ('role__in', ('nurse', 'lead'))), _connector='OR'), name='invitation_role_fits'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='acceptance_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='revocation_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at', None), ('revoked_at', None), _connector='OR'), name='accepted_or_revoked_not_both'),
-        ),
-        migrations.AddIndex(
-            model_name='linechange',
-            index=models.Index(fields=['child', 'part', 'changed_at'], name='line_changes_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='linechange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_back_at__isnull', True), ('taken_back_by__isnull', True)), models.Q(('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), _connector='OR'), name='change_taken_back_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='linechange',
-            constraint=models.CheckConstraint(condition=models.Q(('part__in', ['bag', 'needle', 'dressing'])), name='changed_part_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='linechange',
-            constraint=models.UniqueConstraint(fields=('child', 'client_uuid'), name='a_double_tap_is_one_change'),
-        ),
-        migrations.AddConstraint(
-            model_name='lineinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('part__in', ['bag', 'needle', 'dressing'])), name='interval_part_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='lineinterval',
-            constraint=models.UniqueConstraint(fields=('child', 'part'), name='one_interval_a_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='lineinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 8)), name='interval_is_plausible'),
-        ),
-        migrations.AddIndex(
-            model_name='medicine',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['due_at'], name='doses_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicine',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='medicine_end_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicine',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('as_needed', False), ('gap_hours', None)), models.Q(('as_needed', True), ('gap_hours__gte', 1)), _connector='OR'), name='as_needed_has_a_gap'),
-        ),
-        migrations.AddIndex(
-            model_name='dosegiven',
-            index=models.Index(fields=['child', 'given_at'], name='doses_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='dosegiven',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_back_at__isnull', True), ('taken_back_by__isnull', True)), models.Q(('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), _connector='OR'), name='dose_taken_back_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='dosegiven',
-            constraint=models.UniqueConstraint(fields=('child', 'client_uuid'), name='a_double_tap_is_one_dose'),
-        ),
-        migrations.AddConstraint(
-            model_name='dosegiven',
-            constraint=models.UniqueConstraint(condition=models.Q(('again_after', None), ('slot_at__isnull', False), ('taken_back_at', None)), fields=('medicine', 'slot_at'), name='one_dose_at_a_planned_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('care_team', None), ('child__isnull', False), ('role__in', ('parent', 'helper'))), models.Q(('care_team__isnull', False), ('child', None), ('role__in', ('nurse', 'lead'))), _connector='OR'), name='membership_role_fits'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='membership_end_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'child'), name='one_role_around_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'care_team'), name='one_role_in_a_care_team'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['child', 'asked_at'], name='questions_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='question_answer_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='question_withdrawal_is_paired'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('dropped_at', None), ('failed_at', None), ('sent_at', None)), fields=['kind', 'due_at'], name='messages_to_deliver'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('child__isnull', False)), fields=['child'], name='messages_about_a_child'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('alert__isnull', False)), fields=['alert'], name='messages_of_an_alert'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('reminder__isnull', False)), fields=['reminder'], name='messages_of_a_reminder'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('alert', 'recipient', 'channel', 'level', 'round'), name='one_message_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('reminder', 'recipient', 'channel', 'level'), name='one_reminder_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'canary')), fields=('due_at',), name='one_canary_a_minute'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failed_at', None), ('sent_at', None)), models.Q(('dropped_at', None), ('sent_at', None)), models.Q(('dropped_at', None), ('failed_at', None)), _connector='OR'), name='a_message_ends_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alert__isnull', False), ('child__isnull', False), ('kind', 'alert'), ('reminder', None)), models.Q(('alert', None), ('child__isnull', False), ('kind', 'reminder'), ('reminder__isnull', False)), models.Q(('alert', None), ('child', None), ('kind__in', ('test', 'canary')), ('reminder', None)), _connector='OR'), name='a_message_has_its_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['push', 'sms', 'email', 'canary'])), name='channel_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(fields=['child', 'due_at'], name='reminders_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('cause', 'time')), fields=('child', 'time', 'local_date'), name='one_reminder_a_time_and_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['time', 'snoozed', 'look-again', 'dose', 'line', 'numbers'])), name='cause_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='symptomlog',
-            index=models.Index(fields=['child', 'observed_at'], name='logs_of_a_child'),
-        ),
-        migrations.AddIndex(
-            model_name='symptomlog',
-            index=models.Index(condition=models.Q(('corrects__isnull', False)), fields=['corrects'], name='corrections_of_a_log'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomlog',
-            constraint=models.UniqueConstraint(fields=('child', 'client_uuid'), name='a_double_tap_is_one_log'),
-        ),
-        migrations.AddConstraint(
-            model_name='symptomlog',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['full', 'nothing-new', 'neuro'])), name='log_kind_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='ownanswers',
-            index=models.Index(fields=['child', 'at'], name='own_answers_of_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownanswers',
-            constraint=models.UniqueConstraint(fields=('child', 'pair', 'by_child'), name='two_answers_a_pair'),
-        ),
-        migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(fields=['child', 'code', 'observed_at'], name='answers_of_a_child'),
-        ),
-        migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['log', '-id'], name='newest_assessment_of_a_log'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['emergency', 'now', 'today', 'note'])), name='urgency_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertevent',
-            constraint=models.CheckConstraint(condition=models.Q(('verb__in', ['raised', 'joined', 'taken-in', 'called', 'told', 'taken', 'lapsed', 'offered', 'handed-over', 'escalated', 'resolved'])), name='alert_verb_is_known'),
-        ),
         migrations.AddIndex(
             model_name='alert',
             index=models.Index(fields=['child', 'raised_at'], name='alerts_of_a_child'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('resolved_at', None), ('taken_in_by', None)), fields=['escalates_at'], name='alerts_to_escalate'),
         ),
         migrations.AddConstraint(
             model_name='alert',
             constraint=models.UniqueConstraint(condition=models.Q(('resolved_at', None), ('taken_in_by', None)), fields=('child',), name='one_episode_at_a_time'),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['today', 'now', 'emergency'])), name='a_note_raises_no_alert'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'advised-by-phone', 'clinic-today', 'emergency-room', 'admitted', 'false-alarm', 'could-not-reach', 'family-called'])), name='outcome_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_by__isnull', True), ('taken_until__isnull', True)), models.Q(('taken_by__isnull', False), ('taken_until__isnull', False)), _connector='OR'), name='taking_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('offered_to', None), ('taken_by__isnull', False), _connector='OR'), name='what_is_offered_is_held'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='resolution_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('resolution_note', ''), ('resolved_at', None)), models.Q(('resolved_at__isnull', False), ('urgency', 'today')), models.Q(('outcome__gt', ''), ('resolved_at__isnull', False)), _connector='OR'), name='urgent_alerts_end_with_an_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('resolved_at', None), ('taken_in_by', None), _connector='OR'), name='resolved_or_taken_in_not_both'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at', None), ('taken_in_by', None), _negated=True), ('escalates_at__isnull', False), _connector='OR'), name='open_alerts_are_due_again'),
-        ),
-        migrations.AddIndex(
-            model_name='treatmentevent',
-            index=models.Index(condition=models.Q(('withdrawn_at', None)), fields=['kind', 'at'], name='what_happened_lately'),
-        ),
-        migrations.AddConstraint(
-            model_name='treatmentevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='withdrawal_is_paired'),
-        ),
-        migrations.AddConstraint(
-            model_name='treatmentevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['infusion', 'dose', 'start', 'stop', 'restart', 'end', 'transplant', 'delayed', 'next'])), name='event_kind_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='remindertime',
-            index=models.Index(fields=['due_at'], name='reminders_due'),
-        ),
-        migrations.AddConstraint(
             model_name='remindertime',
             constraint=models.UniqueConstraint(fields=('plan', 'at'), name='one_time_once'),
-        ),
-        migrations.AddIndex(
-            model_name='reminderplan',
-            index=models.Index(fields=['numbers_due_at'], name='numbers_to_try'),
         ),
     ]
