@@ -18,7 +18,7 @@ from tests.support.fixtures_infra import (  # noqa: F401
     task_broker,
     worker,
 )
-from tests.support.flush import flush_opens_the_gate  # noqa: F401
+from tests.support.flush import flush_deletes_the_rows  # noqa: F401
 from tests.support.outside import no_seals_yet  # noqa: F401
 from tests.support.pages import night, phone  # noqa: F401
 from tests.support.personas import (  # noqa: F401
