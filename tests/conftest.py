@@ -6,7 +6,7 @@ import os
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's event loop runs in the thread of the test
 
 from tests.support.access_world import world  # noqa: F401
-from tests.support.database import django_db_setup  # noqa: F401
+from tests.support.database import django_db_setup, migrated_file  # noqa: F401
 from tests.support.fixtures_infra import (  # noqa: F401
     broker,
     browser,

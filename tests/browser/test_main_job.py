@@ -4,6 +4,7 @@ Each family of the demo logs its worst day through the pages, with scripts and w
 """
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -27,9 +28,10 @@ FAMILIES = list(read_families())
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[str]:
     """Set up as ./start does it, then the web process alone; the broker's address leads nowhere."""
     var, port = tmp_path_factory.mktemp("site"), free_port()
+    shutil.copy(migrated_file, var / "nightlight.sqlite3")
     address = f"http://localhost:{port}"
     env = {
         "VAR_DIR": str(var),

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from urllib.parse import quote
@@ -47,6 +48,13 @@ def test_nothing_is_served_without_a_key_to_encrypt_with(tmp_path):
     assert "Nothing is encrypted without a key" in done.stderr
 
 
+@pytest.fixture
+def var(tmp_path, migrated_file):
+    """A folder whose database is migrated and empty."""
+    shutil.copy(migrated_file, tmp_path / "nightlight.sqlite3")
+    return tmp_path
+
+
 def serve(var, **env: str) -> subprocess.CompletedProcess[str]:
     return run("-c", "import config.wsgi", VAR_DIR=str(var), SECRET_KEY=KEY, **env)
 
@@ -56,33 +64,33 @@ def test_it_serves_with_its_secrets(tmp_path):
 
 
 @pytest.mark.hazard("H29")
-def test_it_does_not_serve_with_another_key_than_the_databases_and_names_both(tmp_path):
+def test_it_does_not_serve_with_another_key_than_the_databases_and_names_both(var):
     """Else nobody with a second step could sign in, and every unsaved log would be lost without a word."""
     right, wrong = new_key(), new_key()
-    setup = run("manage.py", "setup", VAR_DIR=str(tmp_path), SECRET_KEY=KEY, ENCRYPTION_KEYS=right, DEMO="0")
+    setup = run("manage.py", "setup", VAR_DIR=str(var), SECRET_KEY=KEY, ENCRYPTION_KEYS=right, DEMO="0")
     assert setup.returncode == 0, setup.stderr
-    assert serve(tmp_path, ENCRYPTION_KEYS=right).returncode == 0
-    assert serve(tmp_path, ENCRYPTION_KEYS=f"{wrong},{right}").returncode == 0
-    refused = serve(tmp_path, ENCRYPTION_KEYS=wrong)
+    assert serve(var, ENCRYPTION_KEYS=right).returncode == 0
+    assert serve(var, ENCRYPTION_KEYS=f"{wrong},{right}").returncode == 0
+    refused = serve(var, ENCRYPTION_KEYS=wrong)
     assert refused.returncode != 0
     assert key_id(right) in refused.stderr
     assert key_id(wrong) in refused.stderr
     assert right not in refused.stderr + refused.stdout
-    again = run("manage.py", "setup", VAR_DIR=str(tmp_path), SECRET_KEY=KEY, ENCRYPTION_KEYS=wrong, DEMO="0")
+    again = run("manage.py", "setup", VAR_DIR=str(var), SECRET_KEY=KEY, ENCRYPTION_KEYS=wrong, DEMO="0")
     assert again.returncode != 0
     assert key_id(right) in again.stderr
 
 
 @pytest.mark.hazard("H29")
-def test_a_lost_key_is_not_replaced_in_silence(tmp_path):
-    env = {"VAR_DIR": str(tmp_path), "SECRET_KEY": KEY, "DEMO": "0"}
+def test_a_lost_key_is_not_replaced_in_silence(var):
+    env = {"VAR_DIR": str(var), "SECRET_KEY": KEY, "DEMO": "0"}
     assert run("manage.py", "setup", **env).returncode == 0
-    key = (tmp_path / "encryption_keys").read_text()
-    (tmp_path / "encryption_keys").unlink()
+    key = (var / "encryption_keys").read_text()
+    (var / "encryption_keys").unlink()
     refused = run("manage.py", "setup", **env)
     assert refused.returncode != 0
     assert f"under the encryption key {key_id(key)}. ENCRYPTION_KEYS holds none." in refused.stderr
-    assert not (tmp_path / "encryption_keys").exists()
+    assert not (var / "encryption_keys").exists()
 
 
 def test_a_database_that_is_away_keeps_nobody_from_being_answered(tmp_path):

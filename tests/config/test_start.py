@@ -1,6 +1,7 @@
 """The whole site in a folder of its own, as a person starts it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -50,7 +51,9 @@ class RunningSite:
 
 
 @pytest.fixture
-def running_site(tmp_path: Path) -> Iterator[RunningSite]:
+def running_site(tmp_path: Path, migrated_file: Path) -> Iterator[RunningSite]:
+    (tmp_path / "var").mkdir()
+    shutil.copy(migrated_file, tmp_path / "var" / "nightlight.sqlite3")
     site = RunningSite(tmp_path / "var")
     yield site
     site.process.terminate()

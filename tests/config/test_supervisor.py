@@ -16,6 +16,7 @@ from tests.support.waiting import PATIENCE, wait_until
 
 FAKE_SITE = [sys.executable, "-m", "tests.config.fake_site"]
 SLEEPER = ["sleep", "600"]
+STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # what starts the tests may have had them ignored
 STUBBORN = "import signal,time\nsignal.signal(15, signal.SIG_IGN)\nprint('deaf', flush=True)\ntime.sleep(600)"
 PARENT = "import subprocess,time\nprint(subprocess.Popen(['sleep', '600']).pid, flush=True)\ntime.sleep(600)"
 
@@ -30,7 +31,11 @@ class Site:
     def __init__(self, var: Path, children: dict[str, list[str]]) -> None:
         self.var = var
         self.process = subprocess.Popen(
-            [*FAKE_SITE, str(var), json.dumps(children)], cwd=BASE, stdout=subprocess.PIPE, text=True
+            [*FAKE_SITE, str(var), json.dumps(children)],
+            cwd=BASE,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: [signal.signal(number, signal.SIG_DFL) for number in STOP],
         )
         for name in children:
             wait_until(lambda name=name: self.pid(name), f"{name} to start")
@@ -73,7 +78,7 @@ def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
             supervisor.signal_group(int(lock.read_text()), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", STOP)
 def test_a_signal_stops_everything_and_leaves_nothing(site, number):
     running = site(one=SLEEPER, two=SLEEPER)
     pids = [running.pid("one"), running.pid("two")]

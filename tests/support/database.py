@@ -22,17 +22,28 @@ def django_db_setup(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
     """A file's copy and PostgreSQL's TEMPLATE take the append-only triggers along, as a schema alone would not."""
-    worker, creation = getattr(request.config, "workerinput", {}).get("workerid"), connection.creation
-    with django_db_blocker.unblock():
-        if worker:
-            with one_at_a_time(tmp_path_factory.getbasetemp().parent) as folder:
-                copy_of_the_migrated(folder, worker)
-        else:
-            creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
+    with django_db_blocker.unblock(), one_at_a_time(folder_of_the_run(request, tmp_path_factory)) as folder:
+        copy_of_the_migrated(folder, worker)
     yield
     with django_db_blocker.unblock():
         connection.close()
-        creation._destroy_test_db(connection.settings_dict["NAME"], 0)
+        connection.creation._destroy_test_db(connection.settings_dict["NAME"], 0)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(
+    request: pytest.FixtureRequest, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A migrated SQLite file without a row, to copy: a process that is set up on a copy has nothing left to migrate."""
+    assert connection.vendor == "sqlite"
+    return Path(name_of_the_migrated(folder_of_the_run(request, tmp_path_factory)))
+
+
+def folder_of_the_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workers of one run meet; a run without workers is its own."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if hasattr(request.config, "workerinput") else folder
 
 
 @contextmanager
