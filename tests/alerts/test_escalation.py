@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.effort import tries
 from tests.support.personas import NOW, answers, join, person
 from tracker.alerts import escalation
 from tracker.alerts.actions import resolve_alert
@@ -242,7 +243,9 @@ class TestTheNextOpening:
 
 
 @given(steps=st.lists(st.sampled_from(["wait 1", "wait 6", "wait 20", "take", "worse", "fail"]), max_size=14))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=tries(8, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_an_open_alert_is_always_due_again_and_somebody_is_told_of_each_step(
     ward: CareTeam, nurse: User, child: Child, mother: User, steps: list[str]
 ) -> None:

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from tests.support.effort import tries
 from tests.support.personas import NOW
 from tracker.audit.chain import OVERTAKEN, keep_head, seal
 from tracker.audit.verify import Fault, Report, verify
@@ -315,9 +316,9 @@ def _swap(one: int, other: int) -> None:
 
 
 @pytest.mark.hazard("H31")
-def test_each_of_two_hundred_random_tamperings_is_found(sealed: list[int], no_triggers: None) -> None:
+def test_each_random_tampering_is_found(sealed: list[int], no_triggers: None) -> None:
     chance = random.Random(2)
-    for _round in range(25):
+    for _round in range(tries(3, 25)):
         for tamper in tamperings(chance, sealed):
             with transaction.atomic():
                 tamper()

@@ -27,7 +27,7 @@ def machine(tmp_path):
 def install(folder: str) -> str:
     """What apt-get would do, of which the last step counts."""
     made = f'printf "#!/bin/sh\\n" > {folder}/chromium; /bin/chmod +x {folder}/chromium'
-    return f'case "$*" in install*chromium) {made};; esac'
+    return f'case "$*" in install*chromium*) {made};; esac'
 
 
 def test_the_browser_that_is_named_comes_first(machine, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.effort import tries
 from tests.support.personas import NOW, child_of
 from tests.tools.all_zones import FIRST, LAST, ZONES, check
 from tracker.families.actions.children import update_child
@@ -35,7 +36,7 @@ def test_each_date_has_one_reminder_where_the_clocks_change() -> None:
 
 
 @given(zone=st.sampled_from(ZONES), minute=st.integers(0, 1439), day=st.dates(FIRST, LAST))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(30, 150), deadline=None)
 def test_a_due_time_shows_the_clock_it_was_made_from(zone: str, minute: int, day: date) -> None:
     """Or, where that hour is left out, as much later as the clocks went ahead; never on another date but then."""
     clock = time(minute // 60, minute % 60)

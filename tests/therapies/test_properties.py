@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.support.effort import tries
 from therapies.catalogue import load
 from therapies.model import SEVERITIES, URGENCIES
 from therapies.rules import assess, worst_of
@@ -17,7 +18,9 @@ MEASURED_BY_LENGTH = {
     "nosebleed",
     "constipation",
 }  # their severity is not asked, so that it cannot be unknown
-settings.register_profile("rules", max_examples=int(os.environ.get("EXAMPLES", "300")), deadline=None)
+settings.register_profile(
+    "rules", max_examples=int(os.environ.get("EXAMPLES", tries(40, 300))), deadline=None
+)
 settings.load_profile("rules")
 
 severities = st.sampled_from([None, *SEVERITIES])
