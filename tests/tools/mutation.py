@@ -1,7 +1,7 @@
 """Breaks the knowledge and the rules in small ways, one at a time, and looks whether a test turns red.
 
     python -m tests.tools.mutation data    every red flag: a sign, a condition, a number less or more (minutes)
-    python -m tests.tools.mutation code    comparisons, constants, branches of therapies/ (or of modules named; an hour)
+    python -m tests.tools.mutation code    comparisons, constants, branches of therapies/ (or of modules named; hours)
 
 Survivors are printed; docs/mutation.md explains the ones that are left.
 """
@@ -28,17 +28,31 @@ from therapies.request import read_request
 from therapies.rules import assess_request
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("numbers", "request", "facts", "conditions", "rules", "schedule", "notes", "cli")
+MODULES = (
+    *("numbers", "request", "facts", "conditions", "rules", "schedule", "cli"),
+    *("fever", "infusions", "blood_counts", "marks", "note_questions", "episodes"),
+    *("notes/__init__", "notes/phrases", "notes/reading", "notes/temperatures", "notes/words"),
+)
+TESTS_OF = {
+    "episodes": ["test_episodes"],
+    "note_questions": ["test_notes"],
+    "notes/": ["test_notes"],
+    "schedule": ["test_schedule", "test_course_gaps", "test_cases"],
+}
+"""By the beginning of a module's name, the tests that are about it; else all of tests/therapies, which take minutes."""
 WORKERS = 2
+TOO_LONG = 900
+"""Seconds after which a mutant counts as found: it never ends."""
 TESTS = ["-x", "-q", "-p", "no:cacheprovider", "--deselect", "tests/therapies/test_simulation.py"]
 SKIP = "not need_no_secret and not three_hundred"
 
 
 def main(what: str, *modules: str) -> int:
-    survivors = list(data_survivors() if what == "data" else code_survivors(modules or MODULES))
-    for survivor in survivors:
-        print("survived:", survivor)
-    return bool(survivors)
+    count = 0
+    for survivor in data_survivors() if what == "data" else code_survivors(modules or MODULES):
+        count += 1
+        print("survived:", survivor, flush=True)
+    return bool(count)
 
 
 # ------------------------------------------------------------------ the knowledge
@@ -139,6 +153,8 @@ def code_survivors(modules: Sequence[str]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
         for number in range(WORKERS):
             rooms.put(room(Path(folder) / str(number)))
+        if not survives((jobs[0][0], 0, "nothing", source(jobs[0][0])), rooms):
+            raise SystemExit("the tests are red before anything is broken: they would find every mutant")
         for done, (job, lives) in enumerate(
             zip(jobs, pool.map(lambda job: survives(job, rooms), jobs), strict=True)
         ):
@@ -149,11 +165,20 @@ def code_survivors(modules: Sequence[str]) -> Iterator[str]:
 
 def room(folder: Path) -> Path:
     """A copy of what the tests of therapies/ need."""
-    for name in ("therapies", "tests/therapies"):
+    for name in ("therapies", "tests/therapies", "tests/tools"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "tests/__init__.py").touch()
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p no:django\n", "utf-8")
     return folder
+
+
+def source(module: str) -> str:
+    return (ROOT / f"therapies/{module}.py").read_text("utf-8")
+
+
+def tests_of(module: str) -> list[str]:
+    near = next((names for start, names in TESTS_OF.items() if module.startswith(start)), None)
+    return [f"tests/therapies/{name}.py" for name in near] if near else ["tests/therapies"]
 
 
 def survives(job: tuple[str, int, str, str], rooms: "SimpleQueue[Path]") -> bool:
@@ -163,9 +188,9 @@ def survives(job: tuple[str, int, str, str], rooms: "SimpleQueue[Path]") -> bool
     whole = path.read_text("utf-8")
     try:
         path.write_text(text, "utf-8")
-        command = [sys.executable, "-B", "-m", "pytest", *TESTS, "-k", SKIP, "tests/therapies"]
+        command = [sys.executable, "-B", "-m", "pytest", *TESTS, "-k", SKIP, *tests_of(module)]
         quick = {**os.environ, "EXAMPLES": "40"}
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=300, env=quick)
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=TOO_LONG, env=quick)
         return done.returncode == 0
     except subprocess.TimeoutExpired:
         return False
@@ -195,7 +220,7 @@ SWAPPED: dict[type, type] = {
 
 def code_mutants(module: str) -> Iterator[tuple[int, str, str]]:
     """Line, what was changed, and the whole changed module."""
-    tree = ast.parse((ROOT / f"therapies/{module}.py").read_text("utf-8"))
+    tree = ast.parse(source(module))
     for number, node in enumerate(ast.walk(tree)):
         for what in changes(node):
             mutant = copy.deepcopy(tree)
