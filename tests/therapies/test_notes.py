@@ -269,6 +269,43 @@ def test_of_two_notes_of_one_moment_each_may_mean_it() -> None:
     assert assess(data)["needs_confirmation"]
 
 
+@pytest.mark.hazard("H21")
+@pytest.mark.parametrize(
+    ("note", "name"),
+    [
+        ("he passed out at school", "passing_out"),
+        ("passed out in the house", "passing_out"),
+        ("collapsed in his buggy", "passing_out"),
+        ("she had a fit on her bed", "seizure"),
+        ("had a fit her eyes rolled", "seizure"),
+        ("her lips went blue in the car", "blue_lips"),
+        ("went floppy with her teddy", "unresponsive"),
+        ("choked on his tears", "breathing_trouble"),
+        ("blood all over the form", "bleeding"),
+        ("bruises from nothing", "bruising"),
+        ("bruises going up her legs", "bruising"),
+        ("pump alarm at 7", "pump.alarm"),
+    ],
+)
+def test_what_is_harmless_takes_no_danger_with_it(note: str, name: str) -> None:
+    """Words of "harmless" stand one right after the other: "passed out at school" is not "passed school"."""
+    assert name in found(note)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "passed the test",
+        "shook his head",
+        "her fits of giggles",
+        "collapsed the tower",
+        "bruises from football",
+    ],
+)
+def test_what_is_harmless_is_so_with_an_article_too(note: str) -> None:
+    assert found(note) == []
+
+
 def test_there_are_at_least_three_hundred_phrases() -> None:
     assert len({row["phrase"] for row in PHRASES}) >= 300
 

@@ -46,6 +46,7 @@ class Phrasebook:
     elsewhere: tuple[str, ...]
     measures: Measures
     fillers: frozenset[str]
+    articles: frozenset[str]
     denials: frozenset[str]
     leads: frozenset[str]
     alternatives: frozenset[str]
@@ -64,11 +65,15 @@ class Phrasebook:
 
 
 class Phrase(NamedTuple):
-    """Of which danger, which words each of its parts can be, and whether they stand one after the other."""
+    """Of which danger, which words each of its parts can be, and whether they stand one after the other.
+
+    `between`: which words may stand between them all the same.
+    """
 
     danger: int
     parts: tuple[frozenset[str], ...]
     in_order: bool
+    between: frozenset[str]
 
 
 class Hit(NamedTuple):
@@ -107,6 +112,7 @@ class Index:
 
     def __init__(self, book: Phrasebook) -> None:
         self.synonyms, self.ordinary, self.fillers = book.synonyms, book.ordinary, book.fillers
+        self.articles = book.articles
         written = [(number, text) for number, danger in enumerate(book.dangers) for text in danger.phrases]
         written += [(HARMLESS, text) for text in book.harmless]
         written += [(ELSEWHERE, text) for text in book.elsewhere]
@@ -147,7 +153,8 @@ class Index:
     def _phrase(self, danger: int, written: str) -> Phrase:
         in_order = "-" in written
         parts = written.split("-" if in_order else None)
-        return Phrase(danger, tuple(frozenset(self._names(part)) for part in parts), in_order)
+        between = self.articles if danger < 0 else self.fillers
+        return Phrase(danger, tuple(frozenset(self._names(part)) for part in parts), in_order, between)
 
     def _names(self, part: str) -> Iterator[str]:
         for name in part.split("|"):
@@ -240,7 +247,10 @@ def _places(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
 
 
 def _in_order(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
-    """The places of its words, of which the last one ends it; none if they don't stand one after the other."""
+    """The places of its words, of which the last one ends it; none if they don't stand one after the other.
+
+    What is harmless is so with nothing left out but articles: "passed out at school" is not "passed school".
+    """
     if phrase.parts[-1].isdisjoint(note.meanings[last].names):
         return ()
     places = [last]
@@ -252,6 +262,8 @@ def _in_order(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
             if not part.isdisjoint(note.meanings[place].names):
                 places.append(place)
                 break
+            if note.words[place] not in phrase.between:
+                return ()
         else:
             return ()
     return tuple(reversed(places))

@@ -10,7 +10,17 @@ from therapies.notes.temperatures import Measures
 from therapies.notes.words import plain
 
 _NUMBERS = ("fever", "low", "usual")
-_LISTS = ("fillers", "denials", "leads", "alternatives", "slips", "ordinary", "current", "connectives")
+_LISTS = (
+    "fillers",
+    "articles",
+    "denials",
+    "leads",
+    "alternatives",
+    "slips",
+    "ordinary",
+    "current",
+    "connectives",
+)
 
 
 def read_phrasebook(content: Mapping[str, Any]) -> Phrasebook:
