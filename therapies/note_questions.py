@@ -1,13 +1,16 @@
 """What is asked back about a note, of what it speaks of and no answer does."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from therapies.facts import Moment
 from therapies.fever import fahrenheit
 from therapies.notes import Mention, mentions
+from therapies.notes.phrases import Phrasebook
 from therapies.notes.temperatures import Spoken
+from therapies.notes.words import ENDS, words_of
 from therapies.response import Question
 
 FIELD = "note"
@@ -25,6 +28,24 @@ def note_questions(now: Moment) -> Iterator[Question]:
 def asks_of_danger(questions: Collection[Question]) -> bool:
     """Whether a danger is asked about that no "no" precedes."""
     return any(one["field"] == FIELD and not one.get("negated") for one in questions)
+
+
+def still_not_meant(names: Collection[str], before: str, after: str, book: Phrasebook) -> list[str]:
+    """Which of the names a family need not deny again: the note speaks of them in sentences that were there before.
+
+    Whole sentences: "she might have a fit" and "she had a fit" say the same word of danger.
+    """
+    known = set(_sentences(before))
+    new = [" ".join(sentence) for sentence in _sentences(after) if sentence not in known]
+    asked_anew = {mention.name for mention in mentions("\n".join(new), book)}
+    spoken_of = {mention.name for mention in mentions(after, book)}
+    return [name for name in names if name in spoken_of and name not in asked_anew]
+
+
+def _sentences(note: str) -> Iterator[Sequence[str]]:
+    for ends, words in groupby(words_of(note), ENDS.__contains__):
+        if not ends:
+            yield tuple(words)
 
 
 def _is_told(mention: Mention, now: Moment) -> bool:

@@ -80,6 +80,61 @@ def test_what_is_not_meant_stays_said_when_another_reply_comes(child: Child, mot
     assert third.assessment.response["needs_confirmation"] == []
 
 
+def corrected(recorded: Recorded, by: User, **told: Any) -> Recorded:
+    """By the whole form, which asks nothing about the note."""
+    answers = {"temperature": {"value": 36.8, "unit": "C"}, "symptoms": [], **told}
+    about = {"observed_at": recorded.log.observed_at, "client_uuid": uuid4(), "now": NOW + MINUTE}
+    return correct_log(log=recorded.log, caregiver=by, answers=answers, **about)
+
+
+def asked(recorded: Recorded) -> list[str]:
+    return [question["code"] for question in recorded.assessment.response["needs_confirmation"]]
+
+
+@pytest.mark.hazard("H21")
+@pytest.mark.parametrize(
+    ("before", "after", "again"),
+    [
+        ("lips look purple", "lips look purple", []),
+        ("lips look purple", "Lips look purple. Slept well since", []),
+        ("lips look purple", "slept well", []),
+        ("lips look purple", "lips look very purple", ["blue_lips"]),
+        ("lips look purple. ate well", "ate well. Her lips look purple", ["blue_lips"]),
+        ("lips look purple", "lips look purple. Now a seizure", ["seizure"]),
+        ("lips look purple", "lips look purple. They are blue lips", ["blue_lips"]),
+        ("no seizure", "a seizure", ["seizure"]),
+        ("worried she might have a seizure", "she had a seizure", ["seizure"]),
+    ],
+)
+def test_a_correction_asks_again_only_where_the_words_are_others(
+    child: Child, mother: User, log: Log, before: str, after: str, again: list[str]
+) -> None:
+    first = log(**QUIET, note=before)
+    denied = replied(first, mother, NOW, not_meant=asked(first)[0])
+    assert asked(corrected(denied, mother, note=after)) == again
+
+
+def test_what_a_correction_takes_out_is_asked_about_when_it_comes_back(
+    child: Child, mother: User, log: Log
+) -> None:
+    denied = replied(log(**QUIET, note="lips look purple"), mother, NOW, not_meant="blue_lips")
+    without = corrected(denied, mother, note="slept well")
+    assert "not_meant" not in queries.told_in(without.log)
+    assert asked(corrected(without, mother, note="lips look purple")) == ["blue_lips"]
+
+
+def test_a_form_that_comes_twice_is_the_same_whatever_was_said_of_its_note_since(
+    child: Child, mother: User, log: Log
+) -> None:
+    first = log(**QUIET, note="lips look purple, a seizure")
+    answers = queries.told_in(first.log)
+    about = {"caregiver": mother, "observed_at": first.log.observed_at, "client_uuid": uuid4(), "now": NOW}
+    sent = correct_log(log=first.log, answers=answers, **about)
+    since = replied(sent, mother, NOW, not_meant="seizure")
+    again = correct_log(log=since.log, answers=answers, **about)
+    assert (again.log, again.created, again.differs) == (sent.log, False, False)
+
+
 @pytest.mark.parametrize(
     "told",
     [

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from therapies.note_questions import FIELD as NOTE
-from therapies.note_questions import asks_of_danger
+from therapies.note_questions import asks_of_danger, still_not_meant
 from therapies.numbers import read_temperature
 from therapies.response import Question, Response
 from tracker.assessment.answers import MOST_LETTERS
@@ -83,6 +83,16 @@ def confirmed(report: Report, reply: Mapping[str, str]) -> dict[str, Any] | None
     raw = {code: typed for code, typed in report.get("raw", {}).items() if code != "temperature"}
     reading = {**(report.get("temperature") or {}), "value": value, "unit": said or unit}
     return {**report, "temperature": reading, "raw": raw}
+
+
+def with_earlier_denials(answers: Report, before: Report) -> Report:
+    """A correction with what the family said that the note doesn't mean, where the note still says just that."""
+    known, denied = vocabulary(), before.get("not_meant", ())
+    if known is None or not denied:
+        return answers
+    notes = (before.get("note") or "", answers.get("note") or "")
+    denied = [*answers.get("not_meant", ()), *still_not_meant(denied, *notes, known.danger_words)]
+    return {**answers, "not_meant": list(dict.fromkeys(denied))} if denied else answers
 
 
 def _with_sign(report: Report, code: str) -> dict[str, Any] | None:

@@ -11,8 +11,10 @@ from django.db import DatabaseError, transaction
 from tracker.alerts.reassessing import keep_assessments
 from tracker.assessment.answers import Answer, rows_of
 from tracker.assessment.assess import check_around, could_not_check
+from tracker.assessment.follow_up import with_earlier_denials
 from tracker.core.child_lock import lock_child
 from tracker.lib.database import is_unavailable
+from tracker.logs.queries import told_in
 from tracker.models import Assessment, Child, LogKind, Observation, SymptomLog, User
 
 
@@ -56,7 +58,11 @@ def correct_log(
     client_uuid: UUID,
     now: datetime,
 ) -> Recorded:
-    """A new log that stands in for `log`, which stays; so does an alert that it raised."""
+    """A new log that stands in for `log`, which stays; so does an alert that it raised.
+
+    No form asks about a note: what was answered about the same words stays answered.
+    """
+    answers = with_earlier_denials(answers, told_in(log))
     correction = _log(log.child, caregiver, answers, observed_at, client_uuid, now, log.kind)
     correction.corrects = log
     return _submit(correction, rows_of(answers))
@@ -127,9 +133,10 @@ def _save(log: SymptomLog, rows: Sequence[Answer], *, ask_the_rules: bool) -> Re
 
 
 def _sent_before(log: SymptomLog, rows: Sequence[Answer]) -> Recorded | None:
-    """The log that the same form gave already."""
+    """The log that the same form gave already. What was said of its note since is no part of the form."""
     first = SymptomLog.objects.filter(child=log.child, client_uuid=log.client_uuid).first()
     if first is None:
         return None
     kept = {Answer(*row) for row in first.observations.values_list(*Answer._fields)}
-    return Recorded(first, first.assessment, created=False, differs=kept != set(rows))
+    differs = {row for row in kept ^ set(rows) if row.code != "not_meant"}
+    return Recorded(first, first.assessment, created=False, differs=bool(differs))
