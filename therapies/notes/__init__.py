@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from therapies.notes.phrases import NOTHING, Hit, Note, Phrasebook, Wanted, hits, read
+from therapies.notes.phrases import HARMLESS, NOTHING, Hit, Index, Note, Phrasebook, Wanted, hits, read
 from therapies.notes.temperatures import Spoken, temperatures
 from therapies.notes.words import ENDS, words_of
 
@@ -56,10 +56,10 @@ def _temperature(words: Sequence[str], book: Phrasebook) -> Iterator[Mention]:
 def _dangers(note: Note, book: Phrasebook) -> Iterator[Mention]:
     """One that stands there without a "no" is not looked for any more."""
     index = book.index
-    harmless = {place for hit in hits(note, index, Wanted(index.harmless)) for place in hit.places}
+    harmless, stated = _set_aside(note, index)
     denied: Counter[int] = Counter()
     said: set[int] = set()
-    wanted, elsewhere = Wanted(~(index.harmless | index.elsewhere)), _elsewhere(note, book)
+    wanted, elsewhere = Wanted(~(index.harmless | index.elsewhere)), _elsewhere(note, book, stated)
     for hit in hits(note, index, wanted):
         if not harmless.isdisjoint(hit.places):
             continue
@@ -74,15 +74,23 @@ def _dangers(note: Note, book: Phrasebook) -> Iterator[Mention]:
         yield Mention(book.dangers[number].code, book.dangers[number].answer, negated=number not in said)
 
 
-def _elsewhere(note: Note, book: Phrasebook) -> set[int]:
-    """The places of clauses that tell of another time or somebody else, and of nothing now.
+def _set_aside(note: Note, index: Index) -> tuple[set[int], set[int]]:
+    """The places of words that are harmless, and of those that tell of another time or somebody else.
 
-    The words that say so stand one right after the other, none left out: "mum, she had a fit" is not "mum had a fit".
+    These stand one right after the other, none left out: "mum, she had a fit" is not "mum had a fit".
     """
+    harmless: set[int] = set()
     stated: set[int] = set()
-    for hit in hits(note, book.index, Wanted(book.index.elsewhere)):
-        if hit.places[-1] - hit.places[0] == len(hit.places) - 1:
+    for hit in hits(note, index, Wanted(index.harmless | index.elsewhere)):
+        if hit.danger == HARMLESS:
+            harmless.update(hit.places)
+        elif hit.places[-1] - hit.places[0] == len(hit.places) - 1:
             stated.update(hit.places)
+    return harmless, stated
+
+
+def _elsewhere(note: Note, book: Phrasebook, stated: set[int]) -> set[int]:
+    """The places of clauses in which something is stated of another time or somebody else, and nothing of now."""
     if not stated:
         return set()
     found = set(stated)

@@ -134,8 +134,8 @@ class Index:
         names += [form for form in forms(word) if form in self.known]
         if not names and word not in self.ordinary:
             names = [form for form in self._with_a_slip(word) if form in self.known]
-        found = NOTHING
-        for name in names:
+        found = self.known[names[0]] if names else NOTHING
+        for name in names[1:]:
             found = _both(found, self.known[name])
         return found
 

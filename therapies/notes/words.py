@@ -55,7 +55,7 @@ def words_of(note: str) -> list[str]:
 
 def _mark(marks: str) -> str:
     """Of several marks, one that ends a sentence."""
-    return next((mark for mark in marks if mark in ENDS), marks[0])
+    return marks if len(marks) == 1 else next((mark for mark in marks if mark in ENDS), marks[0])
 
 
 def forms(word: str) -> Iterator[str]:
