@@ -153,6 +153,22 @@ def test_what_could_not_be_checked_cannot_be_compared() -> None:
     assert reasons(broken, [broken]) == [Worse("unchecked", "rules")]
 
 
+def test_what_was_told_and_could_not_be_read_compares_with_nothing() -> None:
+    unreadable = log(unchecked=("temperature",), degrees=20)
+    assert reasons(log(FEVER, degrees=38.4), [unreadable, TOLD]) == []
+
+
+def test_below_36_is_told_where_36_was_told() -> None:
+    told = log(FEVER, at=NOW - HOUR, degrees=36.0)
+    assert reasons(log(FEVER, degrees=35.9), [told]) == [Worse("cold", "temperature")]
+
+
+def test_of_a_sign_that_nobody_counted_a_second_time_is_twice_as_often() -> None:
+    told = log(flag("vomiting"), at=NOW - HOUR, signs={"vomiting": None})
+    assert reasons(log(flag("vomiting"), signs={"vomiting": 1}), [told]) == []
+    assert reasons(log(flag("vomiting"), signs={"vomiting": 2}), [told]) == [Worse("times", "vomiting")]
+
+
 def test_the_worst_of_all_that_was_told_counts() -> None:
     hotter = log(flag("headache"), at=NOW - 2 * HOUR, degrees=39.0)
     assert reasons(log(FEVER, degrees=39.4), [TOLD, hotter]) == []
