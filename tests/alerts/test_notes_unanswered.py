@@ -184,6 +184,9 @@ def test_with_nothing_due_it_is_one_query_into_the_index(child: Child, log: Log)
     ) as seen:
         assert not call_for_notes(now=LATER)
     assert len(seen) == 1
+    if connection.vendor == "postgresql":  # five rows are quicker read one and all
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
     assert "notes_to_be_answered" in notes_unanswered._due(LATER).explain()
 
 

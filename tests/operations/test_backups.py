@@ -16,6 +16,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.support.flush import delete_all_rows
 from tests.support.pages import FEVER, Phone, text
 from tests.support.personas import NOW
 from tracker.accounts.erased_list import known_list, list_id, noted, prepare_list
@@ -63,17 +64,13 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def empty_the_database() -> None:
-    call_command("flush", interactive=False)
-
-
 @pytest.mark.hazard("H29")
 def test_the_drill(outside: Path, full: Child, mother: User) -> None:
     file, before, events = outside / "backup", everything(), AuditEvent.objects.count()
     waiting = Message.objects.waiting().count()
     assert waiting
     rows = back_up(file, now=NOW)
-    empty_the_database()
+    delete_all_rows()
     assert not User.objects.exists()
     began = time.perf_counter()
     assert restore(file, now=timezone.now()) == rows
@@ -93,7 +90,7 @@ def test_the_drill(outside: Path, full: Child, mother: User) -> None:
 def test_a_code_that_waited_to_be_mailed_is_dropped_with_its_words(outside: Path, full: Child) -> None:
     queue_sign_in_mail(to="m@example.org", subject="code", text="1", lives=timedelta(minutes=10), now=NOW)
     back_up(outside / "backup", now=NOW)
-    empty_the_database()
+    delete_all_rows()
     restore(outside / "backup", now=timezone.now())
     mail = Message.objects.get(kind="sign-in")
     assert (mail.reason, mail.sealed) == ("restored", "")
@@ -103,7 +100,7 @@ def test_a_code_that_waited_to_be_mailed_is_dropped_with_its_words(outside: Path
 def test_who_was_deleted_since_stays_deleted(outside: Path, full: Child, mother: User) -> None:
     back_up(outside / "backup", now=NOW)
     erase_child(child=full, by=mother, now=NOW)
-    empty_the_database()
+    delete_all_rows()
     restore(outside / "backup", now=timezone.now())
     assert not Child.objects.exists()
     assert not SymptomLog.objects.exists()
@@ -118,7 +115,7 @@ def test_a_new_folder_without_the_list_of_who_was_erased_is_refused(
     back_up(outside / "backup", now=NOW)
     erase_child(child=full, by=mother, now=NOW)
     belongs_here = list_id()
-    empty_the_database()
+    delete_all_rows()
     settings.ERASED = outside / "new-folder-erased"
     prepare_list(now=NOW)
     with pytest.raises(CommandError, match=belongs_here):
@@ -134,7 +131,7 @@ def test_a_list_that_is_lost_is_named_in_the_record(
     outside: Path, full: Child, mother: User, settings: Any
 ) -> None:
     back_up(outside / "backup", now=NOW)
-    empty_the_database()
+    delete_all_rows()
     settings.ERASED = outside / "new-folder-erased"
     prepare_list(now=NOW)
     call_command("restore", outside / "backup", "--without", "erased-list")
@@ -189,7 +186,7 @@ def test_a_backup_is_refused_without_the_keys_that_it_names(
     right = key_id(getattr(settings, name))
     call_command("backup", outside / "backup")
     assert right in capsys.readouterr().out
-    empty_the_database()
+    delete_all_rows()
     setattr(settings, name, new_key())
     with pytest.raises(CommandError, match=right) as refused:
         call_command("restore", outside / "backup")
@@ -203,7 +200,7 @@ def test_a_backup_whose_keys_are_lost_for_good_is_restored_all_the_same(
 ) -> None:
     """The logs of ill children are in it. Nurses set up their second step anew."""
     back_up(outside / "backup", now=NOW)
-    empty_the_database()
+    delete_all_rows()
     settings.ENCRYPTION_KEYS, settings.AUDIT_KEY = new_key(), new_key()
     call_command("restore", outside / "backup", "--without", "encryption-key", "--without", "audit-key")
     assert SymptomLog.objects.exists()
@@ -217,7 +214,7 @@ def test_what_was_cut_off_by_a_restore_stands_in_the_record(outside: Path, full:
     AuditEvent.objects.create(at=NOW, who=mother.pk, verb="child.changed")
     seal(now=NOW + timedelta(seconds=15))
     head = AuditSeal.objects.latest("pk").pk
-    empty_the_database()
+    delete_all_rows()
     restore(outside / "backup", now=timezone.now())
     assert AuditEvent.objects.get(verb="database.restored").detail["kept"] == head
 
@@ -237,7 +234,7 @@ def test_what_was_written_after_the_backup_is_named_as_cut_off(
     AuditEvent.objects.create(at=NOW, who=mother.pk, verb="child.changed")
     seal(now=NOW + timedelta(seconds=15))
     kept = (outside / "head").read_text()
-    empty_the_database()
+    delete_all_rows()
     restore(outside / "backup", now=timezone.now())
     (outside / "head").write_text(kept)
     assert [fault.what for fault in verify().faults] == ["cut"]
@@ -255,7 +252,7 @@ def test_a_damaged_backup_is_refused_and_nothing_is_written(
 ) -> None:
     back_up(outside / "backup", now=NOW)
     (outside / "backup").write_bytes(damage((outside / "backup").read_bytes()))
-    empty_the_database()
+    delete_all_rows()
     with pytest.raises(CommandError, match="not a whole backup"):
         call_command("restore", outside / "backup")
     assert not User.objects.exists()
@@ -265,7 +262,7 @@ def test_a_backup_without_its_last_rows_is_refused(outside: Path, full: Child) -
     back_up(outside / "backup", now=NOW)
     lines = gzip.decompress((outside / "backup").read_bytes()).splitlines(keepends=True)
     (outside / "backup").write_bytes(gzip.compress(b"".join([*lines[:-3], lines[-1]])))
-    empty_the_database()
+    delete_all_rows()
     with pytest.raises(CommandError, match="not a whole backup"):
         call_command("restore", outside / "backup")
 
@@ -274,7 +271,7 @@ def test_a_backup_of_another_version_is_refused(outside: Path, full: Child) -> N
     back_up(outside / "backup", now=NOW)
     whole = gzip.decompress((outside / "backup").read_bytes())
     (outside / "backup").write_bytes(gzip.compress(whole.replace(b"0001_initial", b"0009_other", 1)))
-    empty_the_database()
+    delete_all_rows()
     with pytest.raises(CommandError, match="another version"):
         call_command("restore", outside / "backup")
 
