@@ -19,6 +19,7 @@ from django.db.models import Q
 from tracker.alerts import nudges
 from tracker.alerts.moves import move
 from tracker.alerts.nudges import NUDGE
+from tracker.alerts.on_shift import On, in_order, who_is_on
 from tracker.alerts.unanswered import rang_in_vain
 from tracker.lib.clock import SKEW, local_date, moment
 from tracker.lib.present import present
@@ -49,11 +50,15 @@ MANY = 200
 
 
 class People(NamedTuple):
-    """Whom an alert is told, level by level. Whom nothing reaches is told too, but nobody waits for them."""
+    """Whom an alert is told, level by level. Whom nothing reaches is told too, but nobody waits for them.
+
+    By a rota, others are first after each shift: that begins no new round, which would put off the last level.
+    """
 
     staff: Sequence[Collection[UUID]]
     parents: Collection[UUID]
     unreachable: Collection[UUID]
+    by_rota: bool = False
 
     def at(self, level: int, without: UUID) -> set[UUID]:
         """Each level is told with those before it. The last one is the family's too: nobody took it."""
@@ -64,7 +69,9 @@ class People(NamedTuple):
 
     def waited_for(self, level: int, without: UUID) -> set[UUID]:
         """Those whose answer the alert waits for at this level: the staff, and where there is none the parents."""
-        return self._staff_at(level) if any(self.staff) else set(self.parents) - {without}
+        if not any(self.staff):
+            return set(self.parents) - {without}
+        return self._staff_at(len(self.staff) - 1 if self.by_rota else level)
 
     def first_reachable(self, level: int) -> int:
         """This level, or the first one after it in which somebody can be reached; else the last."""
@@ -79,19 +86,38 @@ class People(NamedTuple):
         return {person for group in self.staff[: level + 1] for person in group}
 
 
-def people_to_tell(child: Child, team: CareTeam) -> People:
-    """By the on-call order of the team. Without one, all are first. Its leads are told with the last level."""
+def people_to_tell(child: Child, team: CareTeam, now: datetime) -> People:
+    """By the rota of this hour, if the team keeps one; else by its on-call order. Without either, all are first."""
     around = Membership.objects.running().filter(Q(care_team=team) | Q(child=child, role=Role.PARENT))
     members = list(around.only("user_id", "role", "call_order"))
     staff = [member for member in members if member.role not in FAMILY_ROLES]
+    parents = [member.user_id for member in members if member.role == Role.PARENT]
+    unreached = unreachable([member.user_id for member in staff])
+    if (on := _who_is_on(team, now)) is not None:
+        levels = in_order(on, [member.user_id for member in staff], unreached, len(team.steps))
+        return People(levels, parents, unreached, by_rota=True)
+    return People(_by_call_order(staff, len(team.steps) - 1), parents, unreached)
+
+
+def _who_is_on(team: CareTeam, now: datetime) -> On | None:
+    """A rota that cannot be read orders nobody: the on-call order is always there."""
+    if team.kept_by_family:
+        return None
+    try:
+        with transaction.atomic():
+            return who_is_on(team, now)
+    except Exception:
+        log.exception("rota_not_read")
+        return None
+
+
+def _by_call_order(staff: Sequence[Membership], last: int) -> list[set[UUID]]:
     order = sorted({member.call_order for member in staff if member.call_order is not None})
-    last = len(team.steps) - 1
     levels: list[set[UUID]] = [set() for _level in range(last + 1)]
     for member in staff:
         rank = 0 if member.call_order is None else order.index(member.call_order)
         levels[min(rank, last)].add(member.user_id)
-    parents = [member.user_id for member in members if member.role == Role.PARENT]
-    return People(levels, parents, unreachable([member.user_id for member in staff]))
+    return levels
 
 
 def escalate_due(*, now: datetime) -> int:
@@ -118,7 +144,7 @@ def follow(*, now: datetime, **which: object) -> None:
     """
     rows = Alert.objects.open().filter(**which).select_for_update(of=("self",)).order_by("pk")
     for alert in rows.select_related("child__care_team", "log"):
-        people = people_to_tell(alert.child, alert.child.care_team)
+        people = people_to_tell(alert.child, alert.child.care_team, now)
         due = max(min(_latest_due(alert, people, now), alert.next_step_at), now)
         held_until = due if alert.taken_by_id else None
         if _waits_for_her(alert, due) and people.works_here(present(alert.taken_by_id)):
@@ -157,7 +183,7 @@ def escalate(*, alert_id: UUID, now: datetime) -> bool:
     alert = found.filter(escalates_at__lte=now).first()
     if alert is None:
         return False
-    people = people_to_tell(alert.child, alert.child.care_team)
+    people = people_to_tell(alert.child, alert.child.care_team, now)
     if _waits_for_her(alert, now) and people.works_here(present(alert.taken_by_id)):
         return _tell_her(alert, now)
     is_untold = _is_untold(alert, people)
@@ -188,7 +214,7 @@ def tell_next_level(*, alert: Alert, now: datetime) -> None:
     team, holder = alert.child.care_team, alert.taken_by_id
     if alert.urgency not in AT_ANY_HOUR and not team.is_open(now):
         return
-    staff = people_to_tell(alert.child, team).staff
+    staff = people_to_tell(alert.child, team, now).staff
     last = len(staff) - 1
     level, round = min(alert.level + 1, last), max(alert.round, 1) + (alert.level >= last)
     Alert.objects.open().filter(pk=alert.pk).update(level=level, round=round)

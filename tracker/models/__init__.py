@@ -16,6 +16,7 @@ from tracker.models.outside import OutsideKind, OutsidePart
 from tracker.models.pump import LineChange, LineInterval, LinePart
 from tracker.models.questions import Question
 from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
+from tracker.models.rota import Absence, Place, Rota, ShiftPart, Turn
 from tracker.models.sealing import AuditSeal
 from tracker.models.self_reports import OwnAnswers
 from tracker.models.silence import Silence
@@ -23,6 +24,7 @@ from tracker.models.treatment import Course, EventKind, TreatmentEvent
 from tracker.models.users import User
 
 __all__ = (
+    "Absence",
     "Advised",
     "Alert",
     "AlertEvent",
@@ -63,15 +65,19 @@ __all__ = (
     "OwnAnswers",
     "PauseReason",
     "PhoneLine",
+    "Place",
     "Question",
     "Reminder",
     "ReminderPlan",
     "ReminderTime",
     "Role",
+    "Rota",
     "Sensitivity",
+    "ShiftPart",
     "Silence",
     "SymptomLog",
     "TreatmentEvent",
+    "Turn",
     "Urgency",
     "User",
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.present import present
 from tracker.models.alerts import Alert, Call
+from tracker.models.care_teams import CareTeam
 from tracker.models.children import Child
 from tracker.models.constraints import one_of
 from tracker.models.logs import SymptomLog
@@ -34,6 +35,7 @@ class Kind(models.TextChoices):
     NUDGE = "nudge", _("request to call about a further log")
     ANSWER = "answer", _("the team's answer")
     REMINDER = "reminder", _("reminder")
+    ROTA = "rota", _("nobody is on")
     TEST = "test", _("test message")
     SIGN_IN = "sign-in", _("mail about signing in")
     CANARY = "canary", "canary"
@@ -50,7 +52,7 @@ class Lane(models.TextChoices):
     def kinds(self) -> tuple[str, ...]:
         return {
             Lane.ALERTS: (*OF_AN_ALERT, Kind.TEST, Kind.CANARY),
-            Lane.REMINDERS: (Kind.REMINDER,),
+            Lane.REMINDERS: (Kind.REMINDER, Kind.ROTA),
             Lane.SIGN_IN: (Kind.SIGN_IN,),
         }[self]
 
@@ -117,6 +119,7 @@ class Message(models.Model):
     has_called: bool
     has_called_since: bool  # since it was queued
     has_logged: bool
+    together = 1  # alerts that it tells of, once others are gathered in it
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
@@ -129,6 +132,9 @@ class Message(models.Model):
     reminder = models.ForeignKey(
         Reminder, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
     )
+    care_team = models.ForeignKey(
+        CareTeam, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
+    )  # whose rota it is about
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="messages")
     channel = models.CharField(max_length=8, choices=Channel)
     level = models.PositiveSmallIntegerField(default=0)
@@ -143,6 +149,7 @@ class Message(models.Model):
     dropped_at = models.DateTimeField(null=True)  # it did not matter any more
     opened_at = models.DateTimeField(null=True)  # its link was followed: the way is proved
     reason = models.CharField(max_length=40, blank=True)  # of the last failure, or why it was dropped
+    gathered_in = models.UUIDField(null=True)  # the message that tells of it, too (messaging/gathering.py)
     sealed = models.TextField(blank=True)  # of a mail about signing in: address and words, encrypted
 
     objects = MessageQuerySet.as_manager()
@@ -154,6 +161,14 @@ class Message(models.Model):
             models.Index(fields=("alert",), condition=Q(alert__isnull=False), name="messages_of_an_alert"),
             models.Index(
                 fields=("reminder",), condition=Q(reminder__isnull=False), name="messages_of_a_reminder"
+            ),
+            models.Index(
+                fields=("care_team",), condition=Q(care_team__isnull=False), name="messages_about_a_rota"
+            ),
+            models.Index(
+                fields=("recipient", "sent_at"),
+                condition=Q(kind=Kind.ALERT, sent_at__isnull=False, gathered_in=None),
+                name="alerts_sent_to_somebody",
             ),
         )
         constraints = (
@@ -175,6 +190,7 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=OF_AN_ALERT, child__isnull=False, alert__isnull=False, reminder=None)
                 | Q(kind=Kind.REMINDER, child__isnull=False, alert=None, reminder__isnull=False)
+                | Q(kind=Kind.ROTA, child=None, alert=None, reminder=None, care_team__isnull=False)
                 | Q(kind__in=(Kind.TEST, Kind.CANARY, Kind.SIGN_IN), child=None, alert=None, reminder=None),
                 name="a_message_has_its_cause",
             ),
