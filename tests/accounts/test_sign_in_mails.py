@@ -20,7 +20,7 @@ from tests.support.waiting import wait_until
 from tracker.accounts.sign_in_mails import queue_sign_in_mail
 from tracker.lib.encryption import decrypt, new_key
 from tracker.management.commands.nightwatch import look
-from tracker.messaging import delivery, reminders
+from tracker.messaging import delivery, expiring, reminders
 from tracker.messaging.channels.errors import SendError
 from tracker.models import Channel, ContactPoint, Heartbeat, Kind, Lane, Message, User
 from tracker.models.messages import LEASE
@@ -232,7 +232,7 @@ class TestASecret:
 
     def test_goes_when_nobody_can_use_it_any_more(self, mother: User, mailoutbox: list[Any]) -> None:
         ask(Client())
-        delivery.expire_stale(now=timezone.now() + timedelta(minutes=11))
+        expiring.expire_stale(now=timezone.now() + timedelta(minutes=11))
         message = Message.objects.get(kind=Kind.SIGN_IN)
         assert (message.reason, message.sealed) == ("late", "")
         assert not mailoutbox

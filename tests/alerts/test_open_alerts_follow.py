@@ -17,7 +17,7 @@ from tracker.families.actions.memberships import end_membership
 from tracker.families.numbers import Numbers
 from tracker.home_care.actions.duty import accept_baton, offer_baton
 from tracker.logs.actions.record import Recorded
-from tracker.messaging import delivery
+from tracker.messaging import delivery, expiring
 from tracker.messaging.reminders import look_again, set_plan, snooze
 from tracker.models import (
     Alert,
@@ -356,20 +356,20 @@ class TestAClockThatWasTwoHoursAhead:
     def test_still_asks_who_logged_after_ten_minutes(self, child: Child, mother: User, log: Log) -> None:
         log(temperature=38.6, at=self.ahead)
         told(self.ahead)
-        delivery.expire_stale(now=NOW + MINUTE)
+        expiring.expire_stale(now=NOW + MINUTE)
         assert Message.objects.get(recipient=mother).due_at == NOW + 11 * MINUTE
 
     @pytest.mark.hazard("H18")
     def test_reminds_when_it_was_asked_to(self, child: Child, mother: User) -> None:
         look_again(child=child, at=self.ahead + HOUR, by=mother, now=self.ahead)
-        delivery.expire_stale(now=NOW)
+        expiring.expire_stale(now=NOW)
         assert Message.objects.get(recipient=mother).due_at == NOW + HOUR
 
     @pytest.mark.hazard("H18")
     def test_ends_a_snooze_when_it_was_asked_to(self, child: Child, mother: User) -> None:
         set_plan(child=child, times=[time(8)], by=mother, now=NOW)
         snooze(child=child, minutes=15, by=mother, now=self.ahead)
-        delivery.expire_stale(now=NOW)
+        expiring.expire_stale(now=NOW)
         assert Message.objects.get(recipient=mother).due_at == NOW + 15 * MINUTE
         assert ReminderPlan.objects.get().snoozed_until == NOW + 15 * MINUTE
 

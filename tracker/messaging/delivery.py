@@ -16,11 +16,11 @@ from django.db.models import F, Q, QuerySet
 
 from tracker.lib.clock import SKEW
 from tracker.lib.task_queue import request_task
-from tracker.messaging import contact_points
+from tracker.messaging import contact_points, gathering
 from tracker.messaging.channels.errors import SendError
 from tracker.messaging.channels.sending import send
 from tracker.messaging.heartbeats import record_heartbeat
-from tracker.models import Alert, Cause, Channel, Child, Kind, Lane, Message, ReminderPlan
+from tracker.models import Alert, CareTeam, Channel, Child, Kind, Lane, Message, ReminderPlan
 from tracker.models.messages import LEASE, ONCE_AT_MOST, WAYS
 
 log = logging.getLogger(__name__)
@@ -37,12 +37,6 @@ LONGEST_PAUSE_OF_SIGN_IN = 600
 """Such a mail may wait for a day: a mail server that is down is not asked each minute for each of them."""
 NOBODY_TOLD = timedelta(minutes=2)
 """Until the next round, where none of a round's messages could be sent."""
-AHEAD = timedelta(minutes=15)
-"""No message of an alert is due later than this. One that is was put off before the clock was put back."""
-COUNTED_FROM_NOW = Q(kind__in=(Kind.ALERT, Kind.TEST, Kind.SIGN_IN)) | Q(
-    reminder__cause__in=(Cause.SNOOZED, Cause.LOOK_AGAIN, Cause.SILENCE)
-)
-"""What is due so long after it was queued. Other reminders are due at a time of day, however it was queued."""
 
 
 def queue(
@@ -98,6 +92,18 @@ def queue_test(*, recipient: UUID, now: datetime) -> None:
         for way in contact_points.ways_to([recipient])[recipient]
     )
     request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+
+
+def queue_about_rota(*, care_team: CareTeam, recipients: Iterable[UUID], now: datetime) -> None:
+    """That a shift has nobody on: to each by their best way."""
+    people = list(recipients)
+    ways = contact_points.ways_to(people)
+    about = {"kind": Kind.ROTA, "care_team": care_team, "queued_at": now, "due_at": now}
+    Message.objects.bulk_create(
+        Message(recipient_id=person, channel=ways[person][0], expires_at=now + ANSWER_LIVES, **about)
+        for person in people
+    )
+    request_task("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
 
 
 def queue_canary(*, now: datetime) -> None:
@@ -181,7 +187,7 @@ def _deliver_together(found: Iterable[UUID], now: datetime, began: float) -> int
 def deliver(*, message_id: UUID, now: datetime) -> bool:
     """Sends one message, if it still matters. False where somebody else has it in hand."""
     free = Message.objects.filter(pk=message_id).claimable(now)
-    if not free.update(claimed_until=now + LEASE, tries=F("tries") + 1):
+    if not free.update(claimed_until=now + LEASE, tries=F("tries") + 1, gathered_in=None):
         return False
     message = Message.objects.with_what_matters().get(pk=message_id)
     if (dead := _handle(message, now)) is not None:
@@ -278,7 +284,11 @@ def _reminder_needless(message: Message) -> str:
 
 
 def _is_held(message: Message, now: datetime) -> bool:
-    """Whether quiet hours keep a reminder back: until they end, or for good where it would come too late."""
+    """Whether a minute keeps an alert back that others may join, or quiet hours a reminder: until they end, or for good
+    where it would come too late."""
+    if minute_ends := gathering.held_until(message, now):
+        _mine(message).update(due_at=minute_ends, claimed_until=None)
+        return True
     reminder, child = message.reminder, message.child
     if reminder is None or child is None:
         return False
@@ -294,13 +304,20 @@ def _is_held(message: Message, now: datetime) -> bool:
 
 
 def _send(message: Message, now: datetime) -> Collection[str] | None:
+    """With it goes what else waits for the same person. If it fails, all of it has failed."""
+    waiting = [one for one in gathering.waiting_with(message, now) if not _needless(one, now)]
+    others = gathering.claim(message, waiting, now)
     try:
-        return send(message)
+        dead = send(message)
+        gathering.mark_sent(message, others, now)
+        return dead
     except SendError as error:
-        _failed(message, error, now)
+        failure = error
     except Exception:
         log.exception("channel_broken", extra={"message_id": message.pk})
-        _failed(message, SendError("broken", is_unknown=True), now)
+        failure = SendError("broken", is_unknown=True)
+    for one in (message, *others):
+        _failed(one, failure, now)
     return None
 
 
@@ -332,7 +349,8 @@ def _try_the_next_way(message: Message, now: datetime) -> None:
     ways = contact_points.ways_to([message.recipient_id], reminders=message.kind == Kind.REMINDER)
     rest = WAYS[WAYS.index(message.channel) + 1 :]
     if following := [way for way in rest if way in ways[message.recipient_id]]:
-        same = ("kind", "child_id", "alert_id", "reminder_id", "recipient_id", "level", "round", "expires_at")
+        causes = ("child_id", "alert_id", "reminder_id", "care_team_id")
+        same = ("kind", *causes, "recipient_id", "level", "round", "expires_at")
         copy = {name: getattr(message, name) for name in same}
         again = Message(**copy, channel=following[0], queued_at=now, due_at=now)
         Message.objects.bulk_create([again], ignore_conflicts=True)
@@ -368,30 +386,3 @@ def _mine(message: Message) -> QuerySet:
 
 def _end(message: Message, reason: str = "", **when: datetime) -> None:
     _mine(message).update(claimed_until=None, reason=reason, sealed="", **when)
-
-
-def expire_stale(*, now: datetime) -> None:
-    """Closes what nobody will deliver any more: too late, or in the hands of somebody who is gone."""
-    waiting = Message.objects.waiting()
-    waiting.filter(ONCE_AT_MOST, claimed_until__lte=now).update(
-        failed_at=now, claimed_until=None, reason="unknown"
-    )
-    late = waiting.filter(due_at__lte=now, expires_at__lte=now, claimed_until=None)
-    late.update(dropped_at=now, reason="late", sealed="")
-    waiting.filter(kind=Kind.ALERT, due_at__gt=now + AHEAD, queued_at__lte=now + SKEW).update(
-        due_at=now, claimed_until=None
-    )
-    to_families = waiting.filter(kind__in=(Kind.CALLBACK, Kind.ANSWER))  # these say what was at `queued_at`
-    to_families.filter(due_at__gt=now + AHEAD).update(due_at=now, claimed_until=None)
-    for message in waiting.filter(COUNTED_FROM_NOW, queued_at__gt=now + SKEW).select_related("reminder"):
-        _count_again(message, now)
-
-
-def _count_again(message: Message, now: datetime) -> None:
-    """It was queued by a clock that was ahead, and is due as long after now as it was to be after that moment."""
-    ahead = message.queued_at - now
-    due_at, expires_at = message.due_at - ahead, message.expires_at - ahead
-    again = {"queued_at": now, "due_at": due_at, "expires_at": expires_at, "claimed_until": None}
-    if _mine(message).update(**again) and message.reminder and message.reminder.cause == Cause.SNOOZED:
-        plans = ReminderPlan.objects.filter(child=message.child_id, snoozed_until__gt=due_at)
-        plans.update(snoozed_until=due_at)

@@ -19,6 +19,8 @@ def why(message: Message) -> str:
         return _why_alert(message)
     if message.reminder:
         return _why_reminder(message)
+    if message.kind == Kind.ROTA:
+        return _("They lead a team whose rota has a shift without anybody on.")
     if message.kind == Kind.SIGN_IN:
         return _("Somebody signs in or up with this address, or changed how.")
     return _("A test message that they asked for.")

@@ -9,7 +9,7 @@ from tracker.alerts import arrivals, escalation, notes_unanswered
 from tracker.audit import chain
 from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import request_task
-from tracker.messaging import delivery, heartbeats, reminders, silence
+from tracker.messaging import delivery, expiring, heartbeats, reminders, silence
 from tracker.models import Lane
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
         partial(arrivals.ask_due, now=now),
         partial(delivery.queue_canary, now=now),
         partial(work, Lane.ALERTS, now),
-        partial(delivery.expire_stale, now=now),
+        partial(expiring.expire_stale, now=now),
         partial(reminders.put_right, now=now),
         partial(_remind if deliver else _ask_to_remind, now),
         partial(work, Lane.SIGN_IN, now),

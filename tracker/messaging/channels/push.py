@@ -16,7 +16,7 @@ from pywebpush import WebPushException, webpush
 from tracker.messaging.channels import outbox
 from tracker.messaging.channels.errors import SendError, seconds_asked
 from tracker.messaging.channels.wording import headline
-from tracker.models import Channel, ContactPoint, Message
+from tracker.models import Channel, ContactPoint, Lane, Message
 
 SIZE = 256
 """Every payload is as long: its length does not tell an alert from a reminder."""
@@ -61,7 +61,10 @@ def _push(point: ContactPoint, message: Message) -> SendError | None:
                 vapid_claims={"sub": settings.PUSH_CONTACT},  # a fresh one each time: it is written to
                 timeout=(CONNECT, ANSWER),
                 ttl=max(60, int((message.expires_at - message.queued_at).total_seconds())),
-                headers={"Topic": tag_of(message), "Urgency": "normal" if message.reminder_id else "high"},
+                headers={
+                    "Topic": tag_of(message),
+                    "Urgency": "high" if message.lane is Lane.ALERTS else "normal",
+                },
                 requests_session=session,
             )
     except WebPushException as error:
@@ -94,7 +97,12 @@ def payload_of(message: Message) -> str:
 
 
 def tag_of(message: Message) -> str:
-    """The same for all that is said about one occasion: the newer one takes the place of the older."""
+    """The same for all that is said about one occasion: the newer one takes the place of the older.
+
+    What tells of several alerts takes the place of none.
+    """
+    if message.together > 1:
+        return message.pk.hex
     return (message.alert_id or message.reminder_id or message.pk).hex
 
 

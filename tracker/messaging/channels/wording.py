@@ -1,4 +1,4 @@
-"""The four fixed texts. No name, symptom, drug or hospital leaves the house; a half-asleep reader tells them apart."""
+"""The fixed texts. No name, symptom, drug or hospital leaves the house; a half-asleep reader tells them apart."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,8 +13,12 @@ def headline(message: Message) -> str:
         return _("Nightlight: your team has answered")
     if message.kind in (Kind.CALLBACK, Kind.NUDGE):
         return _("Nightlight: urgent, open now")
+    if message.kind == Kind.ROTA:
+        return _("Nightlight: a shift without anybody on")
     if message.kind != Kind.ALERT:
         return _("Nightlight: time for a log")
+    if message.together > 1:
+        return _("Nightlight: %(n)s alerts, open now") % {"n": message.together}
     if message.level or message.round > 1:
         return _("Nightlight: still nobody, open now")
     return _("Nightlight: urgent, open now")

@@ -13,6 +13,7 @@ from tracker.core.access import access_message
 from tracker.core.pages import AuthedRequest
 from tracker.lib.database import optional_write
 from tracker.messaging.contact_points import mark_proved
+from tracker.messaging.gathering import tells_of_several
 from tracker.models import (
     Cause,
     Kind,
@@ -53,6 +54,8 @@ def _place_of(message: Message) -> str:
         return reverse("today", args=[message.child_id])
     if _is_family(message):
         return reverse("answer", args=[message.alert.log_id])
+    if tells_of_several(message):
+        return _first_of(("board", []))
     return _first_of(("nurse-child", [message.child_id]), ("board", []))
 
 
