@@ -26,6 +26,7 @@ from tracker.logs.actions.record import Recorded
 from tracker.logs.actions.self_report import record_own_answers
 from tracker.messaging.contact_points import set_mobile
 from tracker.models import (
+    Absence,
     Alert,
     Baton,
     Child,
@@ -123,6 +124,12 @@ def a_staff_invitation(world: World) -> Invitation:
     return invite(care_team=world.child.care_team, role=Role.NURSE, by=world.people["lead"], now=NOW)[0]
 
 
+def an_absence(world: World) -> Absence:
+    days = {"from_day": NOW.date(), "until_day": NOW.date()}
+    who = world.people["nurse"]
+    return Absence.objects.create(care_team=world.child.care_team, person=who, **days)
+
+
 # What an argument of a route stands for; "route argument" where one route means something else by it.
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "child_id": lambda world: world.child.pk,
@@ -147,6 +154,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     )[1],
     "message_id": lambda world: a_reminder(world).pk,
     "point_id": lambda world: set_mobile(person=world.people["parent"], number="+15550100", now=NOW).pk,
+    "absence_id": lambda world: an_absence(world).pk,
     "step": lambda world: "therapy",
     "place": lambda world: address("tisagenlecleucel"),
     "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),

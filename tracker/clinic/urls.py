@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.clinic.views import alerts, blood_counts, board, child, silence, staff_lock, team
+from tracker.clinic.views import alerts, blood_counts, board, child, rota, silence, staff_lock, team
 
 urlpatterns = [
     path("board/", board.choose, name="board"),
@@ -32,6 +32,17 @@ urlpatterns = [
     path("teams/<uuid:care_team_id>/figures/", team.figures, name="team-figures"),
     path("teams/<uuid:care_team_id>/figures/table/", team.export, name="team-export"),
     path("teams/<uuid:care_team_id>/changes/", team.changes, name="team-changes"),
+    path("teams/<uuid:care_team_id>/rota/", rota.rota, name="team-rota"),
+    path("teams/<uuid:care_team_id>/rota/week/", rota.week, name="team-rota-week"),
+    path("teams/<uuid:care_team_id>/rota/copy/", rota.copy, name="team-rota-copy"),
+    path("teams/<uuid:care_team_id>/rota/end/", rota.end, name="team-rota-end"),
+    path("teams/<uuid:care_team_id>/rota/here/", rota.here, name="team-rota-here"),
+    path("teams/<uuid:care_team_id>/rota/away/", rota.absence, name="team-rota-away"),
+    path(
+        "teams/<uuid:care_team_id>/rota/away/<uuid:absence_id>/end/",
+        rota.absence_end,
+        name="team-rota-away-end",
+    ),
     path("children/<uuid:child_id>/review/", child.review, name="nurse-child"),
     path("teams/<uuid:care_team_id>/handover/", board.shift, name="team-handover"),
     path("children/<uuid:child_id>/review/chart/", child.chart, name="nurse-chart"),

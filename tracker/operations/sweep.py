@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from tracker.alerts import arrivals, escalation, notes_unanswered
+from tracker.alerts import arrivals, escalation, notes_unanswered, rota_gaps
 from tracker.audit import chain
 from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import request_task
@@ -28,6 +28,7 @@ def sweep(*, now: datetime, deliver: bool = False) -> bool:
         partial(notes_unanswered.call_for_notes, now=now),
         partial(escalation.escalate_due, now=now),
         partial(arrivals.ask_due, now=now),
+        partial(rota_gaps.tell_due, now=now),
         partial(delivery.queue_canary, now=now),
         partial(work, Lane.ALERTS, now),
         partial(expiring.expire_stale, now=now),

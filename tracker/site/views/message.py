@@ -48,6 +48,8 @@ def _place_of(message: Message) -> str:
     if message.reminder:
         page = PAGES.get(message.reminder.cause, "log-new")
         return reverse(page, args=[message.child_id])
+    if message.care_team_id:
+        return reverse("team-rota", args=[message.care_team_id])
     if message.alert is None:
         return reverse("reach")
     if message.kind in (Kind.ANSWER, Kind.NUDGE):
