@@ -20,7 +20,10 @@ MOST = 500
 
 
 def held_until(message: Message, now: datetime) -> datetime | None:
-    """The end of the minute, where the same person was sent an alert this way less than a minute ago."""
+    """The end of the minute, where the same person was sent an alert this way less than a minute ago.
+
+    An emergency begins no minute: what waits is not put off by it.
+    """
     if not _may_be_gathered(message) or message.queued_at + WITHIN <= now:
         return None
     lately = Message.objects.filter(
@@ -28,8 +31,9 @@ def held_until(message: Message, now: datetime) -> datetime | None:
         recipient=message.recipient_id,
         channel=message.channel,
         gathered_in=None,
-        sent_at__range=(now - WITHIN, now + SKEW),
-    )
+        sent_at__gt=now - WITHIN,
+        sent_at__lte=now + SKEW,
+    ).exclude(alert__urgency=Urgency.EMERGENCY)
     sent_at = lately.order_by("-sent_at").values_list("sent_at", flat=True).first()
     return min(sent_at, message.queued_at) + WITHIN if sent_at else None
 
