@@ -81,13 +81,6 @@ class TestAlerts:
         places = [page.index(f">{name}<") for name in ("Worst", "Older", "Younger", "Todayer")]
         assert places == sorted(places)
 
-    @pytest.mark.hazard("H26")
-    def test_are_never_on_another_page(self, at_desk: Client, care_team: CareTeam) -> None:
-        for number in range(55):
-            another(care_team, f"Child{number}", {"temperature": 38.4}, 1 + number / 60)
-        page = board(at_desk, care_team, page=2)
-        assert all(f">Child{number}<" in page for number in range(55))
-
     def test_say_what_is_not_as_usual_and_count_the_rest(
         self, at_desk: Client, care_team: CareTeam, ward_child: Child, log: Log
     ) -> None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from tests.support.personas import NOW, child_of, join, person
 from therapies.schedule import Event
-from tracker.clinic.queries.board import Filters, board
+from tracker.clinic.queries.board import Asked, board
 from tracker.clinic.queries.handover import handover
 from tracker.core.refused import Refused
 from tracker.families.actions.care_teams import join_care_team
@@ -54,7 +54,7 @@ def asked() -> list[tuple[str, int, float]]:
 
 
 def silent(team: CareTeam, at: Any) -> list[str]:
-    return [row.child.nickname for row in board(team, Filters(), at).silent]
+    return [row.child.nickname for row in board(team, Asked(), at).silent]
 
 
 class TestTheFamily:
@@ -255,9 +255,9 @@ class TestTheNurse:
 
     def test_sees_when_the_family_was_asked(self, ward_child: Child, care_team: CareTeam, log: Log) -> None:
         log(temperature=36.8)
-        assert board(care_team, Filters(), LATER).silent[0].child.asked_at is None
+        assert board(care_team, Asked(), LATER).silent[0].child.asked_at is None
         ask_due(now=LATER)
-        assert board(care_team, Filters(), LATER).silent[0].child.asked_at == LATER
+        assert board(care_team, Asked(), LATER).silent[0].child.asked_at == LATER
 
 
 def test_the_database_knows_one_row_a_silence_and_who_ended_it(child: Child, mother: User) -> None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("teams/<uuid:care_team_id>/board/", board.team_board, name="team-board"),
     path("teams/<uuid:care_team_id>/board/version/", board.board_version, name="board-version"),
     path("teams/<uuid:care_team_id>/board/find/", board.find, name="board-find"),
+    path("teams/<uuid:care_team_id>/board/look/", board.look, name="board-look"),
     path("teams/<uuid:care_team_id>/board/close/", alerts.close_together, name="board-close"),
     path("alerts/<uuid:alert_id>/take/", alerts.take, name="alert-take"),
     path("alerts/<uuid:alert_id>/offer/", alerts.offer, name="alert-offer"),

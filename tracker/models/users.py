@@ -60,6 +60,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)  # when somebody first showed that they read its mail
+    board_view = models.CharField(max_length=5, blank=True, db_default="")  # of a nurse's board; empty: cards
+    unit = models.CharField(
+        max_length=1, blank=True, db_default=""
+    )  # a nurse's; empty: that of the team's country
     session_round = models.PositiveIntegerField(default=0)  # only sessions of this round are signed in
 
     objects = UserManager()

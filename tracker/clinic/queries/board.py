@@ -1,6 +1,6 @@
 """What a care team's board shows, in a number of queries that does not grow with the children.
 
-Alerts are never paged. The other children are; so are the silent ones, of whom the page says how many it holds.
+Alerts, silent families and other children are paged: which alerts stand on a page, board_alerts.py says.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ from tracker.alerts.closings import closed_lately, emergencies_before
 from tracker.assessment.courses import COURSE_ORDER, COURSE_ROW, remember_courses
 from tracker.assessment.earlier_logs import logs_at, remembered
 from tracker.assessment.wording import Report, temperature, told_apart
+from tracker.clinic.queries.board_alerts import CARDS, Filters, Pick, is_held, open_alerts, pick, waits
 from tracker.clinic.week_strip import strip
 from tracker.families.queries.callback_numbers import fill_callbacks
 from tracker.lib.name_search import is_found
@@ -37,24 +38,19 @@ from tracker.models import (
     SymptomLog,
     Urgency,
 )
-from tracker.models.alerts import AT_ANY_HOUR
-from tracker.models.logs import RANK
 
 PAGE = 12
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What a nurse asked to see. Kept in the session: no address carries a name or a therapy."""
+class Asked:
+    """What one nurse's board shows: nurses who ask for the same are given the same."""
 
-    therapy: str = ""
-    nurse: str = ""
-    urgency: str = ""
-    words: str = ""
-
-    @property
-    def are_set(self) -> bool:
-        return any((self.therapy, self.nurse, self.urgency, self.words))
+    filters: Filters = field(default_factory=Filters)
+    view: str = CARDS
+    alerts_page: int = 1
+    page: int = 1
+    silent_page: int = 1
 
 
 @dataclass
@@ -80,17 +76,15 @@ class BoardRow:
     link: str = ""
     take: str = ""  # where the button posts to
     is_held: bool = False
+    waits: bool = False  # for a nurse
     age: int | None = None
     day_label: str = ""  # in words: the view says it
+    therapy: str = ""  # so is this
 
     @property
     def its_alert(self) -> Alert:
         """Of a row of an alert."""
         return present(self.alert)
-
-    @property
-    def is_urgent(self) -> bool:
-        return self.its_alert.urgency in AT_ANY_HOUR
 
     @property
     def may_be_taken(self) -> bool:
@@ -100,11 +94,11 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class Board:
-    """No filter touches what counts, sounds or is urgent: it leaves out what can wait, and other children."""
+    """One page of it. What counts and sounds is of all pages."""
 
-    alerts: list[BoardRow]
-    found: list[BoardRow]  # of these, the ones that match the filters
-    hidden: int  # open alerts that can wait until the day and don't match
+    pick: Pick
+    alerts: list[BoardRow]  # of this page
+    found: list[BoardRow]  # alerts of any page that match what was searched for
     closed: Sequence[Alert]  # in the last minutes
     logged_since: Sequence[Alert]  # closed within a day; they did not come, or have logged since
     silent: list[BoardRow]
@@ -118,28 +112,23 @@ class Board:
 
     @property
     def open_count(self) -> int:
-        return len(self.alerts) + self.hidden
-
-    @property
-    def sounding(self) -> list[UUID]:
-        """The urgent alerts that wait for a nurse: nobody's, or the family was not reached."""
-        return [row.its_alert.pk for row in self.alerts if row.is_urgent and row.may_be_taken]
+        return len(self.pick.open)
 
     @property
     def closable(self) -> list[BoardRow]:
-        """The alerts that may be closed together."""
+        """The alerts of this page that may be closed together."""
         waits = [row for row in self.alerts if row.its_alert.urgency == Urgency.TODAY]
         return [row for row in waits if not row.its_alert.taken_by]
 
 
-def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, silent_page: int = 1) -> Board:
-    """Everything on the board of one team."""
-    open_alerts = _open_alerts(team, filters)
-    wanted = {alert.pk: _is_wanted(alert, filters) for alert in open_alerts}
-    rows = _alert_rows([a for a in open_alerts if wanted[a.pk] or a.urgency in AT_ANY_HOUR], now)
-    silent = silent_ones(Child.objects.filter(care_team=team), silent_page, now, PAGE)
+def board(team: CareTeam, asked: Asked, now: datetime) -> Board:
+    """What one nurse asked to see of the board of a team."""
+    filters = asked.filters
+    picked = pick(team, filters, now, view=asked.view, page=asked.alerts_page)
+    rows = _alert_rows(picked.of_this_page, now)
+    silent = silent_ones(Child.objects.filter(care_team=team), asked.silent_page, now, PAGE)
     quiet = _children(team, filters).filter(~Exists(Alert.objects.open().filter(child=OuterRef("pk"))))
-    start = (page - 1) * PAGE
+    start = (asked.page - 1) * PAGE
     listed = list(quiet.order_by(F("last_log_at").desc(nulls_first=True), "pk")[start : start + PAGE + 1])
     silents, others = (
         [BoardRow(child) for child in silent[:PAGE]],
@@ -148,9 +137,9 @@ def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, sil
     _fill_children([*rows, *silents, *others], now)
     lately = closed_lately(team, now)
     return Board(
+        pick=picked,
         alerts=rows,
-        found=[row for row in rows if wanted[row.its_alert.pk]],
-        hidden=len(open_alerts) - len(rows),
+        found=[BoardRow(alert.child) for alert in picked.matching[:PAGE]] if filters.words else [],
         closed=lately.just_closed,
         logged_since=lately.logged_since,
         silent=silents,
@@ -162,45 +151,17 @@ def board(team: CareTeam, filters: Filters, now: datetime, *, page: int = 1, sil
 
 def open_rows(team: CareTeam, now: datetime) -> list[BoardRow]:
     """The open alerts alone."""
-    rows = _alert_rows(_open_alerts(team, Filters()), now)
+    rows = _alert_rows(open_alerts(team, Filters(), now), now)
     _fill_children(rows, now)
     return rows
 
 
 def _alert_rows(alerts: Iterable[Alert], now: datetime) -> list[BoardRow]:
     rows = [
-        BoardRow(alert.child, alert, is_held=bool(alert.taken_until and alert.taken_until > now))
-        for alert in alerts
+        BoardRow(alert.child, alert, is_held=is_held(alert, now), waits=waits(alert, now)) for alert in alerts
     ]
     _fill_alerts(rows)
     return rows
-
-
-def _open_alerts(team: CareTeam, filters: Filters) -> list[Alert]:
-    """All of them, the worst first, of these the oldest."""
-    found = Alert.objects.open().filter(child__care_team=team)
-    alerts = list(found.select_related("child", "taken_by", "offered_to"))
-    if filters.therapy:
-        courses = _courses([alert.child_id for alert in alerts])
-        running = dict(courses.values_list("child_id", "therapy"))
-        for alert in alerts:
-            alert.therapy = running.get(alert.child_id, "")
-    return sorted(alerts, key=lambda alert: (-RANK[alert.urgency], alert.raised_at))
-
-
-def _courses(children: Sequence[UUID]) -> QuerySet[Course]:
-    return Course.objects.filter(child__in=children, ended_at=None)
-
-
-def _is_wanted(alert: Alert, filters: Filters) -> bool:
-    holder = {str(alert.taken_by_id), str(alert.offered_to_id)}
-    child = alert.child
-    return (
-        (not filters.therapy or filters.therapy == alert.therapy)
-        and (not filters.nurse or filters.nurse in holder)
-        and filters.urgency in ("", alert.urgency)
-        and is_found(filters.words, child.nickname, child.record_number)
-    )
 
 
 def _children(team: CareTeam, filters: Filters) -> QuerySet[Child]:

@@ -18,17 +18,20 @@ from therapies.catalogue import load
 from therapies.explaining import address
 from tracker.alerts import taking
 from tracker.alerts.queries import outcome_in_words
+from tracker.clinic.actions.board_look import keep_look
 from tracker.clinic.queries import board_version as asked
-from tracker.clinic.queries.board import Board, BoardRow, Filters, board
+from tracker.clinic.queries.board import Asked, Board, BoardRow, board
+from tracker.clinic.queries.board_alerts import CARDS, VIEWS, Filters
 from tracker.clinic.queries.board_cache import shared
 from tracker.clinic.queries.handover import SHIFTS, handover
 from tracker.core.access import care_teams_of
-from tracker.core.pages import AuthedRequest, day_label
+from tracker.core.pages import AuthedRequest, day_label, therapy_name
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import locked_board, page_number, staff_context, team_for
 from tracker.core.staff_session import StaffLocked
 from tracker.messaging.contact_points import has_dead_way
 from tracker.models import CareTeam, Membership, Urgency, User
+from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.memberships import TEAM_ROLES
 
 NOTHING_TYPED: Mapping[str, Any] = MappingProxyType({})
@@ -61,22 +64,23 @@ def board_page(
     """`together`: what was chosen to be closed and refused, and why."""
     now = timezone.now()
     around = staff_context(request, team, now)
-    filters = _filters(request, team)
-    page, silent_page = page_number(request), page_number(request, "silent")
+    wanted = _asked(request, team)
     version = asked.version(team, now)  # before the board is read
 
     def read() -> Board:
-        found = board(team, filters, now, page=page, silent_page=silent_page)
+        found = board(team, wanted, now)
         in_words(found.rows, now)
+        link(found.found)
         return found
 
     context = around | {
-        "board": shared(team.pk, version.line, (filters, page, silent_page, get_language()), now, read),
+        "board": (found := shared(team.pk, version.line, (wanted, get_language()), now, read)),
+        "counts": [(one, found.pick.by_urgency[one]) for one in (*reversed(AT_ANY_HOUR), Urgency.TODAY)],
+        "mine": found.pick.by_holder[request.user.pk],
         "version": version.line,
         "late": version.is_late,
-        "filters": filters,
-        "page": page,
-        "silent_page": silent_page,
+        "asked": wanted,
+        "filters": wanted.filters,
         "staff": partial(staff_of, team),  # only the whole page asks
         "therapies": [(address(therapy.id), therapy) for therapy in load().therapies.values()],
         "urgencies": [urgency for urgency in Urgency if urgency != Urgency.NOTE],
@@ -98,11 +102,19 @@ def _locked_board(request: AuthedRequest, team: CareTeam, now: datetime) -> Http
 
 
 def in_words(rows: Iterable[BoardRow], now: datetime) -> None:
-    """The day of therapy, and where each row leads: one look into the routes instead of a hundred."""
+    """The therapy, its day, and where each row leads."""
+    rows = list(rows)
+    link(rows)
+    for row in rows:
+        row.day_label = day_label(row.child, now)
+        row.therapy = therapy_name(row.child.course.therapy) if row.child.course else ""
+
+
+def link(rows: Iterable[BoardRow]) -> None:
+    """One look into the routes instead of a hundred."""
     some = UUID(int=0)
     place, take = reverse("nurse-child", args=[some]), reverse("alert-take", args=[some])
     for row in rows:
-        row.day_label = day_label(row.child, now)
         row.link = place.replace(str(some), str(row.child.pk))
         row.take = take.replace(str(some), str(row.alert.pk)) if row.alert else ""
 
@@ -136,11 +148,29 @@ def find(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     return see_other("team-board", team.pk)
 
 
+@require_POST
+def look(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
+    """Lines or cards: her own choice, on every computer."""
+    team = team_for(request, care_team_id)
+    keep_look(person=request.user, view=request.POST.get("view"))
+    return see_other("team-board", team.pk)
+
+
 def staff_of(team: CareTeam) -> list[User]:
     """Who works in the team, in the order in which they are called."""
     memberships = Membership.objects.filter(care_team=team, ended_at=None, role__in=TEAM_ROLES)
     ordered = memberships.select_related("user").order_by("call_order", "begun_at")
     return [membership.user for membership in ordered]
+
+
+def _asked(request: AuthedRequest, team: CareTeam) -> Asked:
+    return Asked(
+        filters=_filters(request, team),
+        view=request.user.board_view if request.user.board_view in VIEWS else CARDS,
+        alerts_page=page_number(request, "alerts"),
+        page=page_number(request),
+        silent_page=page_number(request, "silent"),
+    )
 
 
 def _filters(request: AuthedRequest, team: CareTeam) -> Filters:
