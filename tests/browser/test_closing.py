@@ -63,7 +63,7 @@ def test_an_emergency_outside_the_filter_sounds_and_counts(
     board.get_by_label("Nickname or record number").fill("Nour")
     board.get_by_role("button", name="Show these").click()
     expect(board.get_by_text("A filter is on.")).to_be_visible()
-    board.get_by_label("Sound for a new urgent alert").check()
+    board.get_by_label("Sound while an urgent alert waits").check()
     before = board.evaluate("window.tones")
     see(unresponsive=None)
     expect(board.get_by_role("button", name="Take it Juno")).to_be_visible()

@@ -153,3 +153,37 @@ def test_a_part_of_two_hundred_alerts_is_small(lines: Client, care_team: CareTea
     part = lines.get(reverse("team-board", args=[care_team.pk]), headers={"X-Part": "board"})
     assert len(part.content) < 100_000
     assert part.content.count(b"data-line") == board_alerts.ON_A_PAGE[LINES]
+
+
+def test_a_closing_leads_back_to_the_board(lines: Client, care_team: CareTeam, nurse: User) -> None:
+    """board.js goes to the next alert there; without it the worst stands on top."""
+    alert = alert_of(another(care_team, "Theo", {"temperature": 38.4}))
+    take_alert(alert=alert, by=nurse, now=NOW)
+    seen = str(alert.events.order_by("-pk")[0].pk)
+    response = lines.post(
+        reverse("alert-close", args=[alert.pk]), {"outcome": "advised-by-phone", "seen": seen}
+    )
+    assert response["Location"] == reverse("team-board", args=[care_team.pk]) + "#next"
+    page = board(lines, care_team)
+    assert "Closed. The family is told in a minute." in page
+    assert f'id="reopen-{alert.pk}"' in page
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_emergencies_are_counted_apart_for_the_sound(
+    lines: Client, care_team: CareTeam, nurse: User, is_locked: bool
+) -> None:
+    another(care_team, "Fever", {"temperature": 38.4})
+    another(care_team, "Todayer", {"constipation": "mild"})
+    worst = another(care_team, "Worst", {"seizure": None})
+    if is_locked:
+        lines.post(reverse("staff-lock"))
+
+    def counted() -> tuple[str, int]:
+        page = board(lines, care_team)
+        told = {name: re.search(f'data-{name}="(.*?)"', page)[1] for name in ("emergencies", "urgent")}
+        return told["emergencies"], len(told["urgent"].split())
+
+    assert counted() == ("1", 2)
+    take_alert(alert=alert_of(worst), by=nurse, now=NOW)
+    assert counted() == ("0", 1)

@@ -30,14 +30,16 @@ def locked_board(team: CareTeam, now: datetime) -> dict[str, Any]:
     columns = ("pk", "urgency", "taken_by", "try_again_at")
     alerts = list(Alert.objects.open().filter(child__care_team=team).values_list(*columns))
     numbers = Counter(urgency for _pk, urgency, *_rest in alerts)
+    ringing = {
+        pk: urgency
+        for pk, urgency, nurse, try_again_at in alerts
+        if urgency in AT_ANY_HOUR and (nurse is None or try_again_at)
+    }
     return {
         "number": len(alerts),
         "counts": [{"urgency": u, "number": numbers[u]} for u in Urgency if numbers[u]],
-        "ringing": [
-            pk
-            for pk, urgency, nurse, try_again_at in alerts
-            if urgency in AT_ANY_HOUR and (nurse is None or try_again_at)
-        ],
+        "ringing": list(ringing),
+        "emergencies": Counter(ringing.values())[Urgency.EMERGENCY],
     }
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,7 +37,8 @@ def close(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     except Refused as refused:
         return _asked_again(request, alert, refused)
     messages.success(request, _("Closed. The family is told in a minute. Until then you can undo it."))
-    return see_other("nurse-child", alert.child_id)
+    board = reverse("team-board", args=[alert.child.care_team_id])
+    return see_other(f"{board}#next")
 
 
 @require_POST
