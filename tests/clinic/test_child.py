@@ -68,7 +68,7 @@ class TestThePage:
             "American Cancer Society",
             alert.log.assessment.knowledge_version,
             "days since infusion",
-            "38.4 °C (101.1 °F), in the mouth",
+            "38.4 °C, in the mouth",
             "Woke up shivering",
         ):
             assert said in page

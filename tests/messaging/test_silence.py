@@ -217,7 +217,7 @@ class TestTheNurse:
         assert silent(care_team, at) == []
         assert AuditEvent.objects.filter(verb="silence.ended", who=nurse.pk, about=row.pk).exists()
         assert {m.reason for m in Message.objects.filter(reminder__cause=Cause.SILENCE)} == {"reached"}
-        (shown,) = handover(care_team, 8, at).reached
+        (shown,) = handover(care_team, 8, "C", at).reached
         assert (shown.child, shown.reached_by) == (ward_child, nurse)
 
     @pytest.mark.hazard("H41")

@@ -79,6 +79,24 @@ def temperature(report: Report) -> tuple[str, str]:
     return as_typed(value, unit), _("probably %(temperature)s") % {"temperature": meant} if meant else ""
 
 
+def temperature_in(report: Report, unit: str) -> tuple[str, str]:
+    """The reading in the reader's own unit, and beside it as it was typed, where that was the other one.
+
+    What no body has stays as typed, and what was probably meant stands beside it: no guess is shown as a reading.
+    """
+    reading = report.get("temperature")
+    if report.get("raw", {}).get("temperature") or not reading:
+        return temperature(report)
+    value, meant = Decimal(str(reading["value"])), unit_of(Decimal(str(reading["value"])))
+    typed = as_typed(value, reading.get("unit", ""))
+    if meant == unit == reading.get("unit") or not meant:
+        return typed, ""
+    own = as_typed(value, meant) if meant == unit else other_unit(value, meant)
+    if meant == reading.get("unit"):
+        return own, typed
+    return typed, _("probably %(temperature)s") % {"temperature": own}
+
+
 def probably(report: Report) -> str:
     """ "38.4 °C" where 38.4 was typed with °F, or with no unit; nothing where the unit is right or none fits."""
     reading = report.get("temperature") or {}
@@ -199,9 +217,9 @@ def weight(report: Report) -> str:
     return "" if value is None else f"{number_format(value)} kg"
 
 
-def entered(report: Report) -> list[tuple[str, str]]:
-    """Everything that was entered, as pairs of a name and a value."""
-    shown, other = temperature(report)
+def entered(report: Report, unit: str = "") -> list[tuple[str, str]]:
+    """Everything that was entered, as pairs of a name and a value. `unit`: the reader's, if it is not the family."""
+    shown, other = temperature_in(report, unit) if unit else temperature(report)
     route = route_word((report.get("temperature") or {}).get("route", ""))
     reading = ", ".join(filter(None, (f"{shown} ({other})" if other else shown, route)))
     hides = report.get("antipyretic_given")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from therapies.catalogue import KnowledgeError, load
 from tracker.assessment import wording
 from tracker.assessment.wording import syndrome, syndrome_term, urgency_word
-from tracker.clinic.queries.child import Fired
+from tracker.clinic.queries.child import Fired, read_in
 from tracker.logs import queries
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child
 from tracker.models.users import display_name
@@ -31,12 +31,18 @@ MOVES = (
 
 
 def chart_text(
-    child: Child, day_label: str, earlier: list[str], alert: Alert | None, fired: list[Fired], now: datetime
+    child: Child,
+    day_label: str,
+    earlier: list[str],
+    alert: Alert | None,
+    fired: list[Fired],
+    unit: str,
+    now: datetime,
 ) -> str:
-    """All of it, with the time at which it was written."""
+    """All of it, with the time at which it was written. `unit`: of the temperatures, as in `fired`."""
     blocks = [
         (_("SITUATION"), _situation(child, alert, fired, now)),
-        (_("BACKGROUND"), _background(child, day_label, earlier, now)),
+        (_("BACKGROUND"), _background(child, day_label, earlier, unit, now)),
         (_("ASSESSMENT AS DOCUMENTED"), _assessment(fired)),
         (_("REQUEST"), _request(child, alert)),
     ]
@@ -65,7 +71,7 @@ def _to_read(fired: list[Fired]) -> list[Fired]:
     return [*fired[:1], *[one for one in fired[1:] if one.log.observed_at > fired[0].log.observed_at][:1]]
 
 
-def _background(child: Child, day_label: str, earlier: list[str], now: datetime) -> Iterator[str]:
+def _background(child: Child, day_label: str, earlier: list[str], unit: str, now: datetime) -> Iterator[str]:
     if child.course:
         yield _("Therapy: %(name)s. %(day)s") % {"name": _therapy(child.course.therapy), "day": day_label}
         for event in child.course.events.filter(withdrawn_at=None, at__lte=now).order_by("-at")[:3]:
@@ -74,9 +80,12 @@ def _background(child: Child, day_label: str, earlier: list[str], now: datetime)
         yield _("Earlier therapy, late effects possible: %(therapy)s") % {"therapy": one}
     logs = queries.logs_of(child).standing().filter(observed_at__gte=now - LATELY).order_by("-observed_at")
     rows = queries.rows(list(logs[:MOST_LINES]))
+    read_in(unit, rows)
     yield _("Logs of the last 24 hours:") if rows else _("No log in the last 24 hours.")
     for row in rows:
-        seen = ", ".join(filter(None, [row.temperature, *row.signs])) or _("nothing entered")
+        typed = f"({row.temperature_other})" if row.temperature_other else ""
+        temperature = " ".join(filter(None, (row.temperature, typed)))
+        seen = ", ".join(filter(None, [temperature, *row.signs])) or _("nothing entered")
         yield f"- {_when(row.observed_at)}: {seen} [{urgency_word(row.urgency)}]"
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from tracker.alerts.closings import closed_lately, emergencies_before
 from tracker.assessment.courses import COURSE_ORDER, COURSE_ROW, remember_courses
 from tracker.assessment.earlier_logs import logs_at, remembered
-from tracker.assessment.wording import Report, temperature, told_apart
+from tracker.assessment.wording import Report, temperature_in, told_apart
 from tracker.clinic.queries.board_alerts import CARDS, Filters, Pick, is_held, open_alerts, pick, waits
 from tracker.clinic.week_strip import strip
 from tracker.families.queries.callback_numbers import fill_callbacks
@@ -48,6 +48,7 @@ class Asked:
 
     filters: Filters = field(default_factory=Filters)
     view: str = CARDS
+    unit: str = "C"
     alerts_page: int = 1
     page: int = 1
     silent_page: int = 1
@@ -125,7 +126,7 @@ def board(team: CareTeam, asked: Asked, now: datetime) -> Board:
     """What one nurse asked to see of the board of a team."""
     filters = asked.filters
     picked = pick(team, filters, now, view=asked.view, page=asked.alerts_page)
-    rows = _alert_rows(picked.of_this_page, now)
+    rows = _alert_rows(picked.of_this_page, asked.unit, now)
     silent = silent_ones(Child.objects.filter(care_team=team), asked.silent_page, now, PAGE)
     quiet = _children(team, filters).filter(~Exists(Alert.objects.open().filter(child=OuterRef("pk"))))
     start = (asked.page - 1) * PAGE
@@ -149,18 +150,18 @@ def board(team: CareTeam, asked: Asked, now: datetime) -> Board:
     )
 
 
-def open_rows(team: CareTeam, now: datetime) -> list[BoardRow]:
+def open_rows(team: CareTeam, unit: str, now: datetime) -> list[BoardRow]:
     """The open alerts alone."""
-    rows = _alert_rows(open_alerts(team, Filters(), now), now)
+    rows = _alert_rows(open_alerts(team, Filters(), now), unit, now)
     _fill_children(rows, now)
     return rows
 
 
-def _alert_rows(alerts: Iterable[Alert], now: datetime) -> list[BoardRow]:
+def _alert_rows(alerts: Iterable[Alert], unit: str, now: datetime) -> list[BoardRow]:
     rows = [
         BoardRow(alert.child, alert, is_held=is_held(alert, now), waits=waits(alert, now)) for alert in alerts
     ]
-    _fill_alerts(rows)
+    _fill_alerts(rows, unit)
     return rows
 
 
@@ -179,7 +180,7 @@ def _children(team: CareTeam, filters: Filters) -> QuerySet[Child]:
 # ------------------------------------------------------------ what is read for the rows, in one go each
 
 
-def _fill_alerts(rows: Sequence[BoardRow]) -> None:
+def _fill_alerts(rows: Sequence[BoardRow], unit: str) -> None:
     """What was seen last, what it may be, what the family has done since."""
     by_alert = {row.alert.pk: row for row in rows if row.alert}
     newest = {row.alert.pk: row.alert.log_id for row in rows if row.alert}
@@ -206,19 +207,20 @@ def _fill_alerts(rows: Sequence[BoardRow]) -> None:
         row, log = by_alert[alert], found[pk]
         response = log.response or {}
         row.emergency = emergencies.get(alert)
-        row.seen, row.seen_at = seen_in(reports[pk]), log.observed_at
+        row.seen, row.seen_at = seen_in(reports[pk], unit), log.observed_at
         told = earlier.get(moments[pk]) if pk in moments else None
         if told and told.pk != pk:
-            row.before, row.before_at = seen_in(reports[told.pk]), told.observed_at
+            row.before, row.before_at = seen_in(reports[told.pk], unit), told.observed_at
         row.syndromes = response.get("syndromes", [])
         row.sources = len({s["id"] for flag in response.get("flags", []) for s in flag.get("sources", [])})
 
 
-def seen_in(report: Report) -> list[str]:
-    """ "38.4 °C", "Chills, shaking (moderate)", "worried", "3 answers as usual": the temperature first, as typed."""
+def seen_in(report: Report, unit: str) -> list[str]:
+    """ "38.4 °C (101.1 °F)", "Chills, shaking (moderate)", "worried", "3 answers as usual": the temperature first."""
+    own, typed = temperature_in(report, unit)
     odd, usual = told_apart(report)
-    seen = [*filter(None, [temperature(report)[0]]), *odd, *([_("worried")] if report.get("worried") else [])]
-    return [*seen, answers_as_usual(len(usual))] if usual else seen
+    seen = [f"{own} ({typed})" if typed else own, *odd, *([_("worried")] if report.get("worried") else [])]
+    return list(filter(None, [*seen, answers_as_usual(len(usual)) if usual else ""]))
 
 
 def answers_as_usual(number: int) -> str:

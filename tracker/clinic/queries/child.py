@@ -78,7 +78,7 @@ def open_alert(child: Child) -> Alert | None:
     return alerts.prefetch_related(events).first()
 
 
-def fired(child: Child, alert: Alert | None) -> list[Fired]:
+def fired(child: Child, alert: Alert | None, unit: str) -> list[Fired]:
     """What the logs of the alert, or else the last log, were assessed on, and the logs that these remember.
 
     The newest first; before it stands the newest that tells of a danger itself.
@@ -96,7 +96,7 @@ def fired(child: Child, alert: Alert | None) -> list[Fired]:
         made = _newest_assessments(logs)
     rows = sorted(queries.rows(logs), key=lambda row: row.observed_at, reverse=True)
     found = [
-        Fired(row, wording.entered(row.report), made[row.pk], _context(made[row.pk].basis))
+        Fired(row, wording.entered(row.report, unit), made[row.pk], _context(made[row.pk].basis))
         for row in rows
         if row.pk in made
     ]
@@ -114,7 +114,7 @@ def _newest_assessments(logs: Iterable[SymptomLog]) -> dict[UUID, Assessment]:
     return {one.log_id: one for one in made}
 
 
-def page_of_days(child: Child, until: date | None, now: datetime) -> Days:
+def page_of_days(child: Child, until: date | None, unit: str, now: datetime) -> Days:
     """Two weeks that end with `until`, today if there is none."""
     zone = child.zone
     today = now.astimezone(zone).date()
@@ -122,6 +122,7 @@ def page_of_days(child: Child, until: date | None, now: datetime) -> Days:
     first = last - timedelta(days=DAYS - 1)
     start, end = queries.midnight(child, first), queries.midnight(child, last + timedelta(days=1))
     logs = _logs(child, start, end)
+    read_in(unit, logs)
     standing = [row for row in logs if not row.corrected_by]
     entries = [Entry("log", row.observed_at, row) for row in logs]
     entries += [Entry("call", call.called_at, call) for call in _calls(child, start, end)]
@@ -152,6 +153,12 @@ def _logs(child: Child, start: datetime, end: datetime) -> list[queries.LogRow]:
 def _calls(child: Child, start: datetime, end: datetime) -> Iterable[Call]:
     calls = Call.objects.filter(child=child, called_at__gte=start, called_at__lt=end)
     return calls.select_related("caregiver")
+
+
+def read_in(unit: str, rows: Iterable[queries.LogRow]) -> None:
+    """Each temperature in the reader's unit, and as the family typed it beside that."""
+    for row in rows:
+        row.temperature, row.temperature_other = wording.temperature_in(row.report, unit)
 
 
 def _alert_events(child: Child, start: datetime, end: datetime) -> Iterable[AlertEvent]:

@@ -27,7 +27,7 @@ class Handover:
     reached: list[Silence]
 
 
-def handover(team: CareTeam, hours: int, now: datetime) -> Handover:
+def handover(team: CareTeam, hours: int, unit: str, now: datetime) -> Handover:
     since = now - timedelta(hours=hours)
     alerts = Alert.objects.filter(child__care_team=team)
     closed = alerts.filter(resolved_at__gte=since)
@@ -40,7 +40,7 @@ def handover(team: CareTeam, hours: int, now: datetime) -> Handover:
     fill_callbacks([*silent, *(call.child for call in promised)])
     return Handover(
         since=since,
-        open=open_rows(team, now),
+        open=open_rows(team, unit, now),
         closed=list(closed.select_related("child", "resolved_by").order_by("-resolved_at")[:AT_MOST]),
         closed_count=closed.count(),
         raised_count=alerts.filter(raised_at__gte=since).count(),

@@ -18,7 +18,7 @@ from therapies.catalogue import load
 from therapies.explaining import address
 from tracker.alerts import taking
 from tracker.alerts.queries import outcome_in_words
-from tracker.clinic.actions.board_look import keep_look
+from tracker.clinic.actions.board_look import keep_look, unit_for
 from tracker.clinic.queries import board_version as asked
 from tracker.clinic.queries.board import Asked, Board, BoardRow, board
 from tracker.clinic.queries.board_alerts import CARDS, VIEWS, Filters
@@ -132,7 +132,7 @@ def shift(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     team, now = team_for(request, care_team_id), timezone.now()
     asked = request.GET.get("hours", "")
     hours = next((hours for hours in SHIFTS if str(hours) == asked), SHIFTS[1])
-    found = handover(team, hours, now)
+    found = handover(team, hours, unit_for(request.user, team), now)
     in_words(found.open, now)
     context = staff_context(request, team, now) | {"handover": found, "hours": hours, "shifts": SHIFTS}
     return render(request, "tracker/clinic/handover.html", context)
@@ -150,9 +150,9 @@ def find(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
 
 @require_POST
 def look(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
-    """Lines or cards: her own choice, on every computer."""
+    """Lines or cards, and the unit of temperatures: her own choice, on every computer."""
     team = team_for(request, care_team_id)
-    keep_look(person=request.user, view=request.POST.get("view"))
+    keep_look(person=request.user, view=request.POST.get("view"), unit=request.POST.get("unit"))
     return see_other("team-board", team.pk)
 
 
@@ -167,6 +167,7 @@ def _asked(request: AuthedRequest, team: CareTeam) -> Asked:
     return Asked(
         filters=_filters(request, team),
         view=request.user.board_view if request.user.board_view in VIEWS else CARDS,
+        unit=unit_for(request.user, team),
         alerts_page=page_number(request, "alerts"),
         page=page_number(request),
         silent_page=page_number(request, "silent"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tracker.alerts import closings, taking
 from tracker.clinic import late_words
 from tracker.clinic.actions import nursing
+from tracker.clinic.actions.board_look import unit_for
 from tracker.clinic.chart_text import chart_text
 from tracker.clinic.forms import KnowForm
 from tracker.clinic.queries import child as nurse_child
@@ -59,7 +60,7 @@ def _shown(
     """`typed_note`: one that was refused, to be shortened."""
     now = timezone.now()
     context = _around(request, child, now)
-    alert = nurse_child.open_alert(child)
+    alert, unit = nurse_child.open_alert(child), unit_for(request.user, context["team"])
     context |= {
         "form": form,
         "know_form": form,
@@ -73,12 +74,12 @@ def _shown(
         "last_event": str(max((event.pk for event in alert.events.all()), default=0) if alert else 0),
         "typed": typed,
         "closed": closings.last_closed(child, alert, now),
-        "fired": nurse_child.fired(child, alert),
-        "days": nurse_child.page_of_days(child, _day(request.GET.get("until", "")), now),
+        "fired": nurse_child.fired(child, alert, unit),
+        "days": nurse_child.page_of_days(child, _day(request.GET.get("until", "")), unit, now),
         "notes": nurse_child.notes(child),
         "forms_kept": unsaved.forms_kept(request.session, child, request.user, now),
         "drill": last_drill(child),
-        "unit": child.units,
+        "unit": unit,
         "silence": silence_of(child, now),
     }
     return render(request, "tracker/clinic/child.html", context | {"typed_note": typed_note}, status=status)
@@ -90,8 +91,9 @@ def chart(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     now, child = timezone.now(), access_child(request.user, child_id, to="review")
     context = _around(request, child, now)
     alert = nurse_child.open_alert(child)
-    fired = nurse_child.fired(child, alert)
-    context["text"] = chart_text(child, context["patient_day"], context["patient_earlier"], alert, fired, now)
+    unit = unit_for(request.user, context["team"])
+    about = (child, context["patient_day"], context["patient_earlier"])
+    context["text"] = chart_text(*about, alert, nurse_child.fired(child, alert, unit), unit, now)
     return render(request, "tracker/clinic/chart.html", context)
 
 
