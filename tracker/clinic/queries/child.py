@@ -8,12 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
+from therapies.fever import FEVER
 from tracker.assessment import wording
 from tracker.assessment.earlier_logs import logs_at, remembered
+from tracker.clinic.queries.board import seen_in
 from tracker.lib import charts
 from tracker.logs import queries
-from tracker.logs.charts import curve_of, heat_map_of
+from tracker.logs.charts import anchors, curve_of, heat_map_of, readings
 from tracker.models import (
     Alert,
     AlertEvent,
@@ -29,6 +32,7 @@ DAYS = 14
 MOST_LOGS = 200
 NOTES = 20
 MOST_OF_AN_ALERT = 4
+LATELY = timedelta(hours=72)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Fired:
     """Why: the flags with their sources, and everything that the rules saw."""
 
     log: queries.LogRow
+    seen: list[str]  # in one line, in the reader's unit
     told: list[tuple[str, str]]
     assessment: Assessment
     context: list[tuple[str, str]]
@@ -96,7 +101,13 @@ def fired(child: Child, alert: Alert | None, unit: str) -> list[Fired]:
         made = _newest_assessments(logs)
     rows = sorted(queries.rows(logs), key=lambda row: row.observed_at, reverse=True)
     found = [
-        Fired(row, wording.entered(row.report, unit), made[row.pk], _context(made[row.pk].basis))
+        Fired(
+            row,
+            seen_in(row.report, unit),
+            wording.entered(row.report, unit),
+            made[row.pk],
+            _context(made[row.pk].basis),
+        )
         for row in rows
         if row.pk in made
     ]
@@ -138,6 +149,19 @@ def page_of_days(child: Child, until: date | None, unit: str, now: datetime) -> 
         heat=heat_map_of(child, standing, first, last),
         is_cut=len(logs) == MOST_LOGS,
     )
+
+
+def lately(child: Child, now: datetime) -> charts.Curve:
+    """The temperature of three days: what a nurse looks at before she calls."""
+    logs = queries.logs_of(child).standing().filter(observed_at__gt=now - LATELY, observed_at__lte=now)
+    readings_of = readings(queries.rows(list(logs.order_by("-observed_at")[:MOST_LOGS])))
+    return charts.curve(readings_of, anchors(child), now - LATELY, now, FEVER)
+
+
+def shown_to_family(one: Fired) -> str:
+    """What their answer told them to do, in one sentence."""
+    known = wording.vocabulary()
+    return _(known.messages[one.assessment.urgency]) if known else ""
 
 
 def notes(child: Child) -> list[CareNote]:

@@ -22,6 +22,7 @@ from tracker.clinic.queries import child as nurse_child
 from tracker.clinic.views.board import NOTHING_TYPED, staff_of
 from tracker.core.access import access_child
 from tracker.core.forms import number_in
+from tracker.core.on_duty import on_duty
 from tracker.core.pages import AuthedRequest, day_label, earlier_therapies, emergency_number
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
@@ -74,7 +75,10 @@ def _shown(
         "last_event": str(max((event.pk for event in alert.events.all()), default=0) if alert else 0),
         "typed": typed,
         "closed": closings.last_closed(child, alert, now),
-        "fired": nurse_child.fired(child, alert, unit),
+        "fired": (fired := nurse_child.fired(child, alert, unit)),
+        "shown": nurse_child.shown_to_family(fired[0]) if fired else "",
+        "lately": nurse_child.lately(child, now),
+        "on_duty": on_duty(child, now),
         "days": nurse_child.page_of_days(child, _day(request.GET.get("until", "")), unit, now),
         "notes": nurse_child.notes(child),
         "forms_kept": unsaved.forms_kept(request.session, child, request.user, now),
