@@ -245,7 +245,7 @@ class TestWhatWasDecided:
         self, emergency: Alert, nurse: User, mother: User, child: Child, log: Log
     ) -> None:
         close(emergency, nurse)
-        pause(child=child, reason="hospital", by=mother, now=NOW + SECOND)
+        pause(child=child, reason="moved", by=mother, now=NOW + SECOND)
         assert sent(MINUTE, ANSWERED) == []
         log(seizure=None, at=NOW + 2 * MINUTE)
         close(Alert.objects.open().get(), nurse, now=NOW + 3 * MINUTE)

@@ -317,7 +317,7 @@ class TestWhileTheChildIsPaused:
     def test_a_log_does_not_vanish_in_an_alert_from_before(
         self, fever: Alert, log: Log, mother: User, child: Child
     ) -> None:
-        pause(child=child, reason="hospital", by=mother, now=NOW + HOUR)
+        pause(child=child, reason="moved", by=mother, now=NOW + HOUR)
         log(temperature=40.4, at=NOW + 8 * HOUR)
         assert told(8 * HOUR) == ["Nurse"]
         log(temperature=40.4, at=NOW + 9 * HOUR)
@@ -326,7 +326,7 @@ class TestWhileTheChildIsPaused:
     def test_nor_in_one_that_was_closed(
         self, fever: Alert, close: Any, log: Log, mother: User, child: Child
     ) -> None:
-        pause(child=child, reason="hospital", by=mother, now=NOW + timedelta(seconds=30))
+        pause(child=child, reason="moved", by=mother, now=NOW + timedelta(seconds=30))
         close("admitted")
         log(temperature=38.4, at=NOW + HOUR)
         assert told(HOUR) == ["Nurse"]
@@ -335,7 +335,7 @@ class TestWhileTheChildIsPaused:
         self, ward_child: Child, second: User, log: Log, mother: User, child: Child
     ) -> None:
         log(seizure=None)
-        pause(child=child, reason="hospital", by=mother, now=NOW + HOUR)
+        pause(child=child, reason="moved", by=mother, now=NOW + HOUR)
         log(temperature=38.4, at=NOW + 2 * HOUR)
         assert Alert.objects.open().get().urgency == "emergency"
         assert told(2 * HOUR) == ["Nurse"]

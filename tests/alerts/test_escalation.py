@@ -214,7 +214,7 @@ class TestAPausedChild:
     ) -> None:
         log(temperature=38.4)
         told(0 * MINUTE)
-        pause(child=child, reason="hospital", by=mother, now=NOW + MINUTE)
+        pause(child=child, reason="moved", by=mother, now=NOW + MINUTE)
         assert [told(minutes * MINUTE) for minutes in (5, 15, 30, 45, 60)] == [[]] * 5
         resume(child=child, by=mother, now=NOW + 61 * MINUTE)
         assert told(76 * MINUTE) == ["Nurse", "Second"]

@@ -300,7 +300,7 @@ class TestHoursAndOrdersThatChange:
     ) -> None:
         log(temperature=38.6)
         told(NOW)
-        pause(child=ward_child, reason="hospital", by=mother, now=NOW + MINUTE)
+        pause(child=ward_child, reason="moved", by=mother, now=NOW + MINUTE)
         assert told(NOW + 5 * MINUTE) == []
         resume(child=ward_child, by=mother, now=NOW + 9 * MINUTE)
         assert told(NOW + 10 * MINUTE) == ["Lead", "Nurse"]
@@ -346,7 +346,7 @@ class TestAClockThatWasTwoHoursAhead:
     def test_lets_no_pause_of_that_time_silence_a_later_log(
         self, ward_child: Child, nurse: User, mother: User, log: Log
     ) -> None:
-        pause(child=ward_child, reason="hospital", by=mother, now=self.ahead)
+        pause(child=ward_child, reason="moved", by=mother, now=self.ahead)
         log(temperature=38.6)
         assert told(NOW) == ["Lead", "Nurse"]
         delivery.deliver_due(lane=Lane.ALERTS, now=NOW, seconds=5)

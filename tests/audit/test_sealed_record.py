@@ -26,6 +26,7 @@ from tracker.audit.sealed_rows import AUDIT_EVENT, CLOSING, KINDS, Kind, items, 
 from tracker.audit.verify import Fault, verify
 from tracker.clinic.actions.nursing import write_note
 from tracker.core.audit import record_audit
+from tracker.families.actions.ward_stays import record_stay
 from tracker.home_care.actions.doses import add_medicine, give_dose
 from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded, record_log
@@ -37,6 +38,7 @@ from tracker.models import (
     AuditSeal,
     Child,
     Observation,
+    StayKind,
     SymptomLog,
     User,
     append_only,
@@ -64,6 +66,7 @@ def record(ward_child: Child, mother: User, nurse: User, log: Callable[..., Reco
     record_call(child=ward_child, caregiver=mother, client_uuid=uuid4(), called_at=NOW, reached=True, now=NOW)
     confirm_numbers(child=ward_child, by=mother, now=NOW)
     write_note(child=ward_child, text=CANARY, by=nurse, now=NOW)
+    record_stay(child=ward_child, kind=StayKind.STILL_THERE, by=nurse, now=NOW)
     medicine = add_medicine(child=ward_child, label=MEDICINE, by=mother, now=NOW)
     give_dose(medicine=medicine, slot_at=None, given_at=NOW, client_uuid=uuid4(), by=mother, now=NOW)
     resolve_alert(alert=Alert.objects.get(), outcome="emergency-room", note=CANARY, by=nurse, now=NOW)
@@ -142,6 +145,7 @@ NOT_AS_SEALED = {
     "UPDATE tracker_call SET reached = (NOT reached)": "call",
     "UPDATE tracker_call SET told = 'Wait'": "call",
     "UPDATE tracker_carenote SET text = 'Nothing'": "carenote",
+    "UPDATE tracker_stayevent SET kind = 'home'": "stayevent",
     "UPDATE tracker_dosegiven SET dose = '10 ml'": "dosegiven",
     "UPDATE tracker_auditevent SET verb = 'child.paused'": "auditevent",
 }

@@ -172,7 +172,7 @@ class TestWhatIsNotSent:
         assert self.dropped(nurse) == "left"
 
     def test_of_a_child_paused_since(self, paged: Alert, nurse: User, mother: User, child: Child) -> None:
-        pause(child=child, reason="hospital", by=mother, now=NOW)
+        pause(child=child, reason="moved", by=mother, now=NOW)
         assert self.dropped(nurse) == "paused"
 
     def test_to_the_mother_once_she_has_called(self, paged: Alert, mother: User, child: Child) -> None:
@@ -207,7 +207,7 @@ class TestALogOfAPausedChild:
         self, log: Log, ward_child: Child, nurse: User, mother: User
     ) -> None:
         """Whoever logs a seizure in spite of a pause is at home again, or mistaken; the ward finds out which."""
-        pause(child=ward_child, reason="hospital", by=mother, now=NOW - timedelta(hours=1))
+        pause(child=ward_child, reason="moved", by=mother, now=NOW - timedelta(hours=1))
         log(seizure=None)
         sweep.sweep(now=NOW, deliver=True)
         sweep.sweep(now=NOW + 10 * MINUTE, deliver=True)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.support.personas import NOW
 from tracker.audit.chain import seal
 from tracker.clinic.actions.nursing import write_note
+from tracker.families.actions.ward_stays import admit
 from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
 from tracker.messaging.reminders import confirm_numbers
@@ -26,6 +27,7 @@ APPEND_ONLY = (
     "auditseal",
     "numbercheck",
     "carenote",
+    "stayevent",
 )
 KEPT = (*APPEND_ONLY, "alert")
 FROZEN = ("id", "child_id", "log_id", "urgency", "raised_at")
@@ -39,6 +41,7 @@ def record(log: Callable[..., Recorded], child: Child, mother: User) -> Recorded
     confirm_numbers(child=child, by=mother, now=NOW)
     seal(now=NOW)
     write_note(child=child, text="Called back", by=mother, now=NOW)
+    admit(child=child, by=mother, now=NOW)
     return recorded
 
 

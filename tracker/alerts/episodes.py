@@ -88,9 +88,9 @@ class Episode:
         return Known(closed.urgency, closed.raised_at, ends_at=ends_at, rests=rests)
 
     def _is_resting(self, raised_at: datetime) -> bool:
-        """As messaging/delivery.py has it: nobody is told of an alert that was there before the pause."""
-        paused_at = self.held.paused_at
-        return paused_at is not None and raised_at <= paused_at <= self.now + SKEW
+        """Nobody may be told of an alert that was there before a pause: a log of later is one of its own."""
+        since = self.held.left_alone_since
+        return since is not None and raised_at <= since <= self.now + SKEW
 
     # ------------------------------------------------------------ the alerts
 

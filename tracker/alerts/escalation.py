@@ -26,6 +26,7 @@ from tracker.lib.present import present
 from tracker.lib.task_queue import request_task
 from tracker.messaging import delivery
 from tracker.messaging.contact_points import unreachable
+from tracker.messaging.left_alone import was_open_before_the_pause
 from tracker.models import (
     Alert,
     CareTeam,
@@ -260,7 +261,7 @@ def _is_untold(alert: Alert, people: People) -> bool:
 def _rests_until(alert: Alert, people: People, is_untold: bool, now: datetime) -> datetime | None:
     """While nobody is to be told: the child is paused since before it, the team is closed, or the family knows."""
     team = alert.child.care_team
-    if delivery.was_open_before_the_pause(alert, alert.child, now):
+    if was_open_before_the_pause(alert, alert.child, now):
         return now + ROUND_PAUSE
     if alert.taken_by_id:
         return None

@@ -62,6 +62,7 @@ KINDS = {
     CLOSING: Kind("alert", "raised_at", "child", columns=("id", *CLOSING_COLUMNS)),
     "call": Kind("call", "recorded_at", "child", "recorded_at"),
     "carenote": Kind("carenote", "at", "child", "at"),
+    "stayevent": Kind("stayevent", "at", "child", "at"),
     "numbercheck": Kind("numbercheck", "at", "child", "at"),
     "dosegiven": Kind("dosegiven", "recorded_at", "child", "recorded_at", DOSE_COLUMNS),
     AUDIT_EVENT: Kind("auditevent", "at", order="pk"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.clinic.views import alerts, blood_counts, board, child, rota, silence, staff_lock, team
+from tracker.clinic.views import alerts, blood_counts, board, child, rota, silence, staff_lock, stays, team
 
 urlpatterns = [
     path("board/", board.choose, name="board"),
@@ -50,5 +50,6 @@ urlpatterns = [
     path("children/<uuid:child_id>/review/note/", child.note, name="nurse-note"),
     path("children/<uuid:child_id>/review/reached/", silence.reached, name="nurse-reached"),
     path("children/<uuid:child_id>/review/numbers/", child.know, name="nurse-know"),
+    path("children/<uuid:child_id>/review/stay/", stays.stay, name="nurse-stay"),
     path("children/<uuid:child_id>/review/counts/", blood_counts.blood_counts, name="nurse-counts"),
 ]

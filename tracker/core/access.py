@@ -41,14 +41,14 @@ Reached = TypeVar("Reached", Child, SymptomLog, Alert, TreatmentEvent, Membershi
 OfATeam = TypeVar("OfATeam", Membership, Invitation)
 
 MAY: dict[str, frozenset[str]] = {
-    Role.PARENT: frozenset({"see", "log", "history", "manage"}),
+    Role.PARENT: frozenset({"see", "log", "history", "manage", "stop"}),
     Role.HELPER: frozenset({"see", "log"}),
     Role.NURSE: frozenset({"see", "history", "review", "count"}),
-    Role.LEAD: frozenset({"see", "history", "review", "lead", "count"}),
+    Role.LEAD: frozenset({"see", "history", "review", "lead", "count", "stop"}),
 }
 """see: today, and the answer to a log. log: also correct it, and say "I have called". history: every day.
 manage: treatment, family, numbers, pause. review: take and close alerts. lead: a team's numbers and staff.
-count: how many alerts are open, and nothing of whom."""
+count: how many alerts are open, and nothing of whom. stop: that a child has died, and that it was a mistake."""
 
 
 def access_child(user: User, child_id: Any, *, to: str) -> Child:

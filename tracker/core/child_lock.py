@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from tracker.models import Child, Course
+from tracker.models.children import left_alone_since
 from tracker.models.treatment import EVENT_COLUMNS, standing_events
 
 _ALERT = tuple(
@@ -36,7 +37,7 @@ class LockedChild(NamedTuple):
 
     alert: Standing | None
     courses: list[Course]
-    paused_at: datetime | None = None
+    left_alone_since: datetime | None = None
 
 
 def lock_child(child: Child) -> LockedChild:
@@ -47,9 +48,10 @@ def lock_child(child: Child) -> LockedChild:
     """
     list(Child.objects.select_for_update(of=("self",), no_key=True).filter(pk=child.pk).only("pk"))
     rows = list(_around(child))
-    (paused_at, *alert), rows = rows[0][: 1 + len(_ALERT)], [row[1 + len(_ALERT) :] for row in rows]
+    (paused_at, reason, *alert), rows = rows[0][: 2 + len(_ALERT)], [row[2 + len(_ALERT) :] for row in rows]
     courses = [_course(child, list(of_one)) for pk, of_one in groupby(rows, key=itemgetter(0)) if pk]
-    return LockedChild(Standing(*alert) if alert[0] else None, courses, paused_at)
+    since = left_alone_since(paused_at, reason)
+    return LockedChild(Standing(*alert) if alert[0] else None, courses, since)
 
 
 def _around(child: Child) -> QuerySet:
@@ -59,7 +61,7 @@ def _around(child: Child) -> QuerySet:
         Child.objects.filter(pk=child.pk)
         .annotate(open_alert=FilteredRelation("alerts", condition=is_open))
         .order_by("courses__pk", "courses__events__at", "courses__events__recorded_at")
-        .values_list("paused_at", *_ALERT, *_COURSE, *_EVENT)
+        .values_list("paused_at", "paused_reason", *_ALERT, *_COURSE, *_EVENT)
     )
 
 

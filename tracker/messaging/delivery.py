@@ -20,7 +20,12 @@ from tracker.messaging import contact_points, gathering
 from tracker.messaging.channels.errors import SendError
 from tracker.messaging.channels.sending import send
 from tracker.messaging.heartbeats import record_heartbeat
-from tracker.models import Alert, CareTeam, Channel, Child, Kind, Lane, Message, ReminderPlan
+from tracker.messaging.left_alone import (
+    is_of_before_the_death,
+    was_open_before_the_pause,
+    why_reminder_rests,
+)
+from tracker.models import Alert, CareTeam, Channel, Kind, Lane, Message, ReminderPlan
 from tracker.models.messages import LEASE, ONCE_AT_MOST, WAYS
 
 log = logging.getLogger(__name__)
@@ -231,7 +236,7 @@ def _alert_needless(message: Message, now: datetime) -> str:
         return "taken"
     if not (message.is_family or message.is_staff):
         return "left"
-    if child.paused_at and (message.is_family or was_open_before_the_pause(alert, child, now)):
+    if (message.is_family and child.is_left_alone) or was_open_before_the_pause(alert, child, now):
         return "paused"
     return "called" if message.is_family and not message.is_staff and message.has_called else ""
 
@@ -244,11 +249,6 @@ def _is_taken(alert: Alert, message: Message) -> bool:
     return alert.taken_by_id is not None and (is_hers or not alert.try_again_at)
 
 
-def was_open_before_the_pause(alert: Alert, child: Child, now: datetime) -> bool:
-    """Then it waits. A pause that lies ahead, set before the clock was put back, keeps nothing waiting."""
-    return child.paused_at is not None and alert.raised_at <= child.paused_at <= now + SKEW
-
-
 def _answer_needless(message: Message, now: datetime) -> str:
     """To the family: one closing is told of while it stands, a call that reached nobody while the alert is open."""
     alert, child = message.its_alert, message.its_child
@@ -258,7 +258,8 @@ def _answer_needless(message: Message, now: datetime) -> str:
         return "closed"
     if not message.is_family:
         return "left"
-    return "paused" if was_open_before_the_pause(alert, child, now) else ""
+    rests = was_open_before_the_pause(alert, child, now)
+    return "paused" if rests or is_of_before_the_death(alert, child, now) else ""
 
 
 def _nudge_needless(message: Message) -> str:
@@ -270,14 +271,14 @@ def _nudge_needless(message: Message) -> str:
         return "taken"
     if not message.is_family:
         return "left"
-    if child.paused_at:
+    if child.is_left_alone:
         return "paused"
     return "called" if message.has_called_since else ""
 
 
 def _reminder_needless(message: Message) -> str:
-    if message.its_child.paused_at:
-        return "paused"
+    if why := why_reminder_rests(message):
+        return why
     if not message.is_family:
         return "left"
     return "logged" if message.has_logged else ""

@@ -51,6 +51,10 @@ def _why_reminder(message: Message) -> str:
         return _("The care team told them to come in, and nobody has written that they came.")
     if cause == Cause.SILENCE:
         return _("Nobody has logged for a day, and just now a day matters.")
+    if cause == Cause.HOME:
+        return _("Their child is on a ward: once a day they are asked whether it is at home again.")
+    if cause == Cause.MOVED:
+        return _("Another team cares for their child now, or none does.")
     if message.level == 2:
         return _("Nobody has logged: the other parent is reminded too.")
     if message.level == 1:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from tracker.models import (
     Role,
     User,
 )
+from tracker.models.reminders import OF_THE_WARD
 
 EXPIRES = timedelta(minutes=90)
 """A reminder that is later than this is not sent: it would arrive in a heap with the next."""
@@ -315,15 +316,29 @@ def _ask_for(child: Child, cause: str, at: datetime, by: User, now: datetime, mo
     )
 
 
-def ask_everybody(*, child: Child, cause: str, first: UUID | None, expires: timedelta, now: datetime) -> None:
+def ask_everybody(
+    *,
+    child: Child,
+    cause: str,
+    first: UUID | None,
+    expires: timedelta,
+    now: datetime,
+    key: UUID | None = None,
+) -> bool:
     """A reminder now: to `first`, else to the parent who is there longest; an hour later to the other parents, too.
 
-    To them also where the plan keeps reminders to one person: this is no daily nudge. A log makes it needless. Whom
-    another reminder asks within the hour is asked by that.
+    To them also where the plan keeps reminders to one person: this is no daily nudge. A log makes it needless, and
+    whom another reminder asks within the hour is asked by that; not so for what is asked while a child is on a ward.
+    False where the reminder with that `key` is there already.
     """
-    hour = timedelta(hours=1)
-    day = local_date(now, child.zone)
-    reminder = Reminder.objects.create(child=child, cause=cause, local_date=day, due_at=now, moot_since=now)
+    hour, is_of_the_ward = timedelta(hours=1), cause in OF_THE_WARD
+    moot_since = now + timedelta(days=1) if is_of_the_ward else now
+    about = {"local_date": local_date(now, child.zone), "due_at": now, "moot_since": moot_since}
+    reminder, is_new = Reminder.objects.get_or_create(
+        pk=key or uuid4(), defaults={"child": child, "cause": cause, **about}
+    )
+    if not is_new:
+        return False
     parents = _parents_of([child.pk])[child.pk]
     people = [*([first] if first else []), *(person for person in parents if person != first)]
     ways = contact_points.ways_to(people, reminders=True)
@@ -331,12 +346,14 @@ def ask_everybody(*, child: Child, cause: str, first: UUID | None, expires: time
     nudges = [(person, 2 if place else 0, hour if place else None) for place, person in enumerate(reachable)]
     near = Message.objects.filter(kind=Kind.REMINDER, child=child, due_at__range=(now - hour, now + hour))
     asked = set(near.filter(dropped_at=None, failed_at=None).values_list("recipient_id", flat=True))
+    asked -= set(people if is_of_the_ward else ())
     Message.objects.bulk_create(
         nudge(reminder, person, ways[person][0], level, later or timedelta(0), now, expires)
         for person, level, later in nudges
         if person not in asked
     )
     request_task("tracker.tasks.deliver_reminders", queue=Lane.REMINDERS)
+    return True
 
 
 @transaction.atomic

@@ -28,9 +28,11 @@ from tracker.models import (
     Message,
     ReminderPlan,
     Silence,
+    StayEvent,
     TreatmentEvent,
     User,
 )
+from tracker.models.ward_stays import COUNTS_FROM_HERE
 
 log = logging.getLogger(__name__)
 
@@ -128,13 +130,17 @@ def silent_ones(children: QuerySet[Child], page: int, now: datetime, size: int) 
 def silent_among(children: QuerySet[Child], now: datetime) -> tuple[QuerySet[Child], QuerySet[Child]]:
     """Who has never logged; of whom nobody has for a day. With `asked_at`, when the family was asked about it.
 
-    In the days near the hospital, or with a pump. Whom a nurse has reached is silent again a day later.
+    In the days near the hospital, or with a pump. Whom a nurse has reached, or who has come home from a ward, is
+    silent again a day later.
     """
     a_day_ago = now - SILENCE
     own = Silence.objects.filter(child=OuterRef("pk"))
     asked = own.filter(asked_at__gt=a_day_ago).order_by("-asked_at").values("asked_at")[:1]
     was_reached = Exists(own.filter(reached_at__gt=a_day_ago, reached_at__lte=now))
-    quiet = children.filter(Exists(_watched(now)), ~was_reached, paused_at=None, begun_at__lt=a_day_ago)
+    stays = StayEvent.objects.filter(child=OuterRef("pk"), kind__in=COUNTS_FROM_HERE)
+    was_back = Exists(stays.filter(at__gt=a_day_ago, at__lte=now))
+    watched = children.filter(Exists(_watched(now)), paused_at=None, begun_at__lt=a_day_ago)
+    quiet = watched.filter(~was_reached, ~was_back)
     quiet = quiet.annotate(**{"asked_at": Subquery(asked)})
     return quiet.filter(last_log_at=None), quiet.filter(last_log_at__lt=a_day_ago)
 
@@ -162,9 +168,10 @@ def _given(how: str) -> list[str]:
 
 
 def silent_since(child: Child) -> datetime:
-    """When somebody last heard of this family: by a log, or because a nurse reached them."""
+    """When somebody last heard of this family: by a log, because a nurse reached them, or at home again."""
     reached = child.silences.aggregate(at=Max("reached_at"))["at"]
-    return max(filter(None, (child.last_log_at or child.begun_at, reached)))
+    back = child.stay_events.filter(kind__in=COUNTS_FROM_HERE).aggregate(at=Max("at"))["at"]
+    return max(filter(None, (child.last_log_at or child.begun_at, reached, back)))
 
 
 class Quiet(NamedTuple):

@@ -22,6 +22,7 @@ from tracker.models.self_reports import OwnAnswers
 from tracker.models.silence import Silence
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 from tracker.models.users import User
+from tracker.models.ward_stays import StayEvent, StayKind
 
 __all__ = (
     "Absence",
@@ -75,6 +76,8 @@ __all__ = (
     "Sensitivity",
     "ShiftPart",
     "Silence",
+    "StayEvent",
+    "StayKind",
     "SymptomLog",
     "TreatmentEvent",
     "Turn",

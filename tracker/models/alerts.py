@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from therapies.episodes import ADVICE
+from tracker.lib.clock import SKEW
 from tracker.lib.present import present
-from tracker.models.children import Child
+from tracker.models.children import Child, PauseReason
 from tracker.models.constraints import one_of, paired
 from tracker.models.logs import SymptomLog, Urgency
 from tracker.models.users import User
@@ -48,8 +49,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.filter(IS_OPEN)
 
     def open_to_family(self, now: datetime) -> "AlertQuerySet":
-        """With those whose closing the family is not told of yet (is_untold)."""
-        return self.filter(IS_OPEN | is_untold(now))
+        """With those whose closing the family is not told of yet (is_untold), without those of before a death."""
+        died = Q(child__paused_reason=PauseReason.DIED, child__paused_at__lte=now + SKEW)
+        of_before = died & Q(log__received_at__lte=F("child__paused_at"))
+        return self.filter(IS_OPEN | is_untold(now)).exclude(of_before)
 
 
 IS_OPEN = Q(resolved_at=None, taken_in_by=None)

@@ -35,10 +35,22 @@ class Colour(models.TextChoices):
 
 
 class PauseReason(models.TextChoices):
+    """What each of them stops: see Child.is_left_alone and Child.rests_since."""
+
     HOSPITAL = "hospital", _("In hospital")
     MOVED = "moved", _("Moved to another team")
     FINISHED = "finished", _("Treatment is finished")
     NOT_NEEDED = "not-needed", _("We don't need this any more")
+    DIED = "died", _("Has died")
+
+
+CHOSEN = [reason for reason in PauseReason.choices if reason[0] != PauseReason.DIED]
+"""What a family may choose; that a child has died is said on a page of its own."""
+
+
+def left_alone_since(paused_at: datetime | None, reason: str) -> datetime | None:
+    """In hospital the reminders rest, and nothing else."""
+    return None if reason == PauseReason.HOSPITAL else paused_at
 
 
 class Callback(NamedTuple):
@@ -110,6 +122,27 @@ class Child(models.Model):
     def running_course(self) -> "Course":
         """For who has seen that one runs."""
         return present(self.course)
+
+    @property
+    def is_admitted(self) -> bool:
+        return self.paused_reason == PauseReason.HOSPITAL
+
+    @property
+    def has_died(self) -> bool:
+        return self.paused_reason == PauseReason.DIED
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Nothing is sent to the family that it has not asked for."""
+        return left_alone_since(self.paused_at, self.paused_reason) is not None
+
+    @property
+    def rests_since(self) -> datetime | None:
+        """Alerts that were open by then are told to nobody, until the family goes on.
+
+        The team of a child that has died is told: that may have been said of the wrong child.
+        """
+        return None if self.has_died else left_alone_since(self.paused_at, self.paused_reason)
 
     def age_months(self, at: datetime) -> int | None:
         """Full months, never too many: the day of birth is not known."""

@@ -77,6 +77,12 @@ class Cause(models.TextChoices):
     SILENCE = "silence", _("a day without a log")
     WHERE = "where", _("told to come in, and nobody knows that they came")
     NUMBERS = "numbers", _("the numbers, once a month")
+    HOME = "home", _("on a ward: whether they are at home again")
+    MOVED = "moved", _("another team cares for the child, or none")
+
+
+OF_THE_WARD = (Cause.HOME, Cause.MOVED)
+"""These are sent while the child is on a ward, and no log makes them needless."""
 
 
 class Reminder(models.Model):

@@ -13,9 +13,10 @@ from tracker.core.audit import record_audit
 from tracker.core.board_mark import mark_boards
 from tracker.families.actions.care_teams import own_care_team as _own_care_team
 from tracker.families.actions.treatment import start_course
+from tracker.families.actions.ward_stays import NO_PAUSE, admit, change_pause, come_home
 from tracker.families.numbers import Numbers
 from tracker.messaging import reminders
-from tracker.models import Child, Membership, Role, User
+from tracker.models import Child, Membership, PauseReason, Role, User
 
 ABOUT_A_CHILD = (
     "nickname",
@@ -77,23 +78,25 @@ def update_child(*, child: Child, about: Mapping[str, Any], by: User, now: datet
 
 @transaction.atomic
 def pause(*, child: Child, reason: str, by: User, now: datetime) -> None:
-    """Nothing is sent any more until `resume`. `reason` is one of PauseReason; nothing is asked."""
-    child.paused_at, child.paused_reason, child.changed_at = now, reason, now
-    child.save(update_fields=("paused_at", "paused_reason", "changed_at"))
-    mark_boards(child.care_team_id, now=now)
-    record_audit("child.paused", by=by, now=now, child=child.pk)
+    """Nothing is sent any more until `resume`; nothing is asked. In hospital the reminders alone rest."""
+    if reason == PauseReason.HOSPITAL:
+        admit(child=child, by=by, now=now)
+        return
+    living = Child.objects.filter(pk=child.pk).exclude(paused_reason=PauseReason.DIED)
+    if change_pause(child, living.update(paused_at=now, paused_reason=reason, changed_at=now), now):
+        record_audit("child.paused", by=by, now=now, child=child.pk)
 
 
 @transaction.atomic
 def resume(*, child: Child, by: User, now: datetime) -> None:
-    """Ends a pause; without one it changes nothing."""
-    if Child.objects.filter(pk=child.pk, paused_at__isnull=False).update(
-        paused_at=None, paused_reason="", changed_at=now
-    ):
-        mark_boards(child.care_team_id, now=now)
-        follow(now=now, child=child)
+    """Ends a pause; without one it changes nothing. On a ward that is "home again"."""
+    if come_home(child=child, by=by, now=now):
+        return
+    paused = Child.objects.filter(pk=child.pk, paused_at__isnull=False).exclude(
+        paused_reason=PauseReason.DIED
+    )
+    if change_pause(child, paused.update(changed_at=now, **NO_PAUSE), now):
         record_audit("child.resumed", by=by, now=now, child=child.pk)
-    child.paused_at, child.paused_reason = None, ""
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from tracker.families.forms.start import UNITS
 from tracker.lib import time_zones
 from tracker.lib.text import typed
 from tracker.models import CareTeam, Child, User
-from tracker.models.children import PauseReason
+from tracker.models.children import CHOSEN
 
 SENTENCE_AT_MOST = 200
 LAST = ("your_name", "language")
@@ -167,10 +167,26 @@ class ClinicForm(PageForm):
     )
 
 
+class NicknameForm(PageForm):
+    """What is said of one child and would hurt if it were another."""
+
+    nickname = TypedField(label=gettext_lazy("Type the nickname"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.child = child
+
+    def clean_nickname(self) -> str:
+        entered = " ".join(self.cleaned_data["nickname"].split()).casefold()
+        if entered != " ".join(self.child.nickname.split()).casefold():
+            raise ValidationError(_("This is not the nickname that stands here. Nothing has changed."))
+        return entered
+
+
 class PauseForm(PageForm):
     reason = forms.ChoiceField(
         label=gettext_lazy("Why?"),
-        choices=PauseReason,
+        choices=CHOSEN,
         error_messages={"required": gettext_lazy("Choose one of these.")},
     )
     drawn_as: ClassVar[dict[str, str]] = {"reason": "cards"}

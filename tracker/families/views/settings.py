@@ -18,6 +18,7 @@ from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.families.actions.begin import change_settings
 from tracker.families.actions.care_teams import change_numbers, join_care_team, leave_care_team
 from tracker.families.actions.children import pause, resume
+from tracker.families.actions.ward_stays import still_there
 from tracker.families.forms.settings import (
     ClinicForm,
     KeptNumbersForm,
@@ -107,15 +108,22 @@ def shown(request: AuthedRequest, child: Child, now: datetime, **tried: Any) -> 
 def pause_or_stop(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     """No reminder until they go on. A reason, and nothing more, is asked."""
     child, now = access_child(request.user, child_id, to="manage"), timezone.now()
+    if child.has_died:
+        return see_other("stop", child.pk)
     if request.method == "POST" and "resume" in request.POST:
         resume(child=child, by=request.user, now=now)
         messages.success(request, _("On again."))
+        return see_other("today", child.pk)
+    if request.method == "POST" and "still_there" in request.POST:
+        still_there(child=child, by=request.user, now=now)
+        messages.success(request, _("Thank you. We ask again tomorrow."))
         return see_other("today", child.pk)
     form = PauseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         pause(child=child, reason=form.cleaned_data["reason"], by=request.user, now=now)
         return see_other("pause", child.pk)
-    context = {"form": form, "paused": child.get_paused_reason_display() if child.paused_at else ""}
+    paused = child.get_paused_reason_display() if child.paused_at else ""
+    context = {"form": form, "paused": paused, "on_a_ward": child.is_admitted}
     status = LOOK_AGAIN if form.is_bound else 200
     return render(
         request, "tracker/families/pause.html", page_context(request, child, now) | context, status=status

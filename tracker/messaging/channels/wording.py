@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tracker.models import Kind, Message
+from tracker.models import Cause, Kind, Message
 
 
 def headline(message: Message) -> str:
@@ -15,6 +15,10 @@ def headline(message: Message) -> str:
         return _("Nightlight: urgent, open now")
     if message.kind == Kind.ROTA:
         return _("Nightlight: a shift without anybody on")
+    if message.reminder and message.reminder.cause == Cause.HOME:
+        return _("Nightlight: a short question")
+    if message.reminder and message.reminder.cause == Cause.MOVED:
+        return _("Nightlight: something has changed")
     if message.kind != Kind.ALERT:
         return _("Nightlight: time for a log")
     if message.together > 1:

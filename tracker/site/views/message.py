@@ -27,6 +27,8 @@ PAGES: dict[str, str] = {
     Cause.DOSE: "doses",
     Cause.LINE: "pump",
     Cause.WHERE: "today",
+    Cause.HOME: "pause",
+    Cause.MOVED: "today",
 }
 """Where a reminder leads to; all others to the log form."""
 

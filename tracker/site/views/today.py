@@ -16,6 +16,7 @@ from tracker.assessment.follow_up import is_of_danger
 from tracker.core.access import access_child, may
 from tracker.core.pages import AuthedRequest, day_label, earlier_therapies, page_context
 from tracker.families.views.course_questions import course_questions, says_pump_stopped
+from tracker.families.views.stop import stopped_page
 from tracker.logs import queries, unsaved
 from tracker.logs.advice import last_advice
 from tracker.logs.views.answer import open_answer
@@ -30,6 +31,8 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
     around, last = page_context(request, child, now), queries.last_log(child)
     standing = open_answer(alert_queries.open_alert(child, now), child, now)
+    if child.has_died and standing is None:
+        return stopped_page(request, child, around)
     if says_pump_stopped(last):
         around["day_label"] = day_label(child, now, pump_stopped=True)
     question, advice = _open_question(last), last_advice(child, request.user, now, last)
@@ -52,6 +55,7 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         "earlier": earlier_therapies(child, now),
         "may_manage": may((child.family_role,), "manage"),
         "may_log": may((child.family_role, child.staff_role), "log"),
+        "on_a_ward": child.is_admitted,
         "paused": child.get_paused_reason_display() if child.paused_at else "",
     }
     return render(request, "tracker/site/today.html", context)
