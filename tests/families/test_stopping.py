@@ -50,7 +50,7 @@ def told() -> set[str]:
 
 
 def sweep_for(hours: int) -> None:
-    for minutes in range(0, hours * 60, 5):
+    for minutes in range(0, hours * 60, 15):
         sweep.sweep(now=NOW + minutes * MINUTE, deliver=True)
 
 

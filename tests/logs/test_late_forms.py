@@ -61,7 +61,8 @@ NEVER = {
     *("team-staff", "team-call-order", "invite", "invitation-revoke", "membership-end", "settings", "pause"),
     *("card-link", "card-revoke", "duty-offer", "duty-take", "duty-answer", "drill-begin", "drill-step"),
     *("reminders", "reach", "push-subscribe", "way-forget", "export", "erase", "erase-account", "begin-step"),
-    *("forms-kept", "staff-lock", "staff-active", "callback"),
+    *("forms-kept", "staff-lock", "staff-active", "callback", "stop"),
+    *("nurse-stay", "nurse-transfer", "nurse-discharge", "transfer-accept", "transfer-end"),
 }
 # What asks for no login: the link, the mail or the page is the permission.
 OPEN = {"check", "theme", "invitation", "reminders-off"}

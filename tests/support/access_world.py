@@ -38,6 +38,7 @@ from tracker.models import (
     Question,
     Reminder,
     Role,
+    Transfer,
     User,
 )
 from tracker.site.demo.second_factors import seed_totp
@@ -130,6 +131,15 @@ def an_absence(world: World) -> Absence:
     return Absence.objects.create(care_team=world.child.care_team, person=who, **days)
 
 
+def an_offer_to_another_ward(world: World) -> Transfer:
+    """To the one where "away" works."""
+    there = world.people["away"].memberships.get().care_team
+    teams = {"left": world.child.care_team, "joins": there}
+    return Transfer.objects.create(
+        child=world.child, offered_by=world.people["nurse"], offered_at=NOW, **teams
+    )
+
+
 # What an argument of a route stands for; "route argument" where one route means something else by it.
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "child_id": lambda world: world.child.pk,
@@ -145,6 +155,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "dose_id": lambda world: a_dose(world).pk,
     "baton_id": lambda world: an_offer(world).pk,
     "change_id": lambda world: a_change(world).pk,
+    "transfer_id": lambda world: an_offer_to_another_ward(world).pk,
     "question_id": lambda world: a_question(world).pk,
     "drill_id": lambda world: begin_drill(**by_her_mother(world)).pk,
     "pair_id": lambda world: a_pair(world),

@@ -130,3 +130,14 @@ class StaffForm(PageForm):
         widget=forms.RadioSelect,
     )
     drawn_as: ClassVar[dict[str, str]] = {"role": "cards"}
+
+
+class TransferForm(PageForm):
+    """The ward that a child is offered to."""
+
+    code = TypedField(
+        label=gettext_lazy("Their code"),
+        help_text=gettext_lazy("The other ward's code for families: its lead has it."),
+        max_length=40,
+        error_messages={"required": gettext_lazy("Type the code.")},
+    )

@@ -51,5 +51,10 @@ urlpatterns = [
     path("children/<uuid:child_id>/review/reached/", silence.reached, name="nurse-reached"),
     path("children/<uuid:child_id>/review/numbers/", child.know, name="nurse-know"),
     path("children/<uuid:child_id>/review/stay/", stays.stay, name="nurse-stay"),
+    path("children/<uuid:child_id>/review/transfer/", stays.transfer, name="nurse-transfer"),
+    path("children/<uuid:child_id>/review/discharge/", stays.discharge_child, name="nurse-discharge"),
+    path("teams/<uuid:care_team_id>/transfers/", stays.transfers, name="transfers"),
+    path("transfers/<uuid:transfer_id>/accept/", stays.accept, name="transfer-accept"),
+    path("transfers/<uuid:transfer_id>/end/", stays.end, name="transfer-end"),
     path("children/<uuid:child_id>/review/counts/", blood_counts.blood_counts, name="nurse-counts"),
 ]

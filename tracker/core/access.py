@@ -31,6 +31,7 @@ from tracker.models import (
     Message,
     Role,
     SymptomLog,
+    Transfer,
     TreatmentEvent,
     User,
 )
@@ -142,6 +143,19 @@ def care_teams_of(user: User) -> QuerySet[CareTeam]:
     own = Membership.objects.filter(user_id=user.pk, ended_at=None, role__in=TEAM_ROLES)
     own = own.filter(has_second_factor("user"), care_team=OuterRef("pk"))
     return CareTeam.objects.filter(Exists(own), kept_by_family=False).order_by("name", "begun_at")
+
+
+def access_transfer(user: User, transfer_id: Any, *, to: str) -> Transfer:
+    """A child that is offered: to "end" for the staff of either team, to "accept" for that of the one it joins."""
+    transfers = Transfer.objects.select_related("child", "left", "joins")
+    teams = care_teams_of(user)
+    around = Q(joins__in=teams) if to == "accept" else Q(joins__in=teams) | Q(left__in=teams)
+    transfer = transfers.filter(around, pk=_uuid(transfer_id)).first()
+    if transfer is None:
+        raise Http404
+    own = teams.filter(pk__in=(transfer.joins_id, transfer.left_id)).values_list("pk", flat=True)
+    access_care_team(user, transfer.joins_id if transfer.joins_id in own else transfer.left_id, to="review")
+    return transfer
 
 
 def invitation_for(token: str, *, at: datetime) -> Invitation:

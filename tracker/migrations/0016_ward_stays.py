@@ -5,13 +5,17 @@ from django.db import migrations, models
 
 from tracker.models import append_only
 
+FROZEN_OF_A_TRANSFER = ("id", "child_id", "left_id", "joins_id", "offered_at", "offered_by_id")
+
 
 def install(apps, schema_editor):
     append_only.install(schema_editor, "tracker_stayevent")
+    append_only.install(schema_editor, "tracker_transfer", frozen=FROZEN_OF_A_TRANSFER)
 
 
 def remove(apps, schema_editor):
     append_only.remove(schema_editor, "tracker_stayevent")
+    append_only.remove(schema_editor, "tracker_transfer")
 
 
 class Migration(migrations.Migration):
@@ -27,6 +31,15 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('admitted', 'On a ward'), ('still-there', 'Still on a ward'), ('home', 'Home again'), ('died', 'Has died'), ('taken-back', 'That was a mistake: everything is on again'), ('discharged', 'Left the care of the team'), ('transferred', 'Came to another team')], max_length=12)),
                 ('at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Transfer',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('offered_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn')], max_length=10)),
             ],
         ),
         migrations.RemoveConstraint(
@@ -67,6 +80,31 @@ class Migration(migrations.Migration):
             name='left',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.careteam'),
         ),
+        migrations.AddField(
+            model_name='transfer',
+            name='child',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transfers', to='tracker.child'),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='ended_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='joins',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='tracker.careteam'),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='left',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.careteam'),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='offered_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
         migrations.AddIndex(
             model_name='stayevent',
             index=models.Index(fields=['child', '-at'], name='stays_of_a_child'),
@@ -78,6 +116,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='stayevent',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['admitted', 'still-there', 'home', 'died', 'taken-back', 'discharged', 'transferred'])), name='stay_kind_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfer',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('child',), name='one_offer_a_child'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='transfer_end_is_paired'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('outcome', '')), models.Q(('ended_at__isnull', False), ('outcome__in', ['accepted', 'declined', 'withdrawn'])), _connector='OR'), name='a_transfer_that_ended_has_an_outcome'),
         ),
         migrations.RunPython(install, remove),
     ]

@@ -22,7 +22,7 @@ from tracker.models.self_reports import OwnAnswers
 from tracker.models.silence import Silence
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 from tracker.models.users import User
-from tracker.models.ward_stays import StayEvent, StayKind
+from tracker.models.ward_stays import StayEvent, StayKind, Transfer, TransferEnd
 
 __all__ = (
     "Absence",
@@ -79,6 +79,8 @@ __all__ = (
     "StayEvent",
     "StayKind",
     "SymptomLog",
+    "Transfer",
+    "TransferEnd",
     "TreatmentEvent",
     "Turn",
     "Urgency",

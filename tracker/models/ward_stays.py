@@ -3,11 +3,12 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models.care_teams import CareTeam
 from tracker.models.children import Child
-from tracker.models.constraints import one_of
+from tracker.models.constraints import one_of, paired
 from tracker.models.users import User
 
 
@@ -45,3 +46,37 @@ class StayEvent(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class TransferEnd(models.TextChoices):
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Transfer(models.Model):
+    """A child that one care team offers to another. Until that accepts, nothing changes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="transfers")
+    left = models.ForeignKey(CareTeam, on_delete=models.PROTECT, related_name="+")
+    joins = models.ForeignKey(CareTeam, on_delete=models.PROTECT, related_name="offers")
+    offered_at = models.DateTimeField()
+    offered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=TransferEnd, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("child",), condition=Q(ended_at=None), name="one_offer_a_child"),
+            paired("ended_at", "ended_by", name="transfer_end_is_paired"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, outcome="")
+                | Q(ended_at__isnull=False, outcome__in=TransferEnd.values),
+                name="a_transfer_that_ended_has_an_outcome",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -31,6 +31,7 @@ from tracker.core.redirects import see_other
 from tracker.core.staff_pages import page_number, refusals, staff_context, team_for
 from tracker.families.actions.care_teams import change_numbers
 from tracker.families.actions.memberships import end_membership, invite, revoke_invitation
+from tracker.families.queries.ward_stays import offers_to
 from tracker.lib.qr import qr_svg
 from tracker.models import CareTeam, Invitation, Membership
 from tracker.models.memberships import TEAM_ROLES
@@ -42,7 +43,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def team(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """Numbers, hours, rules and staff, for everybody of the team; the lead may change them."""
     team, now = team_for(request, care_team_id), timezone.now()
-    context = {"numbers": all_numbers(team), "staff": memberships_of(team)}
+    context = {"numbers": all_numbers(team), "staff": memberships_of(team), "offers": offers_to(team).count()}
     return render(request, "tracker/clinic/team.html", staff_context(request, team, now) | context)
 
 

@@ -12,7 +12,7 @@ from tracker.core.audit import record_audit
 from tracker.core.board_mark import mark_boards
 from tracker.core.refused import Refused
 from tracker.families.numbers import Numbers
-from tracker.models import CareTeam, Child, Membership, Role, User
+from tracker.models import CareTeam, Child, Membership, Role, Transfer, TransferEnd, User
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
 
@@ -53,7 +53,7 @@ def join_care_team(*, child: Child, code: str, by: User, now: datetime) -> CareT
     team = CareTeam.objects.filter(join_code="".join(code.split()).upper(), kept_by_family=False).first()
     if team is None:
         raise Refused(_("No care team has this code. Check it with your nurse."))
-    _move(child, team, now)
+    move_to(child, team, by, now)
     record_audit("care-team.joined", by=by, now=now, child=child.pk, about=team.pk)
     return team
 
@@ -64,14 +64,22 @@ def leave_care_team(*, child: Child, by: User, now: datetime) -> CareTeam:
     left = child.care_team
     if left.kept_by_family:
         return left
-    kept = Numbers(**{name: getattr(left, name) for name in Numbers.__dataclass_fields__})
-    _move(child, own_care_team(kept, now), now)
+    keep_own_numbers(child, by, now)
     record_audit("care-team.left", by=by, now=now, child=child.pk, about=left.pk)
     return child.care_team
 
 
-def _move(child: Child, team: CareTeam, now: datetime) -> None:
+def keep_own_numbers(child: Child, by: User, now: datetime) -> None:
+    left = child.care_team
+    kept = Numbers(**{name: getattr(left, name) for name in Numbers.__dataclass_fields__})
+    move_to(child, own_care_team(kept, now), by, now)
+
+
+def move_to(child: Child, team: CareTeam, by: User, now: datetime) -> None:
+    """An offer to another ward that was open is over with it."""
     before = child.care_team
+    offers = Transfer.objects.filter(child=child, ended_at=None)
+    offers.update(ended_at=now, ended_by=by, outcome=TransferEnd.WITHDRAWN)
     child.care_team, child.changed_at = team, now
     child.save(update_fields=("care_team", "changed_at"))
     mark_boards(before.pk, team.pk, now=now)

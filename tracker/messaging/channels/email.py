@@ -18,6 +18,7 @@ from tracker.messaging.channels.errors import SendError
 from tracker.messaging.channels.outbox import message_id
 from tracker.messaging.channels.wording import headline, link
 from tracker.models import Kind, Message
+from tracker.models.reminders import OF_THE_WARD
 
 
 def send(message: Message) -> Collection[str]:
@@ -60,6 +61,7 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
     if message.kind == Kind.SIGN_IN:
         return _about_signing_in(message)
     context = {"message": message, "link": link(message), "is_reminder": message.kind == Kind.REMINDER}
+    context["asks_for_a_log"] = bool(message.reminder and message.reminder.cause not in OF_THE_WARD)
     headers = {"Message-ID": message_id(message)}
     if context["is_reminder"]:
         off = settings.SITE_URL + reverse("reminders-off", args=[message.pk])

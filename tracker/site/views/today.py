@@ -15,6 +15,7 @@ from tracker.assessment import answer_text
 from tracker.assessment.follow_up import is_of_danger
 from tracker.core.access import access_child, may
 from tracker.core.pages import AuthedRequest, day_label, earlier_therapies, page_context
+from tracker.families.queries.ward_stays import care_changed
 from tracker.families.views.course_questions import course_questions, says_pump_stopped
 from tracker.families.views.stop import stopped_page
 from tracker.logs import queries, unsaved
@@ -56,6 +57,7 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         "may_manage": may((child.family_role,), "manage"),
         "may_log": may((child.family_role, child.staff_role), "log"),
         "on_a_ward": child.is_admitted,
+        "care_changed": care_changed(child, now),
         "paused": child.get_paused_reason_display() if child.paused_at else "",
     }
     return render(request, "tracker/site/today.html", context)
