@@ -267,8 +267,9 @@ def test_every_requirement_is_pinned_and_says_why_it_is_here(name):
     assert not [line for line in lines if not REQUIREMENT.match(line)]
 
 
-def pins() -> dict[str, str]:
-    names = ("requirements.txt", "requirements-dev.txt", "constraints.txt")
+def pins(*files: str) -> dict[str, str]:
+    """By these files; by all of them, where none is named."""
+    names = files or ("requirements.txt", "requirements-dev.txt", "constraints.txt")
     text = "\n".join((BASE / name).read_text() for name in names)
     return {
         canonical(name): pin for name, pin in re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;]+)", text, re.M)
@@ -298,6 +299,22 @@ def test_what_the_requirements_bring_along_is_pinned_too():
     pinned = pins()
     here = {name for first in pinned for name in brought_along(first, set())}
     assert {name for name in here if metadata.version(name) != pinned.get(name)} == set()
+
+
+LOCKED = re.compile(r"^([\w.-]+)==(\S+)(.*?)(?=^\S|\Z)", re.M | re.S)
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_the_lock_holds_what_is_asked_for_each_with_its_hashes(name):
+    """Else `sh config/start/lock` makes it anew."""
+    text = (BASE / f"{name}.lock").read_text()
+    locked = {canonical(package): (pin, rest) for package, pin, rest in LOCKED.findall(text)}
+    asked = pins(f"{name}.txt", "requirements.txt")
+    assert {package: locked.get(package, ("", ""))[0] for package in asked} == asked
+    known = pins()
+    assert {package for package, (pin, _rest) in locked.items() if known.get(package, pin) != pin} == set()
+    assert [package for package, (_pin, rest) in locked.items() if "--hash=sha256:" not in rest] == []
+    assert "://" not in text
 
 
 def canonical(name: str) -> str:

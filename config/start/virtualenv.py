@@ -1,6 +1,8 @@
-"""Makes .venv and installs pinned requirements into it: `python3 -m config.start.virtualenv requirements.txt`.
+"""Makes .venv and installs requirements into it: `python3 -m config.start.virtualenv requirements.txt`.
 
-Standard library only, and neither ensurepip nor python3-venv is needed: pip runs out of the wheel in vendor/
+What is installed stands in the file's lock beside it, each package by its hash, so that nobody in between can put
+another one in its place; `sh config/start/lock` makes the locks. Standard library only, and neither ensurepip nor
+python3-venv is needed: pip runs out of the wheel in vendor/
 (docs/adr/starting-without-ensurepip.md). A second call finds its work done and takes a few milliseconds.
 """
 
@@ -60,14 +62,16 @@ def fingerprint(*files: Path) -> str:
 
 
 def install(name: str) -> None:
-    """Installs the file's requirements, unless this very text was installed before."""
+    """Installs the file's requirements as they are locked, unless this very text was installed before."""
     marker = VENV / f"installed-{name}"
-    files = (BASE / "requirements.txt", BASE / "constraints.txt", BASE / name)
-    wanted = fingerprint(VENV / "pyvenv.cfg", *files)  # the first names the Python
+    lock = (BASE / name).with_suffix(".lock")
+    wanted = fingerprint(VENV / "pyvenv.cfg", lock)  # the first names the Python
     if marker.exists() and marker.read_text() == wanted:
         return
     print(f"Installing {name}: a minute or two, and only when it has changed.", flush=True)
-    run_pip("install", "--quiet", "--no-input", "--disable-pip-version-check", "-r", name)
+    run_pip(
+        "install", "--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes", "-r", lock.name
+    )
     fresh = marker.with_suffix(".new")
     fresh.write_text(wanted)
     fresh.replace(marker)

@@ -16,6 +16,7 @@ from tests.support.fixtures_infra import BASE
 from tests.support.waiting import PATIENCE, wait_until
 
 FIND_PYTHON, FIND_BROWSER = "config/start/find-python", "tests/support/find-browser"
+LOCK = "config/start/lock"
 PARTS = ("redis", "alerts", "reminders", "beat", "nightwatch", "web")
 
 
@@ -102,7 +103,7 @@ def answered(site: RunningSite) -> int:
     return 0
 
 
-@pytest.mark.parametrize("script", ["start", "test", ".ci/run", FIND_PYTHON, FIND_BROWSER])
+@pytest.mark.parametrize("script", ["start", "test", ".ci/run", FIND_PYTHON, FIND_BROWSER, LOCK])
 def test_the_scripts_are_plain_posix(script):
     assert (BASE / script).read_text().startswith("#!/bin/sh\n")
     assert subprocess.run(["sh", "-n", script], cwd=BASE).returncode == 0

@@ -14,8 +14,8 @@ from tests.support.fixtures_infra import BASE
 @pytest.fixture
 def house(tmp_path, monkeypatch):
     """A house with its files and a pip that only notes what it is asked for."""
-    for name in ("requirements.txt", "constraints.txt"):
-        (tmp_path / name).write_text("thing==1\n")
+    (tmp_path / "requirements.txt").write_text("thing==1\n")
+    (tmp_path / "requirements.lock").write_text("thing==1 --hash=sha256:1\n")
     monkeypatch.setattr(virtualenv, "BASE", tmp_path)
     monkeypatch.setattr(virtualenv, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(virtualenv, "PYTHON", tmp_path / ".venv" / "bin" / "python")
@@ -67,12 +67,13 @@ def test_an_environment_whose_python_is_gone_is_made_anew(house, pip):
 def test_what_is_installed_is_not_installed_again(pip):
     virtualenv.install("requirements.txt")
     virtualenv.install("requirements.txt")
-    assert len(pip) == 1
+    ((*_install, hashes, _r, lock),) = pip
+    assert (hashes, lock) == ("--require-hashes", "requirements.lock")
 
 
 def test_a_changed_file_is_installed(house, pip):
     virtualenv.install("requirements.txt")
-    (house / "constraints.txt").write_text("thing==2\n")
+    (house / "requirements.lock").write_text("thing==2 --hash=sha256:2\n")
     virtualenv.install("requirements.txt")
     assert len(pip) == 2
 
@@ -80,7 +81,7 @@ def test_a_changed_file_is_installed(house, pip):
 def test_an_installation_that_failed_is_tried_again(house, monkeypatch):
     virtualenv.make_by_hand()
     monkeypatch.setattr(virtualenv, "pip_wheel", lambda: house / "no-such-wheel")
-    for _ in range(2):
+    for _try in range(2):
         with pytest.raises(SystemExit, match="pip could not install"):
             virtualenv.install("requirements.txt")
 
