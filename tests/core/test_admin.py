@@ -22,13 +22,13 @@ def test_nothing_about_a_child_is_in_the_admin() -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_is_added_deleted_or_promoted_there() -> None:
+def test_nothing_but_a_clinic_is_added_and_nothing_deleted_or_promoted_there() -> None:
     admins = User.objects.create_superuser("admin@example.org", "a long pass phrase")
     request = RequestFactory().get("/")
     request.user = admins
     for model, shown in admin.site._registry.items():
         if model._meta.app_label == "tracker":
-            assert not shown.has_add_permission(request)
+            assert shown.has_add_permission(request) == (model is CareTeam)
             assert not shown.has_delete_permission(request)
     form = admin.site._registry[User].get_form(request, admins)
     assert list(form.base_fields) == ["is_active"]

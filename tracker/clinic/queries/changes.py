@@ -15,6 +15,7 @@ from tracker.models import AuditEvent, CareTeam, Child, Invitation, Membership, 
 PAGE = 100
 CHANGES = {
     "care-team.begun": gettext_lazy("Began the team"),
+    "care-team.renamed": gettext_lazy("Changed the name of the team"),
     "numbers.changed": gettext_lazy("Changed the numbers or the hours"),
     "policy.changed": gettext_lazy("Changed the rules"),
     "escalation.changed": gettext_lazy("Changed when each level is told"),

@@ -22,6 +22,7 @@ from tracker.clinic.forms import EscalationForm, PolicyForm, StaffForm, TeamNumb
 from tracker.clinic.queries import changes as team_record
 from tracker.clinic.queries.figures import PERIODS, alerts_since
 from tracker.clinic.queries.figures import figures as figures_of
+from tracker.clinic.queries.first_steps import first_steps
 from tracker.clinic.queries.policy_preview import preview
 from tracker.core.access import access_colleague, access_team_invitation
 from tracker.core.audit import record_audit
@@ -43,8 +44,15 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def team(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """Numbers, hours, rules and staff, for everybody of the team; the lead may change them."""
     team, now = team_for(request, care_team_id), timezone.now()
-    context = {"numbers": all_numbers(team), "staff": memberships_of(team), "offers": offers_to(team).count()}
-    return render(request, "tracker/clinic/team.html", staff_context(request, team, now) | context)
+    context = staff_context(request, team, now)
+    context |= {
+        "numbers": all_numbers(team),
+        "staff": memberships_of(team),
+        "offers": offers_to(team).count(),
+    }
+    if context["leads"]:
+        context["steps"] = first_steps(team, request.user)
+    return render(request, "tracker/clinic/team.html", context)
 
 
 @get_or_post
