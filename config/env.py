@@ -91,3 +91,11 @@ def sms(name: str) -> str:
     if found and not (parts.scheme in ("twilio", "twilio+http") and parts.username and parts.path.strip("/")):
         raise ImproperlyConfigured(f"{name} must look like twilio://account:token@api.twilio.com/+15550100.")
     return found
+
+
+def contact(name: str) -> str:
+    """Where somebody is written to: mailto: or https:; empty when it is not set."""
+    found = text(name)
+    if found and not found.startswith(("mailto:", "https://")):
+        raise ImproperlyConfigured(f"{name} must look like mailto:security@hospital.example.")
+    return found

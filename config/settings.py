@@ -11,6 +11,7 @@ from config import env
 from config.json_logs import logging_settings
 from config.paths import BASE, broker_url, var_folder
 
+BASE_DIR = BASE
 VAR = var_folder()
 
 # Where it is reached, and its secret. There is no default one: config/wsgi.py refuses to serve without.
@@ -28,6 +29,8 @@ ERASED = Path(
     env.text("ERASED_LIST", str(VAR / "erased"))
 )  # ids of who was erased: no backup brings them back
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
+LEGAL_DIR = Path(env.text("LEGAL_DIR", str(VAR / "legal")))  # what only the hospital can write about itself
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 DEBUG = env.flag("DEBUG")
 if DEBUG and HTTPS:
     raise ImproperlyConfigured(

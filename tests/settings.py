@@ -23,5 +23,7 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True  # no warning about a folder that was never collected
 CELERY_BROKER_URL = "redis+socket:///nonexistent/redis.sock"  # a test that wants a broker asks for one
 DEMO = False
+LEGAL_DIR = Path(__file__).parent / "support" / "legal"
+SECURITY_CONTACT = "mailto:security@hospital.example"
 READS_NOT_RECORDED = Path(tempfile.gettempdir()) / f"nightlight-tests-{os.getpid()}.reads"
 ERASED = Path(tempfile.gettempdir()) / f"nightlight-tests-{os.getpid()}.erased"

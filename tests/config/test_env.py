@@ -117,3 +117,11 @@ def test_a_gateway_is_optional(monkeypatch):
     assert env.sms("SMS_URL") == ""
     monkeypatch.setenv("SMS_URL", "twilio://a:b@api.twilio.com/+1555")
     assert env.sms("SMS_URL").startswith("twilio://")
+
+
+def test_a_contact_that_nobody_can_write_to_is_refused(monkeypatch):
+    monkeypatch.setenv("SECURITY_CONTACT", "security at the hospital")
+    with pytest.raises(ImproperlyConfigured, match="SECURITY_CONTACT"):
+        env.contact("SECURITY_CONTACT")
+    monkeypatch.setenv("SECURITY_CONTACT", "https://hospital.example/security")
+    assert env.contact("SECURITY_CONTACT") == "https://hospital.example/security"

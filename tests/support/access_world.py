@@ -167,6 +167,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "point_id": lambda world: set_mobile(person=world.people["parent"], number="+15550100", now=NOW).pk,
     "absence_id": lambda world: an_absence(world).pk,
     "step": lambda world: "therapy",
+    "page": lambda world: "privacy",
     "place": lambda world: address("tisagenlecleucel"),
     "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),
 }

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from therapies.catalogue import KnowledgeError, load
 from tracker.audit.chain import SHORTEST_KEY
+from tracker.lib import legal_pages
 
 
 @register
@@ -63,3 +64,32 @@ def mail_leaves_the_house(**_: Any) -> list[CheckMessage]:
     if settings.EMAIL_BACKEND == "tracker.messaging.channels.outbox.EmailBackend":
         return [Warning("Mail is only written to files.", hint="Set EMAIL_URL.", id="nightlight.W002")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def proxies_are_counted(**_: Any) -> list[CheckMessage]:
+    """The web server speaks plain HTTP: where no proxy is believed, each page of an https site leads to itself."""
+    if settings.HTTPS and not settings.PROXIES:
+        hint = "Set PROXIES to how many stand in front of the web server; one is usual."
+        return [
+            Error("SITE_URL is https, and no proxy is believed that it was.", hint=hint, id="nightlight.E004")
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def hospital_says_who_it_is(**_: Any) -> list[CheckMessage]:
+    """Who signs up must be able to read whom they give a child's health to."""
+    hint = f"Copy deploy/legal/ to {settings.LEGAL_DIR} and fill it in."
+    return [
+        Warning(f"The page {name}.txt {fault}, so it is not shown.", hint=hint, id="nightlight.W003")
+        for name, fault in legal_pages.faults().items()
+    ]
+
+
+@register(Tags.security, deploy=True)
+def somebody_is_told_of_holes(**_: Any) -> list[CheckMessage]:
+    if settings.SECURITY_CONTACT:
+        return []
+    hint = "Set SECURITY_CONTACT, like mailto:security@hospital.example."
+    return [Warning("Nobody is named to whom a hole can be told.", hint=hint, id="nightlight.W004")]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.site.views import demo_codes, health, home, how, message, more, theme, today
+from tracker.site.views import demo_codes, health, home, how, legal, message, more, theme, today
 
 urlpatterns = [
     path("children/<uuid:child_id>/", today.today, name="today"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("how/", how.how, name="how"),
     path("how/<str:place>/", how.how_therapy, name="how-therapy"),
     path("how/<str:place>/<str:sign>/", how.how_sign, name="how-sign"),
+    path("legal/<slug:page>/", legal.legal, name="legal"),
+    path(".well-known/security.txt", legal.security, name="security"),
+    path("robots.txt", legal.robots, name="robots"),
     path("m/<uuid:message_id>/", message.message, name="message"),
     path("", home.home, name="home"),
     path("children/<uuid:child_id>/more/", more.more, name="more"),

@@ -21,6 +21,7 @@ from therapies.model import Instruction
 from therapies.response import Flag
 from tracker.assessment import wording
 from tracker.assessment.wording import degrees
+from tracker.lib import legal_pages as legal_texts
 from tracker.lib import telephone
 from tracker.lib.rendered import rendered
 from tracker.logs import unsaved
@@ -59,6 +60,12 @@ def icon(name: str) -> SafeString:
     """A picture from the one set. It always stands beside a word, so it says nothing to a screen reader."""
     sprite = static("tracker/icons.svg")
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag
+def legal_pages() -> list[tuple[str, str]]:
+    """Name and title of what the hospital says about itself, as far as it has written it."""
+    return legal_texts.shown()
 
 
 @register.simple_tag
