@@ -147,7 +147,7 @@ class TestWhileItIsOpen:
         hers = Message.objects.select_related("alert", "child__care_team").filter(recipient=nurse)
         message = hers.get(queued_at=NOW + 2 * MINUTE)
         message.is_family, message.is_staff = False, True
-        delivery._raise_the_next_level(message, NOW + 3 * MINUTE)
+        delivery.raise_the_next_level(message, NOW + 3 * MINUTE)
         assert told(3 * MINUTE) == ["Nurse"]
         assert verbs()[-1] == "lapsed"
 

@@ -208,7 +208,7 @@ def _handle(message: Message, now: datetime) -> Collection[str] | None:
     if why := _needless(message, now):
         _end(message, reason=why, dropped_at=now)
         if why == "left":
-            _raise_the_next_level(message, now)
+            raise_the_next_level(message, now)
         return None
     return None if _is_held(message, now) else _send(message, now)
 
@@ -340,7 +340,7 @@ def _failed(message: Message, error: SendError, now: datetime) -> None:
             )
         if error.is_permanent or (not once_at_most and (message.tries > 1 or error.retry_after)):
             _try_the_next_way(message, now)
-            _raise_the_next_level(message, now)
+            raise_the_next_level(message, now)
 
 
 def _try_the_next_way(message: Message, now: datetime) -> None:
@@ -358,7 +358,7 @@ def _try_the_next_way(message: Message, now: datetime) -> None:
         request_task(f"tracker.tasks.deliver_{message.lane}", queue=message.lane.queue)
 
 
-def _raise_the_next_level(message: Message, now: datetime) -> None:
+def raise_the_next_level(message: Message, now: datetime) -> None:
     """Nobody waits for a nurse who could not be told. Where nobody at all could, the next round comes soon."""
     if message.kind != Kind.ALERT or (message.is_family and not message.is_staff):
         return
