@@ -50,6 +50,14 @@ def keep_our_logging(**_: Any) -> None:
     """Celery would set up its own; Django has set up ours already."""
 
 
+@signals.before_task_publish.connect
+def hand_on_the_request(headers: dict[str, Any], **_: Any) -> None:
+    """The page's number goes along, from task to task: one search finds all lines of what one tap began."""
+    if request_id := context.get().get("request_id"):
+        headers["request_id"] = request_id
+
+
 @signals.task_prerun.connect
 def name_the_task(task_id: str = "", task: Any = None, **_: Any) -> None:
-    context.set({"task_id": task_id, "task": task.name})
+    request_id = getattr(task.request, "request_id", None)
+    context.set({"task_id": task_id, "task": task.name} | ({"request_id": request_id} if request_id else {}))

@@ -24,13 +24,14 @@ AUDIT_HEAD = Path(
 )  # how far the seals go: better on another disk
 READS_NOT_RECORDED = VAR / "reads_not_recorded"  # touched where a nurse's look could not be written down
 ENCRYPTION_KEYS = env.secret("ENCRYPTION_KEYS", VAR / "encryption_keys")  # the newest first
+METRICS_TOKEN = env.secret("METRICS_TOKEN", VAR / "metrics_token")  # without it there are no /metrics
 RETAIN_DAYS = env.number("RETAIN_DAYS", 3 * 365, least=30)  # a child of whom nobody logs or looks
 ERASED = Path(
     env.text("ERASED_LIST", str(VAR / "erased"))
 )  # ids of who was erased: no backup brings them back
-SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 LEGAL_DIR = Path(env.text("LEGAL_DIR", str(VAR / "legal")))  # what only the hospital can write about itself
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
+SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("DEBUG")
 if DEBUG and HTTPS:
     raise ImproperlyConfigured(
@@ -220,7 +221,7 @@ if PROXIES:
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = (

@@ -2,9 +2,14 @@
 
 import json
 import logging
+from types import SimpleNamespace
 
 import pytest
+from celery.app.task import Context
+from kombu import Connection
+from kombu.pools import producers
 
+from config.celery import app, name_the_task
 from config.json_logs import JsonLines, context
 
 CANARY = "Juno-has-a-fever"
@@ -114,3 +119,20 @@ def test_the_request_id_ties_lines_and_answer_together(client, lines):
     answer = client.get("/health/live")
     assert json.loads(lines[0])["request_id"] == answer.headers["X-Request-ID"]
     assert "request_id" not in context.get()
+
+
+def test_the_number_of_a_page_goes_along_with_what_the_page_asks_for():
+    token = context.set({"request_id": "of the page"})
+    try:
+        with Connection("memory://") as connection, producers[connection].acquire() as producer:
+            app.send_task("tracker.tasks.sweep", queue="alerts", producer=producer)
+            message = connection.SimpleQueue("alerts").get(block=False)
+        context.set({})
+        name_the_task(
+            "of the task", SimpleNamespace(name="tracker.tasks.sweep", request=Context(message.headers))
+        )
+        assert context.get()["request_id"] == "of the page"
+        name_the_task("of another", SimpleNamespace(name="tracker.tasks.sweep", request=Context({})))
+        assert "request_id" not in context.get()
+    finally:
+        context.reset(token)

@@ -26,6 +26,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from tracker.accounts import rate_limits
 from tracker.accounts.addresses import is_login, may_confirm
+from tracker.accounts.failed_sign_ins import password_was_wrong
 from tracker.accounts.ownership import change_password, confirm_owner, end_sessions
 from tracker.accounts.sign_in_mails import queue_sign_in_mail
 from tracker.core.reauthentication import gave_a_sign_lately, sign_in_again
@@ -106,6 +107,9 @@ class Adapter(DefaultAccountAdapter):
                 TOO_MANY_PASSWORDS % {"time": rate_limits.in_words(too_many.seconds)},
                 code="too_many_login_attempts",
             ) from None
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        password_was_wrong(credentials.get("email", ""))
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """After a new password by mail."""

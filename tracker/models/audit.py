@@ -2,6 +2,7 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 
 
 class AuditEvent(models.Model):
@@ -19,6 +20,7 @@ class AuditEvent(models.Model):
         indexes = (
             models.Index(fields=("child", "at"), name="audit_of_a_child"),
             models.Index(fields=("about", "at"), name="audit_about_a_row"),
+            models.Index(fields=("at",), condition=Q(verb="sign-in.failed"), name="failed_sign_ins"),
         )
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.site.views import demo_codes, health, home, how, legal, message, more, theme, today
+from tracker.site.views import demo_codes, health, home, how, legal, message, metrics, more, theme, today
 
 urlpatterns = [
     path("children/<uuid:child_id>/", today.today, name="today"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("children/<uuid:child_id>/more/", more.more, name="more"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("health/duty", health.duty, name="health_duty"),
     path("demo/codes/", demo_codes.demo_codes, name="demo-codes"),
 ]
