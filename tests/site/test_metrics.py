@@ -68,12 +68,12 @@ def test_tell_of_a_night_that_goes_wrong(
     assert 'nightlight_alerts_unacknowledged{urgency="now"} 0' in read()
 
 
-def test_cost_six_queries_and_name_nobody(
+def test_cost_seven_queries_and_name_nobody(
     read: Callable[[], str], log: Callable[..., Recorded], ward_child: Any, django_assert_num_queries: Any
 ) -> None:
     log(temperature=38.6)
     escalate_due(now=NOW)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = read()
     labels = {label for found in re.findall(r"\{(.*?)\}", page) for label in re.findall(r"(\w+)=", found)}
     assert labels <= {"part", "kind", "channel", "urgency"}

@@ -1,4 +1,4 @@
-"""What Prometheus reads: counted from rows, since queues are hints. Six queries, however many families there are.
+"""What Prometheus reads: counted from rows, since queues are hints. Seven queries, however many families there are.
 
 A label is one of a few known words, never an id: whoever may read the numbers learns nothing of a family.
 """
