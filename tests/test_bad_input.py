@@ -167,7 +167,7 @@ def send(world: World, form: Form, told: dict[str, str]) -> Any:
     return response
 
 
-def test_no_form_breaks_on_odd_words(world: World) -> None:
+def test_no_form_breaks_on_odd_words_numbers_days_and_zones(world: World) -> None:
     forms = forms_of(world)
     assert len(forms) >= 30
     for number, form in enumerate(forms):
@@ -176,12 +176,9 @@ def test_no_form_breaks_on_odd_words(world: World) -> None:
             assert response.status_code < 500, (form, words)
             if not response.streaming:
                 assert not RUNS.search(response.content.decode(errors="replace")), (form, words)
-
-
-def test_no_form_breaks_on_odd_numbers_days_and_zones(world: World) -> None:
-    for number, form in enumerate(forms_of(world)):
         for odd in EVERY_ODD[number % ODD_APART :: ODD_APART]:
             assert send(world, form, dict.fromkeys(form.names, odd)).status_code < 500, (form, odd)
+    whatever_hypothesis_thinks_of(world, forms)
 
 
 def test_no_address_breaks_on_an_odd_query(world: World) -> None:
@@ -206,9 +203,7 @@ ANYTHING = st.one_of(
 )
 
 
-def test_no_form_breaks_on_whatever_hypothesis_thinks_of(world: World) -> None:
-    forms = forms_of(world)
-
+def whatever_hypothesis_thinks_of(world: World, forms: list[Form]) -> None:
     @settings(
         max_examples=tries(40, 300), deadline=None, suppress_health_check=list(HealthCheck), database=None
     )

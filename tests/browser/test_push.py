@@ -14,7 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.support.accessibility import violations
-from tests.support.fixtures_infra import PHONE, chromium, flags
+from tests.support.fixtures_infra import CLOCK, PHONE, chromium, flags, seconds_ahead
 from tests.support.personas import answers, child_of
 from tests.support.push_service import PushService, push_service
 from tests.support.sinks import Browser as Receiver
@@ -52,6 +52,16 @@ def service(settings: Any, tmp_path: Any) -> Iterator[Gateway]:
         settings.PUSH_HOSTS = [found.origin]
         yield found
     push._key.cache_clear()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """In the whole Chromium: the light one shows no notification."""
+    started = browser.browser_type.launch(executable_path=chromium(), args=flags())
+    context = started.new_context(viewport=PHONE, locale="en-US", timezone_id="Europe/Berlin")
+    context.add_init_script(CLOCK % round(seconds_ahead() * 1000))
+    yield context.new_page()
+    started.close()
 
 
 @pytest.fixture
