@@ -200,6 +200,23 @@ def code_of(secret: str) -> str:
     return f"{number % 1_000_000:06}"
 
 
+def beginning(code: str) -> dict[str, dict[str, str]]:
+    """What the family types on the pages of the beginning."""
+    return {
+        "child": {
+            "your_name": "Mum",
+            "nickname": "Juno",
+            "born": "2018-05",
+            "colour": "gold",
+            "writes": "yes",
+        },
+        "therapy": {"therapy": "tisagenlecleucel"},
+        "dates": {"infusion": time.strftime("%Y-%m-%d", time.gmtime(time.time() - 6 * 86400))},
+        "numbers": {"code": code},
+        "start": {"unit": "C", "time_zone": "Europe/Berlin", "after_saving": "call"},
+    }
+
+
 def open_the_ward(root: Path, mailbox: Mailbox) -> None:
     """The lead invites a nurse; a family joins by the code and logs a fever; the nurse sees it and gets a mail."""
     authority = root / "var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
@@ -219,20 +236,7 @@ def open_the_ward(root: Path, mailbox: Mailbox) -> None:
     nurse.second_step()
     family = Browser(authority).get("/account/signup/")
     family.send("/account/signup/", email=PARENT, password1="a long quiet night", next="/begin/")
-    begun = {
-        "child": {
-            "your_name": "Mum",
-            "nickname": "Juno",
-            "born": "2018-05",
-            "colour": "gold",
-            "writes": "yes",
-        },
-        "therapy": {"therapy": "tisagenlecleucel"},
-        "dates": {"infusion": time.strftime("%Y-%m-%d", time.gmtime(time.time() - 6 * 86400))},
-        "numbers": {"code": code},
-        "start": {"unit": "C", "time_zone": "Europe/Berlin", "after_saving": "call"},
-    }
-    for step, form in begun.items():
+    for step, form in beginning(code).items():
         family.get(f"/begin/{step}/").send(f"/begin/{step}/", **form, go="next")
     child = urlsplit(family.get("/").path).path
     family.get(f"{child}log/")

@@ -87,10 +87,12 @@ NOT_TYPED = {
     "observation.value_code",
     "outsidepart.identifier",
     "symptomlog.observed_zone",
+    "user.board_view",
     "user.email",
     "user.language",
     "user.password",
     "user.time_zone",
+    "user.unit",
 }
 
 

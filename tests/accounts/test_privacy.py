@@ -32,6 +32,9 @@ NOT_OF_A_CHILD = {
     "contactpoint": "how a person is reached; it goes with the person",
     "auditseal": "numbers that vouch for the record",
     "outsidepart": "the machine: ids of keys",
+    "rota": "the hours of a care team",
+    "turn": "the hours of a care team; it goes with the person",
+    "absence": "the hours of a care team; it goes with the person",
 }
 
 

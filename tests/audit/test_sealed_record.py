@@ -41,6 +41,7 @@ from tracker.models import (
     Observation,
     StayKind,
     SymptomLog,
+    Transfer,
     User,
     append_only,
 )
@@ -68,6 +69,8 @@ def record(ward_child: Child, mother: User, nurse: User, log: Callable[..., Reco
     confirm_numbers(child=ward_child, by=mother, now=NOW)
     write_note(child=ward_child, text=CANARY, by=nurse, now=NOW)
     record_stay(child=ward_child, kind=StayKind.STILL_THERE, by=nurse, now=NOW)
+    teams = {"left": ward_child.care_team, "joins": ward_child.care_team}
+    Transfer.objects.create(child=ward_child, offered_by=nurse, offered_at=NOW, **teams)
     medicine = add_medicine(child=ward_child, label=MEDICINE, by=mother, now=NOW)
     give_dose(medicine=medicine, slot_at=None, given_at=NOW, client_uuid=uuid4(), by=mother, now=NOW)
     resolve_alert(alert=Alert.objects.get(), outcome="emergency-room", note=CANARY, by=nurse, now=NOW)
@@ -147,6 +150,7 @@ NOT_AS_SEALED = {
     "UPDATE tracker_call SET told = 'Wait'": "call",
     "UPDATE tracker_carenote SET text = 'Nothing'": "carenote",
     "UPDATE tracker_stayevent SET kind = 'home'": "stayevent",
+    "UPDATE tracker_transfer SET offered_at = '2026-11-01 00:00:00+00:00'": "transfer",
     "UPDATE tracker_dosegiven SET dose = '10 ml'": "dosegiven",
     "UPDATE tracker_auditevent SET verb = 'child.paused'": "auditevent",
 }

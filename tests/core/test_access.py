@@ -27,18 +27,18 @@ from tracker.families.actions.memberships import accept_invitation, end_membersh
 from tracker.logs.actions.record import Recorded
 from tracker.models import Alert, CareTeam, Child, Invitation, Role, User
 
-VERBS = ("see", "log", "history", "manage", "review", "lead", "count")
+VERBS = ("see", "log", "history", "manage", "review", "lead", "count", "stop")
 OK, NO, UNKNOWN = "ok", "403", "404"
-#                           see      log      history  manage   review   lead     count
+#                           see      log      history  manage   review   lead     count    stop
 TABLE = {
-    "mother":                (OK,      OK,      OK,      OK,      NO,      NO,      NO),
-    "father":                (OK,      OK,      OK,      OK,      NO,      NO,      NO),
-    "helper":                (OK,      OK,      NO,      NO,      NO,      NO,      NO),
-    "nurse":                 (OK,      NO,      OK,      NO,      OK,      NO,      OK),
-    "lead":                  (OK,      NO,      OK,      NO,      OK,      OK,      OK),
-    "stranger":              (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
-    "removed_helper":        (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
-    "nurse_of_another_team": (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "mother":                (OK,      OK,      OK,      OK,      NO,      NO,      NO,      OK),
+    "father":                (OK,      OK,      OK,      OK,      NO,      NO,      NO,      OK),
+    "helper":                (OK,      OK,      NO,      NO,      NO,      NO,      NO,      NO),
+    "nurse":                 (OK,      NO,      OK,      NO,      OK,      NO,      OK,      NO),
+    "lead":                  (OK,      NO,      OK,      NO,      OK,      OK,      OK,      OK),
+    "stranger":              (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "removed_helper":        (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "nurse_of_another_team": (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
 }  # fmt: skip
 CELLS = [(who, verb, cell) for who, row in TABLE.items() for verb, cell in zip(VERBS, row, strict=True)]
 

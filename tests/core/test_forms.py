@@ -27,6 +27,8 @@ from tracker.models import Course
 HOUSE = Path(tracker.__path__[0])
 ALLAUTHS = "tracker.accounts.forms"
 """Signing in: allauth makes these forms, and its templates lay them out."""
+ADMINS = "tracker.admin"
+"""The administration is Django's own, with its layout."""
 
 
 def forms_of(base: type[forms.BaseForm]) -> Iterator[type[forms.BaseForm]]:
@@ -64,7 +66,7 @@ def test_every_form_has_the_same_base() -> None:
     ours = {form for form in forms_of(forms.BaseForm) if form.__module__.startswith("tracker.")}
     assert len(ours) > 30
     others = {form.__module__ for form in ours if not issubclass(form, PageForm)}
-    assert others == {ALLAUTHS}
+    assert others == {ALLAUTHS, ADMINS}
 
 
 def test_no_form_but_the_base_asks_crispy_for_a_layout_of_its_own() -> None:
@@ -196,6 +198,7 @@ TIMES = {
 }
 EVERY_DAY = {
     "clinic/forms.py clock_field": 2,  # the hours of a team
+    "clinic/rota_forms.py clock_field": 2,  # when day and night begin
     "core/forms.py forms.TimeField": 1,  # what clock_field makes
     "families/forms/numbers.py clock_field": 2,  # the hours of a number
     "messaging/forms.py clock_field": 6,  # reminders and quiet hours

@@ -62,6 +62,8 @@ NEVER = {
     *("card-link", "card-revoke", "duty-offer", "duty-take", "duty-answer", "drill-begin", "drill-step"),
     *("reminders", "reach", "push-subscribe", "way-forget", "export", "erase", "erase-account", "begin-step"),
     *("forms-kept", "staff-lock", "staff-active", "callback", "stop"),
+    *("board-look", "team-rota-week", "team-rota-copy", "team-rota-here", "team-rota-end"),
+    *("team-rota-away", "team-rota-away-end"),
     *("nurse-stay", "nurse-transfer", "nurse-discharge", "transfer-accept", "transfer-end"),
 }
 # What asks for no login: the link, the mail or the page is the permission.

@@ -120,8 +120,8 @@ def test_the_week_shows_each_day_with_its_worst_and_its_calls(
 
 
 def test_a_pause_says_why(phone: Phone, child: Child, mother: User) -> None:
-    pause(child=child, reason=PauseReason.HOSPITAL, by=mother, now=timezone.now())
-    assert "Paused: In hospital. No reminder is sent." in text(today_of(phone, child))
+    pause(child=child, reason=PauseReason.MOVED, by=mother, now=timezone.now())
+    assert "Paused: Moved to another team. No reminder is sent." in text(today_of(phone, child))
 
 
 def test_a_therapy_without_a_neuro_check_does_not_offer_it(phone: Phone, mother: User) -> None:

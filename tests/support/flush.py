@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -42,5 +43,5 @@ def delete_all_rows() -> None:
 def delete_from_every_table() -> None:
     tables: list[Any] = connection.introspection.django_table_names(only_existing=True, include_views=False)
     with connection.cursor() as cursor:
-        for table in set(tables) - WHAT_MIGRATIONS_MADE:
+        for table in {*tables, settings.CACHES["default"]["LOCATION"]} - WHAT_MIGRATIONS_MADE:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")

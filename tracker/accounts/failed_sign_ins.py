@@ -7,7 +7,6 @@ from typing import Any
 
 from allauth.account.signals import login_code_rejected
 from allauth.mfa.signals import authentication_failed
-from django.dispatch import receiver
 from django.utils import timezone
 
 from tracker.accounts.addresses import person_with
@@ -21,15 +20,18 @@ def password_was_wrong(address: str) -> None:
     _record(person_with(address), "password")
 
 
-@receiver(login_code_rejected)
 def code_was_wrong(user: User, **_about: Any) -> None:
     _record(user, "code")
 
 
-@receiver(authentication_failed)
 def second_step_was_wrong(user: User, **_about: Any) -> None:
     _record(user, "second-step")
 
 
 def _record(person: User | None, step: str) -> None:
     record_audit(VERB, by=None, now=timezone.now(), about=person.pk if person else None, step=step)
+
+
+# The library says it by these and by nothing else.
+login_code_rejected.connect(code_was_wrong)
+authentication_failed.connect(second_step_was_wrong)

@@ -29,6 +29,7 @@ UNREADABLE = (
 )  # what no program of the site has written
 ALERT_COLUMNS = ("id", "child_id", "log_id", "urgency", "raised_at")
 DOSE_COLUMNS = ("id", "child_id", "medicine_id", "name", "dose", "given_at", "given_by_id", "recorded_at")
+TRANSFER_COLUMNS = ("id", "child_id", "left_id", "joins_id", "offered_at", "offered_by_id")
 CLOSING_COLUMNS = ("resolved_by_id", "resolved_at", "outcome", "resolution_note", "taken_in_by_id")
 ENDS_OR_REOPENS = ("taken-in", "resolved", "undone", "reopened")
 """After these events of an alert its closing is sealed anew; anything else that changes it is no lawful change."""
@@ -63,6 +64,7 @@ KINDS = {
     "call": Kind("call", "recorded_at", "child", "recorded_at"),
     "carenote": Kind("carenote", "at", "child", "at"),
     "stayevent": Kind("stayevent", "at", "child", "at"),
+    "transfer": Kind("transfer", "offered_at", "child", "offered_at", TRANSFER_COLUMNS),
     "numbercheck": Kind("numbercheck", "at", "child", "at"),
     "dosegiven": Kind("dosegiven", "recorded_at", "child", "recorded_at", DOSE_COLUMNS),
     AUDIT_EVENT: Kind("auditevent", "at", order="pk"),

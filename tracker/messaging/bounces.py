@@ -15,7 +15,7 @@ from django.db import transaction
 from tracker.messaging import contact_points, delivery
 from tracker.models import Channel, Message
 
-COUNTS_FOR = timedelta(days=14)
+COUNTS_FOR = timedelta(weeks=2)
 _NUMBER = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@", re.IGNORECASE)
 _HEADERS = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers")
 

@@ -24,7 +24,7 @@ def held_until(message: Message, now: datetime) -> datetime | None:
 
     An emergency begins no minute: what waits is not put off by it.
     """
-    if not _may_be_gathered(message) or message.queued_at + WITHIN <= now:
+    if not _goes_with_others(message) or message.queued_at + WITHIN <= now:
         return None
     lately = Message.objects.filter(
         kind=Kind.ALERT,
@@ -40,9 +40,10 @@ def held_until(message: Message, now: datetime) -> datetime | None:
 
 def waiting_with(message: Message, now: datetime) -> Sequence[Message]:
     """What waits for the same person by the same way, and is in nobody's hands. One query."""
-    if not _may_be_gathered(message):
+    if not _goes_with_others(message):
         return []
-    same = _of_the_same(message).filter(claimed_until=None, due_at__lte=now + WITHIN, expires_at__gt=now)
+    untried = {"claimed_until": None, "tries": 0}
+    same = _of_the_same(message).filter(**untried, due_at__lte=now + WITHIN, expires_at__gt=now)
     found = same.exclude(pk=message.pk).exclude(alert__urgency=Urgency.EMERGENCY)
     return [one for one in found.with_what_matters().order_by("due_at")[:MOST] if _may_be_gathered(one)]
 
@@ -85,3 +86,8 @@ def _may_be_gathered(message: Message) -> bool:
     if message.kind != Kind.ALERT or message.is_family or not message.is_staff:
         return False
     return message.its_alert.urgency != Urgency.EMERGENCY
+
+
+def _goes_with_others(message: Message) -> bool:
+    """Once: one that may have arrived comes again by itself and under its own key, so that it is not told twice."""
+    return message.tries <= 1 and _may_be_gathered(message)

@@ -21,7 +21,7 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0014_episodes'),
+        ('tracker', '0015_rota'),
     ]
 
     operations = [
@@ -112,6 +112,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='stayevent',
             index=models.Index(fields=['at'], name='stays_to_seal'),
+        ),
+        migrations.AddIndex(
+            model_name='transfer',
+            index=models.Index(fields=['offered_at'], name='transfers_to_seal'),
         ),
         migrations.AddConstraint(
             model_name='stayevent',

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0014_episodes'),
+        ('tracker', '0016_ward_stays'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0014_episodes'),
+        ('tracker', '0017_look'),
     ]
 
     operations = [

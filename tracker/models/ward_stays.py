@@ -68,6 +68,7 @@ class Transfer(models.Model):
     outcome = models.CharField(max_length=10, choices=TransferEnd, blank=True)
 
     class Meta:
+        indexes = (models.Index(fields=("offered_at",), name="transfers_to_seal"),)
         constraints = (
             models.UniqueConstraint(fields=("child",), condition=Q(ended_at=None), name="one_offer_a_child"),
             paired("ended_at", "ended_by", name="transfer_end_is_paired"),

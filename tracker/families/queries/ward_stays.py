@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 
 from tracker.models import CareTeam, Child, StayEvent, StayKind, Transfer
 
-SAID_FOR = timedelta(days=14)
+SAID_FOR = timedelta(weeks=2)
 
 
 def care_changed(child: Child, now: datetime) -> StayEvent | None:
