@@ -288,7 +288,7 @@ def _is_held(message: Message, now: datetime) -> bool:
     """Whether a minute keeps an alert back that others may join, or quiet hours a reminder: until they end, or for good
     where it would come too late."""
     if minute_ends := gathering.held_until(message, now):
-        _mine(message).update(due_at=minute_ends, claimed_until=None)
+        _mine(message).update(due_at=minute_ends, claimed_until=None, tries=0)  # it was not tried
         return True
     reminder, child = message.reminder, message.child
     if reminder is None or child is None:
