@@ -49,7 +49,7 @@ EVERY_TEXT = [*TEXTS["texts"], *("y" * length for length in TEXTS["long"])]
 ODD = corpus("odd")
 EVERY_ODD = [*ODD["numbers"], "9" * 5000, "0." + "9" * 5000, *ODD["days"]]
 # Each form gets some, and the next form others.
-WORDS_APART, ODD_APART, METHODS_APART = tries(23, 6), tries(23, 8), tries(4, 1)
+WORDS_APART, ODD_APART, METHODS_APART = tries(47, 6), tries(47, 8), tries(8, 1)
 HUGE = [("9" * 5000, "asked"), ("38." + "0" * 5000, "asked")]
 
 
@@ -205,7 +205,7 @@ ANYTHING = st.one_of(
 
 def whatever_hypothesis_thinks_of(world: World, forms: list[Form]) -> None:
     @settings(
-        max_examples=tries(40, 300), deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=tries(15, 300), deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     @given(st.data())
     def try_one(data: st.DataObject) -> None:

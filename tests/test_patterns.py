@@ -18,7 +18,7 @@ from therapies.numbers import read_temperature
 
 CODE = ("therapies", "tracker", "config")
 LENGTH = 20_000
-APART = tries(3, 1)  # a form gets some of the texts, and the next form others
+APART = tries(9, 1)  # a form gets some of the texts, and the next form others
 ACCENTS = "\u0316\u0301"  # in the wrong order: normalizing sorts them
 HOSTILE = {
     "spaces behind a number": "1" + " " * LENGTH + "x",

@@ -48,7 +48,7 @@ def state(request: HttpRequest, name: str) -> HttpResponse:
     return response
 
 
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest, **_: object) -> HttpResponse:
     """All states, as links."""
     links = format_html_join("", '<li><a href="/state/{}/">{}</a></li>', ((name, name) for name in STATES))
     return HttpResponse(
@@ -72,6 +72,7 @@ urlpatterns = [
     path("", index, name="home"),
     path("theme/", theme, name="theme"),
     path("state/<slug:name>/", state, name="state"),
+    path("legal/<slug:page>/", index, name="legal"),
     *[route(where, name, shows) for where, name, shows in ROUTES],
 ]
 

@@ -69,7 +69,7 @@ def test_a_mothers_pages(mother_signed_in: Page, live_server, child: Child, sett
     page.goto(live_server.url + reverse("pause", args=[child.pk]))
     page.locator("label", has_text="In hospital").click()
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("heading", name="Paused").wait_for()
+    page.get_by_role("heading", name="Are you at home again?").wait_for()
     found += faults(page)
     page.context.clear_cookies()
     page.goto(link)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.effort import tries
 from tests.support.fixtures_infra import BASE
 from tests.support.waiting import PATIENCE, wait_until
 
@@ -86,7 +87,7 @@ def test_the_site_answers_through_the_death_of_each_part_and_stops_whole(running
 @pytest.mark.hazard("H24")
 def test_nobody_is_turned_away_while_the_web_server_dies_again_and_again(running_site):
     """Who calls in between waits for the next one."""
-    for _death in range(3):
+    for _death in range(tries(1, 3)):
         before = running_site.group("web")
         os.kill(before, signal.SIGKILL)
         assert answered(running_site) == 200

@@ -13,7 +13,7 @@ from tests.faults.stage import Outcome, Stage, broken
 from tests.support.sinks import MailServer, gateway, mail_server
 from tracker.alerts import escalation
 from tracker.management.commands.setup import make_push_key
-from tracker.messaging import delivery
+from tracker.messaging import delivery, expiring
 from tracker.messaging.channels import push
 from tracker.messaging.channels.errors import SendError
 from tracker.models import messages as rows
@@ -80,7 +80,8 @@ class TestACrashAtEveryStep:
         assert outcome.reminders > 10
 
     def test_would_double_some_if_reminders_were_repeated_like_alerts(self, post: MailServer) -> None:
-        with broken(rows, "ONCE_AT_MOST", NOTHING), broken(delivery, "ONCE_AT_MOST", NOTHING):
+        sent, late, row = (broken(place, "ONCE_AT_MOST", NOTHING) for place in (delivery, expiring, rows))
+        with sent, late, row:
             assert steps.reminder_path(Stage(1), post).doubled
 
 
@@ -140,7 +141,7 @@ class TestAClockThatJumps:
         assert outcome.is_met, outcome.row()
 
     def test_would_lose_some_if_claims_were_kept_by_the_clock_alone(self, post: MailServer) -> None:
-        ahead = broken(delivery, "AHEAD", timedelta(days=9))
+        ahead = broken(expiring, "AHEAD", timedelta(days=9))
         alone = broken(QUERYSET, "claimable", claims_by_the_clock_alone)
         with ahead, alone, broken(escalation, "escalate_due", tell_once()):
             assert steps.clock_jumps(Stage(6), post).lost

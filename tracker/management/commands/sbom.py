@@ -1,7 +1,6 @@
 """`manage.py sbom`: what this site is made of, as CycloneDX 1.6. The same files give the same text."""
 
 import json
-import re
 import uuid
 from importlib import metadata
 from typing import Any
@@ -9,10 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-LOCKED = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>\S+)", re.MULTILINE)
-OF_OTHERS = re.compile(
-    r"^\| `\S+` \| (?P<name>\w+) (?P<version>[\d.]+),.*?\| (?P<licence>[\w.-]+) \(", re.MULTILINE
-)
 LONGEST = 100  # characters of a licence's name: some packages put its whole text there
 
 
@@ -27,16 +22,7 @@ class Command(BaseCommand):
 def bill() -> dict[str, Any]:
     lock = (settings.BASE_DIR / "requirements.lock").read_text()
     others = (settings.BASE_DIR / "tracker/static/tracker/vendor/README.md").read_text()
-    parts = [
-        *(
-            part("pypi", row["name"], row["version"], licence_of(row["name"]))
-            for row in LOCKED.finditer(lock)
-        ),
-        *(
-            part("npm", row["name"].lower(), row["version"], row["licence"])
-            for row in OF_OTHERS.finditer(others)
-        ),
-    ]
+    parts = [*map(locked, pinned_lines(lock)), *map(of_others, rows_of(others))]
     site = {"type": "application", "bom-ref": "nightlight", "name": "nightlight"}
     number = uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(parts, sort_keys=True))
     return {
@@ -48,6 +34,30 @@ def bill() -> dict[str, Any]:
         "components": parts,
         "dependencies": [{"ref": "nightlight", "dependsOn": [found["bom-ref"] for found in parts]}],
     }
+
+
+def pinned_lines(lock: str) -> list[str]:
+    """What begins a package; its hashes stand below it, further in."""
+    return [line for line in lock.splitlines() if "==" in line and line[:1].isalnum()]
+
+
+def locked(line: str) -> dict[str, Any]:
+    name, _same, rest = line.partition("==")
+    return part("pypi", name, rest.split()[0], licence_of(name))
+
+
+def rows_of(table: str) -> list[list[str]]:
+    """The cells of each row that names a file."""
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line[:3] == "| `"
+    ]
+    return [row for row in rows if len(row) >= 3]
+
+
+def of_others(row: list[str]) -> dict[str, Any]:
+    """Made elsewhere: `| file | Name 1.2.3, what it is | LICENCE (where it stands) |`."""
+    name, version = row[1].split(",")[0].split()[:2]
+    return part("npm", name.lower(), version, row[2].split(" (")[0])
 
 
 def part(kind: str, name: str, version: str, licence: str) -> dict[str, Any]:
