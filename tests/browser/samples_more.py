@@ -301,6 +301,7 @@ ROUTES = [
     ("children/<uuid:pk>/more/", "more", "more"),
     ("children/<uuid:pk>/call-back/", "callback", "callback"),
     ("children/<uuid:pk>/pause/", "pause", "pause"),
+    ("children/<uuid:pk>/stop/", "stop", "pause"),
     ("alerts/<uuid:pk>/end/", "alert-end", "end"),
     # the family's own pages are shown with a database: tests/browser/test_own.py
     *(
