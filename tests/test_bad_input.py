@@ -205,7 +205,7 @@ ANYTHING = st.one_of(
 
 def whatever_hypothesis_thinks_of(world: World, forms: list[Form]) -> None:
     @settings(
-        max_examples=tries(15, 300), deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=tries(10, 300), deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     @given(st.data())
     def try_one(data: st.DataObject) -> None:

@@ -19,7 +19,7 @@ MEASURED_BY_LENGTH = {
     "constipation",
 }  # their severity is not asked, so that it cannot be unknown
 settings.register_profile(
-    "rules", max_examples=int(os.environ.get("EXAMPLES", tries(40, 300))), deadline=None
+    "rules", max_examples=int(os.environ.get("EXAMPLES", tries(20, 300))), deadline=None
 )
 settings.load_profile("rules")
 
