@@ -49,7 +49,7 @@ EVERY_TEXT = [*TEXTS["texts"], *("y" * length for length in TEXTS["long"])]
 ODD = corpus("odd")
 EVERY_ODD = [*ODD["numbers"], "9" * 5000, "0." + "9" * 5000, *ODD["days"]]
 # Each form gets some, and the next form others.
-WORDS_APART, ODD_APART, METHODS_APART = tries(47, 6), tries(47, 8), tries(8, 1)
+WORDS_APART, ODD_APART, METHODS_APART = tries(67, 6), tries(67, 8), tries(8, 1)
 HUGE = [("9" * 5000, "asked"), ("38." + "0" * 5000, "asked")]
 
 

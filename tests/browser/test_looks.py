@@ -33,9 +33,9 @@ MAIN_STATES = [
 ]
 
 
-# In the browser the main ones and every third of the others; as text, all of them.
+# In the browser the main ones and every sixth of the others; as text, all of them.
 OTHERS = [name for name in gallery.STATES if name not in MAIN_STATES]
-SEEN = [*MAIN_STATES, *OTHERS[:: tries(3, 1)]]
+SEEN = [*MAIN_STATES, *OTHERS[:: tries(6, 1)]]
 
 
 @pytest.fixture(scope="module")
