@@ -88,7 +88,6 @@ class Stage:
     """A ward with one nurse on call, and as many families as a fault wants alerts: a child has one alert at a time."""
 
     def __init__(self, families: int) -> None:
-        connection.close()  # the phones of the row before left it with what a page waits at most for the database
         now = timezone.now()
         mark = uuid4().hex[:8]
         self.lead = User.objects.create_user(f"lead-{mark}@example.org", name="Lead")
@@ -165,7 +164,7 @@ class Stage:
             page.status_code == 303 or b'href="tel:' in page.content
         )
         self.silent += self.answered_within < inf and (not is_answer or took > self.answered_within)
-        close_old_connections()
+        connection.close()  # else what the stage itself writes waits no longer for the database than a page
         return int(page.status_code)
 
     def _phone(self, parent: User) -> Client:
