@@ -17,8 +17,22 @@ def main() -> None:
         os.execv(own, [str(own), *sys.argv])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
+    from django.db.utils import OperationalError, ProgrammingError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (OperationalError, ProgrammingError):
+        if has_tables():
+            raise
+        sys.exit("This database has no tables yet. Run `python manage.py setup` first.")
+
+
+def has_tables() -> bool:
+    """Whether setup was here. Raises OperationalError where the database cannot be reached."""
+    from django.db import connection
+
+    connection.close()  # a transaction may have broken in it
+    return "tracker_user" in connection.introspection.table_names()
 
 
 if __name__ == "__main__":

@@ -93,9 +93,10 @@ def house(database_url: str = "") -> Iterator[House]:
                 "SECRET_KEY": "only-for-a-house-in-which-things-break-" * 2,
                 "LOG_LEVEL": "ERROR",
                 "DEMO": "0",
+                "DATABASE_WAITS": "20",
                 "SITE_URL": "http://localhost:8000",
             }
-            os.environ.update(env)
+            os.environ.update(env | {"DATABASE_WAITS": "120"})  # who looks on gives way to the house
             set_up()
             whole = House(var, env, post)
             whole.has_own_disk = has_own_disk

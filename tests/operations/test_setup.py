@@ -47,6 +47,17 @@ def test_setup_makes_a_private_house_and_a_second_run_changes_nothing(run_setup,
     assert {path: path.stat().st_mtime_ns for path in untouched} == {path: before[path] for path in untouched}
 
 
+def test_a_command_before_setup_says_what_to_do(tmp_path):
+    """Not forty lines of a traceback to somebody who is putting a backup back at night."""
+    env = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    env |= {"VAR_DIR": str(tmp_path), "AUDIT_KEY": "k" * 50, "SECRET_KEY": "k" * 50}
+    command = [sys.executable, "manage.py", "audit", "verify"]
+    done = subprocess.run(command, cwd=BASE, env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "no tables yet. Run `python manage.py setup` first." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_no_secret_is_written_where_the_environment_has_one(settings, tmp_path):
     settings.SECRET_KEY = "from the environment"
     setup.make_secret("SECRET_KEY", tmp_path / "secret_key")
