@@ -5,6 +5,7 @@ By hand, because environs repeats the value in its error, and django-environ tak
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -81,6 +82,22 @@ def mail(name: str) -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_TIMEOUT": 10,
+    }
+
+
+def mailbox(name: str) -> dict[str, Any] | None:
+    """imaps://user:password@host:993/folder, read over TLS and no other way; None when it is not set."""
+    if not text(name):
+        return None
+    parts = urlsplit(text(name))
+    if parts.scheme != "imaps" or not (parts.hostname and parts.username and parts.password):
+        raise ImproperlyConfigured(f"{name} must look like imaps://user:password@mail.example/INBOX.")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or 993,
+        "user": unquote(parts.username),
+        "password": unquote(parts.password),
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
     }
 
 

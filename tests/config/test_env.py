@@ -125,3 +125,18 @@ def test_a_contact_that_nobody_can_write_to_is_refused(monkeypatch):
         env.contact("SECURITY_CONTACT")
     monkeypatch.setenv("SECURITY_CONTACT", "https://hospital.example/security")
     assert env.contact("SECURITY_CONTACT") == "https://hospital.example/security"
+
+
+def test_a_mailbox_is_one_url_and_may_have_any_password(monkeypatch):
+    assert env.mailbox("THING") is None
+    monkeypatch.setenv("THING", "imaps://bounces%40a.example:p%2Fw%20d@mail.example/Came%20back")
+    about = {"host": "mail.example", "port": 993, "user": "bounces@a.example"}
+    assert env.mailbox("THING") == about | {"password": "p/w d", "folder": "Came back"}
+
+
+@pytest.mark.parametrize("wrong", ["imap://a:hunter2@mail.example", "imaps://mail.example", "hunter2"])
+def test_a_mailbox_that_is_none_or_read_in_the_open_is_refused(monkeypatch, wrong):
+    monkeypatch.setenv("THING", wrong)
+    with pytest.raises(ImproperlyConfigured, match="THING must look like imaps") as refused:
+        env.mailbox("THING")
+    assert "hunter2" not in str(refused.value)

@@ -24,7 +24,8 @@ _HEADERS = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers")
 def take_back(raw: bytes, *, now: datetime) -> bool:
     """Marks the way as dead. A nurse whose mail about an alert came back was not told: the next level is, at once.
 
-    False where nothing was done: no report, one of a delay, of a mail that is not ours, or of another address.
+    False where nothing was done: no report, one of a delay, of a mail that is not ours, or of another address. The same
+    report once more changes nothing.
     """
     mail = message_from_bytes(raw, policy=policy.compat32)
     came_back, complained = _came_back(mail), _parts(mail, "message/feedback-report") != []
@@ -32,8 +33,8 @@ def take_back(raw: bytes, *, now: datetime) -> bool:
     if message is None:
         return False
     contact_points.mark_dead(message=message, addresses=[message.person.email], now=now)
-    if came_back:
-        Message.objects.filter(pk=message.pk).update(reason="came-back")
+    first = Message.objects.filter(pk=message.pk).exclude(reason="came-back") if came_back else None
+    if first and first.update(reason="came-back"):
         delivery.raise_the_next_level(message, now)
     return True
 

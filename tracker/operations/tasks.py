@@ -3,12 +3,13 @@
 import time
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from tracker.alerts import escalation
 from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import request_task
-from tracker.messaging import delivery, heartbeats, reminders, silence
+from tracker.messaging import bounces_mailbox, delivery, heartbeats, reminders, silence
 from tracker.models import Lane
 from tracker.operations import retention
 from tracker.operations import sweep as sweeping
@@ -27,6 +28,13 @@ def sweep() -> None:
 def retain() -> None:
     """Asked for by beat some times a day."""
     retention.retain(now=timezone.now())
+
+
+@shared_task(name="tracker.tasks.read_bounces")
+def read_bounces() -> None:
+    """Asked for by beat every minute, where a mailbox is named."""
+    if settings.BOUNCES:
+        bounces_mailbox.read_mailbox(now=timezone.now())
 
 
 @shared_task(name="tracker.tasks.deliver_alerts")
