@@ -28,6 +28,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=15),
         "options": {"queue": "alerts", "expires": 14},
     },
+    "bounces": {
+        "task": "tracker.tasks.read_bounces",
+        "schedule": timedelta(minutes=1),
+        "options": {"queue": "reminders", "expires": 55},
+    },
     "retain": {"task": "tracker.tasks.retain", "schedule": timedelta(hours=6), "options": {"expires": 3600}},
 }
 
@@ -37,12 +42,20 @@ class Scheduler(beat.Scheduler):
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         seconds = super().tick(*args, **kwargs)
+        show_alive()
         try:
             close_old_connections()
             import_string("tracker.messaging.heartbeats.record_heartbeat")(name="beat", now=timezone.now())
         except Exception:
             log.exception("beat_has_no_database")
         return seconds
+
+
+@signals.worker_ready.connect
+@signals.heartbeat_sent.connect
+def show_alive(**_: Any) -> None:
+    """A worker's loop goes round; whether the work is done, /health/duty says."""
+    import_string("tracker.lib.alive.show_alive")()
 
 
 @signals.setup_logging.connect

@@ -22,6 +22,7 @@ AUDIT_KEY = env.secret("AUDIT_KEY", VAR / "audit_key")  # seals the record of wh
 AUDIT_HEAD = Path(
     env.text("AUDIT_HEAD", str(VAR / "audit_head"))
 )  # how far the seals go: better on another disk
+ALIVE_FILE = env.text("ALIVE_FILE")  # touched by a part without a port while it lives; empty: by none
 READS_NOT_RECORDED = VAR / "reads_not_recorded"  # touched where a nurse's look could not be written down
 ENCRYPTION_KEYS = env.secret("ENCRYPTION_KEYS", VAR / "encryption_keys")  # the newest first
 METRICS_TOKEN = env.secret("METRICS_TOKEN", VAR / "metrics_token")  # without it there are no /metrics
@@ -254,7 +255,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.text("STATIC_DIR", str(VAR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -265,6 +266,7 @@ OUTBOX = VAR / "outbox"
 EMAIL_BACKEND = "tracker.messaging.channels.outbox.EmailBackend"
 globals().update(env.mail("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Nightlight <nightlight@localhost>")
+BOUNCES = env.mailbox("BOUNCES_URL")  # where mail that came back lies; None where nobody reads it from here
 
 # SMS goes to the same files until SMS_URL names a gateway. A browser is pushed to only through these services.
 SMS_URL = env.sms("SMS_URL")

@@ -77,10 +77,10 @@ def listen(port: int) -> socket.socket:
         sys.exit(f"Port {port} is used by another program. Choose another: PORT={port % 65535 + 1} ./start")
 
 
-def children(listener: socket.socket | None = None) -> list[Process]:
-    """In the order to start; REDIS_URL names a broker that somebody else looks after."""
+def commands() -> dict[str, list[str]]:
+    """Each part's own, in the order to start."""
     celery = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet"]
-    found = {
+    return {
         "redis": [sys.executable, "-m", "config.start.broker"],
         "alerts": [*celery, "worker", "--hostname", "alerts@%h", *ALERTS],
         "reminders": [*celery, "worker", "--hostname", "reminders@%h", *REMINDERS],
@@ -88,6 +88,11 @@ def children(listener: socket.socket | None = None) -> list[Process]:
         "nightwatch": [sys.executable, "manage.py", "nightwatch"],
         "web": [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"],
     }
+
+
+def children(listener: socket.socket | None = None) -> list[Process]:
+    """REDIS_URL names a broker that somebody else looks after."""
+    found = commands()
     if os.environ.get("REDIS_URL"):
         del found["redis"]
     site = {name: Process(name, found[name]) for name in NAMES if name in found}

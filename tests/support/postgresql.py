@@ -31,8 +31,8 @@ PATIENCE = 300  # seconds to start in
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a PostgreSQL that lives as long as the context."""
+def server(port: int = 0) -> Iterator[str]:
+    """The URL of a PostgreSQL that lives as long as the context. With a port, it is reached by that, too."""
     with tempfile.TemporaryDirectory(prefix="nightlight-pg-") as folder:
         root, person = Path(folder), somebody_else()
         tools = installed()
@@ -67,6 +67,7 @@ def server() -> Iterator[str]:
                 "-k",
                 data,
                 *(word for option in FAST for word in ("-c", option)),
+                *(["-c", "listen_addresses=127.0.0.1", "-p", str(port)] if port else []),
             ],
             cwd="/",
             stdout=subprocess.DEVNULL,
@@ -76,8 +77,9 @@ def server() -> Iterator[str]:
             **person,
         )
         try:
-            wait_until_ready(tools, data)
-            yield f"postgresql://postgres@/postgres?host={quote(str(data), safe='')}"
+            wait_until_ready(tools, data, port or 5432)
+            by_socket = f"postgresql://postgres@/postgres?host={quote(str(data), safe='')}"
+            yield f"postgresql://postgres@127.0.0.1:{port}/postgres" if port else by_socket
         finally:
             process.send_signal(signal.SIGQUIT)
             process.wait()
@@ -112,9 +114,10 @@ def run(command: Sequence[object], person: dict[str, int]) -> None:
     subprocess.run(list(map(str, command)), check=True, cwd="/", capture_output=True, **extra)
 
 
-def wait_until_ready(tools: Path, data: Path) -> None:
+def wait_until_ready(tools: Path, data: Path, port: int = 5432) -> None:
     late = time.monotonic() + PATIENCE
-    while subprocess.run([tools / "bin/pg_isready", "-q", "-h", data, "-U", "postgres"]).returncode:
+    ask = [tools / "bin/pg_isready", "-q", "-h", data, "-p", str(port), "-U", "postgres"]
+    while subprocess.run(ask).returncode:
         if time.monotonic() > late:
             raise TimeoutError("PostgreSQL does not start.")
         time.sleep(0.05)

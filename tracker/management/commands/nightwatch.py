@@ -4,6 +4,8 @@ When no sweep has been through for half a minute, it sweeps itself and delivers 
 """
 
 import logging
+import signal
+import sys
 import time
 from datetime import datetime, timedelta
 
@@ -11,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
 
+from tracker.lib.alive import show_alive
 from tracker.messaging import delivery, heartbeats
 from tracker.models import Heartbeat, Lane
 from tracker.operations import sweep
@@ -33,8 +36,11 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one look, and the end")
 
     def handle(self, *args: object, once: bool, **options: object) -> None:
+        if not once:  # the first process of a container does not end by a signal that it does not expect
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         while True:
             look()
+            show_alive()
             close_old_connections()
             if once:
                 break

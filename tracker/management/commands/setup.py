@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from py_vapid import Vapid
 
@@ -32,7 +32,18 @@ class Command(BaseCommand):
     help = "Makes the private folder and the secret key, migrates, translates, collects static files, fills the demo."
     requires_system_checks = ()
 
-    def handle(self, *args: object, **options: object) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--image",
+            action="store_true",
+            help="only what an image is built with: translations, static files",
+        )
+
+    def handle(self, *args: object, image: bool, **options: object) -> None:
+        if image:
+            compile_translations(settings.LOCALE_PATHS)
+            collect_static_files()
+            return
         os.umask(PRIVATE)
         make_private_folder(settings.VAR)
         make_secret("SECRET_KEY", settings.VAR / "secret_key")
@@ -119,8 +130,10 @@ def compile_translations(folders: Iterable[Path]) -> None:
 
 
 def collect_static_files() -> None:
-    """Only when one has changed: hashing and compressing them takes seconds."""
+    """Only when one has changed: hashing and compressing them takes seconds. An image has its own, read-only."""
     marker = Path(settings.STATIC_ROOT) / ".collected"
+    if marker.exists() and not os.access(settings.STATIC_ROOT, os.W_OK):
+        return
     wanted = fingerprint_of_static_files()
     if marker.exists() and marker.read_text() == wanted:
         return
