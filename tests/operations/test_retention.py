@@ -14,7 +14,8 @@ from tracker.alerts.escalation import escalate_due
 from tracker.families.actions.memberships import invite
 from tracker.logs.actions.record import Recorded
 from tracker.models import Alert, AuditEvent, Child, Invitation, Message, Role, SymptomLog, User
-from tracker.operations.retention import retain
+from tracker.operations import retention, tasks
+from tracker.operations.retention import batches, retain
 
 LONG = timedelta(days=3 * 365 + 1)
 
@@ -75,3 +76,45 @@ def test_sessions_that_are_over_go(client: Client, mother: User, capsys: Any) ->
     call_command("retain")
     assert not Session.objects.exists()
     assert "1 sessions" in capsys.readouterr().out
+
+
+def test_each_batch_is_small_and_what_comes_back_meanwhile_stays(
+    ward_child: Child, mother: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "TOGETHER", 2)
+    for _one in range(5):
+        invite(child=ward_child, role=Role.HELPER, by=mother, now=NOW)
+    later = NOW + timedelta(days=60)
+    bits = batches(now=later)
+    assert next(bits) == ("invitations", 2)
+    assert Invitation.objects.count() == 3
+    kept = Invitation.objects.latest("pk")
+    Invitation.objects.filter(pk=kept.pk).update(expires_at=later)
+    assert dict(bits)["invitations"] == 2
+    assert list(Invitation.objects.all()) == [kept]
+
+
+def test_a_family_that_comes_back_while_others_are_erased_keeps_its_child(
+    child: Child, mother: User, log: Callable[..., Recorded]
+) -> None:
+    long_ago = NOW + LONG
+    found = retention.forgotten(long_ago).values_list("pk", flat=True)[0]
+    User.objects.filter(pk=mother.pk).update(last_login=long_ago)
+    assert retention._erase(found, long_ago) == 0
+    assert Child.objects.exists()
+    User.objects.filter(pk=mother.pk).update(last_login=None)
+    assert retention._erase(found, long_ago) == 1
+    assert retention._erase(found, long_ago) == 0
+
+
+def test_a_task_that_is_not_through_in_time_asks_for_another_turn(
+    ward_child: Child, mother: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(tasks, "request_task", lambda name, **_: asked.append(name))
+    invite(child=ward_child, role=Role.HELPER, by=mother, now=NOW - timedelta(days=60))
+    tasks.retain()
+    assert asked == []
+    monkeypatch.setattr(tasks, "TURN", -1.0)
+    tasks.retain()
+    assert asked == ["tracker.tasks.retain"]
