@@ -10,6 +10,7 @@ from tracker.alerts.reassessing import keep_assessments
 from tracker.assessment.assess import WINDOW, check_around
 from tracker.core.child_lock import lock_child
 from tracker.models import Assessment, SymptomLog
+from tracker.models.logs import not_corrected
 
 log = logging.getLogger(__name__)
 AT_ONCE = 100
@@ -28,7 +29,7 @@ def _due(now: datetime) -> QuerySet[Assessment]:
     """
     newer = Assessment.objects.filter(log=OuterRef("log"), pk__gt=OuterRef("pk"))
     waiting = Assessment.objects.filter(note_due_at__gt=now - WINDOW, note_due_at__lte=now)
-    return waiting.filter(~Exists(newer), log__corrections=None).order_by("note_due_at")
+    return waiting.filter(~Exists(newer), not_corrected("log")).order_by("note_due_at")
 
 
 def _try_to_call(asked: SymptomLog, now: datetime) -> bool:

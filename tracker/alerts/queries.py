@@ -25,7 +25,7 @@ from tracker.models import (
     SymptomLog,
 )
 from tracker.models.alerts import AT_ANY_HOUR, LOGGED, THE_FAMILYS
-from tracker.models.logs import RANK
+from tracker.models.logs import RANK, not_corrected
 from tracker.models.users import display_name
 
 MOST_JOINED = 50
@@ -118,7 +118,7 @@ def _joined_since(child: Child, now: datetime) -> Alert | None:
     joined = AlertEvent.objects.filter(joined_after_closing(), alert__child=child, at__gt=now - REMEMBERED)
     called = Call.objects.filter(child=child, reached=True, recorded_at__gte=OuterRef("at"))
     decided = Alert.objects.filter(child=child, resolved_at__gt=OuterRef("at"))
-    standing = joined.filter(~Exists(called), ~Exists(decided), log__corrections=None)
+    standing = joined.filter(~Exists(called), ~Exists(decided), not_corrected("log"))
     urgent = standing.annotate(says=Subquery(says)).filter(says__in=AT_ANY_HOUR)
     event = urgent.select_related("alert", "log").order_by("-log__observed_at", "-pk").first()
     if event is None or event.log is None:

@@ -37,7 +37,7 @@ from tracker.assessment.courses import (
 from tracker.assessment.fever_medicine import HIDES_A_FEVER
 from tracker.models import Alert, Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
 from tracker.models.alerts import ADVISING, AT_ANY_HOUR, WAS_ADVISED
-from tracker.models.logs import is_worse
+from tracker.models.logs import is_worse, not_corrected
 
 logger = logging.getLogger(__name__)
 
@@ -370,7 +370,7 @@ def newest_urgency() -> QuerySet:
 def _oldest_weight(child: Child, since: datetime, before: datetime) -> QuerySet:
     """Of the course: it stands in where no baseline was given, however long ago it was."""
     told = Observation.objects.filter(child=child, code="weight_kg", value_number__isnull=False)
-    standing = told.filter(log__corrections=None, observed_at__gte=since, observed_at__lt=before)
+    standing = told.filter(not_corrected("log"), observed_at__gte=since, observed_at__lt=before)
     return standing.order_by("observed_at").values("value_number")[:1]
 
 

@@ -4,7 +4,7 @@ import uuid
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from therapies.response import Response
@@ -35,10 +35,18 @@ class LogKind(models.TextChoices):
     NEURO = "neuro", _("Thinking and talking")
 
 
+def not_corrected(log: str = "pk") -> models.expressions.Combinable:
+    """Of rows that lead to a log along `log`: no correction stands in for it.
+
+    Not `corrections=None`: of LEFT JOIN ... IS NULL PostgreSQL expects one row, and reads a child's whole history.
+    """
+    return ~Exists(SymptomLog.objects.filter(corrects=OuterRef(log)))
+
+
 class SymptomLogQuerySet(models.QuerySet["SymptomLog"]):
     def standing(self) -> "SymptomLogQuerySet":
         """Without those that a correction stands in for."""
-        return self.filter(corrections=None)
+        return self.filter(not_corrected())
 
 
 class SymptomLog(models.Model):
