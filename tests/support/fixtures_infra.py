@@ -197,7 +197,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_one(**options: Any) -> Page:
         context = browser.new_context(
-            **{"viewport": PHONE, "locale": "en-US", "timezone_id": "Europe/Berlin", **options}
+            **{"viewport": PHONE, "locale": "en-US", "timezone_id": "Europe/Berlin"},
+            **{"service_workers": "block", **options},  # what a page does with one: tests/offline
         )
         context.set_default_timeout(PAGE_PATIENCE * 1000)
         contexts.append(context)

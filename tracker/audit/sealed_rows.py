@@ -67,6 +67,7 @@ KINDS = {
     "transfer": Kind("transfer", "offered_at", "child", "offered_at", TRANSFER_COLUMNS),
     "numbercheck": Kind("numbercheck", "at", "child", "at"),
     "dosegiven": Kind("dosegiven", "recorded_at", "child", "recorded_at", DOSE_COLUMNS),
+    "phoneentry": Kind("phoneentry", "received_at", "child", "received_at"),
     AUDIT_EVENT: Kind("auditevent", "at", order="pk"),
 }
 

@@ -35,6 +35,11 @@ def key_ids() -> list[str]:
     return list(_keys(settings.ENCRYPTION_KEYS))
 
 
+def keys_by_id() -> dict[str, str]:
+    """For who derives another key from each. The newest first."""
+    return dict(zip(key_ids(), _split(settings.ENCRYPTION_KEYS), strict=True))
+
+
 def encrypt(text: str) -> str:
     keys = _keys(settings.ENCRYPTION_KEYS)
     if not keys:
@@ -55,11 +60,15 @@ def decrypt(stored: str) -> str:
 def _keys(text: str) -> dict[str, Fernet]:
     """By id. Separated by commas or white space, as a variable or a file has them."""
     try:
-        return {key_id(key): Fernet(key) for key in text.replace(",", " ").split()}
+        return {key_id(key): Fernet(key) for key in _split(text)}
     except ValueError:
         raise ImproperlyConfigured(
             "ENCRYPTION_KEYS holds something that is no key, such as `python manage.py encryption new` prints."
         ) from None
+
+
+def _split(text: str) -> list[str]:
+    return list(dict.fromkeys(text.replace(",", " ").split()))
 
 
 def key_id(key: str) -> str:

@@ -9,7 +9,6 @@ urlpatterns = [
     path("reach/", contact_points.reach, name="reach"),
     path("reach/push/", contact_points.push_subscribe, name="push-subscribe"),
     path("reach/<uuid:point_id>/forget/", contact_points.forget, name="way-forget"),
-    path("sw.js", contact_points.service_worker, name="service-worker"),
     path("m/<uuid:message_id>/off/", reminders.switch_off, name="reminders-off"),
     path("outbox/", outbox.outbox, name="outbox"),
 ]

@@ -13,6 +13,7 @@ from tracker.models.logs import Assessment, LogKind, Observation, SymptomLog, Ur
 from tracker.models.memberships import Invitation, Membership, Role
 from tracker.models.messages import Channel, ContactPoint, Kind, Lane, Message
 from tracker.models.outside import OutsideKind, OutsidePart
+from tracker.models.phone_entries import EntryKind, PhoneEntry, Refusal
 from tracker.models.pump import LineChange, LineInterval, LinePart
 from tracker.models.questions import Question
 from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
@@ -46,6 +47,7 @@ __all__ = (
     "Course",
     "DoseGiven",
     "Drill",
+    "EntryKind",
     "EventKind",
     "Heartbeat",
     "Invitation",
@@ -65,9 +67,11 @@ __all__ = (
     "OutsidePart",
     "OwnAnswers",
     "PauseReason",
+    "PhoneEntry",
     "PhoneLine",
     "Place",
     "Question",
+    "Refusal",
     "Reminder",
     "ReminderPlan",
     "ReminderTime",

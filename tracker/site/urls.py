@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from tracker.site.views import demo_codes, health, home, how, legal, message, metrics, more, theme, today
+from tracker.site.views import (
+    demo_codes,
+    health,
+    home,
+    how,
+    legal,
+    message,
+    metrics,
+    more,
+    phone,
+    theme,
+    today,
+)
 
 urlpatterns = [
     path("children/<uuid:child_id>/", today.today, name="today"),
@@ -20,5 +32,11 @@ urlpatterns = [
     path("health/ready", health.ready, name="health_ready"),
     path("metrics", metrics.metrics, name="metrics"),
     path("health/duty", health.duty, name="health_duty"),
+    path("pocket/", phone.pocket, name="pocket"),
+    path("unsent/", phone.unsent, name="unsent"),
+    path("kit/<str:version>/", phone.kit, name="kit"),
+    path("call/", phone.call, name="call"),
+    path("log/", phone.log_now, name="log-now"),
+    path("sw.js", phone.service_worker, name="service-worker"),
     path("demo/codes/", demo_codes.demo_codes, name="demo-codes"),
 ]

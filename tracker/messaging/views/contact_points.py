@@ -1,16 +1,14 @@
 """How one person is reached: this browser, a mobile number, e-mail. For families and staff alike."""
 
-from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tracker.core.access import access_way
 from tracker.core.pages import AuthedRequest
@@ -29,8 +27,6 @@ from tracker.messaging.delivery import queue_test
 from tracker.messaging.forms import BrowserForm, MobileForm
 from tracker.messaging.own_browser import remember_own_browser
 from tracker.models import Channel, ContactPoint
-
-SERVICE_WORKER = Path(__file__).resolve().parents[2] / "static/tracker/sw.js"
 
 
 class Way(NamedTuple):
@@ -108,12 +104,3 @@ def push_subscribe(request: AuthedRequest) -> HttpResponse:
 def forget(request: AuthedRequest, point_id: UUID) -> HttpResponse:
     forget_way(point=access_way(request.user, point_id))
     return see_other("reach")
-
-
-@login_not_required
-@require_safe
-def service_worker(request: HttpRequest) -> HttpResponse:
-    """At the root, so that it may speak for the whole site; never from a cache, so that a fault in it can be mended."""
-    return HttpResponse(
-        SERVICE_WORKER.read_text(), content_type="text/javascript", headers={"Cache-Control": "no-cache"}
-    )

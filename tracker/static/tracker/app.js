@@ -3,7 +3,7 @@
 // Without a connection the browser would put its own page here: no number on it, and what was typed gone.
 const offline = document.querySelector("[data-offline]");
 const look = () => {
-  offline.hidden = navigator.onLine;
+  offline.hidden = navigator.onLine && !("stays" in offline.dataset);
 };
 if (offline) {
   for (const change of ["online", "offline", "pageshow"]) addEventListener(change, look);
@@ -73,3 +73,6 @@ for (const tile of document.querySelectorAll(".tile")) {
 // The first thing to look at is looked at first.
 document.getElementById("errors")?.focus();
 document.getElementById("not-saved")?.focus({ preventScroll: true }); // the answer above it stays in sight
+
+// What this phone does without a network comes last: no page waits for it.
+addEventListener("load", () => (globalThis.requestIdleCallback ?? setTimeout)(() => import("/static/tracker/offline/page.js")));

@@ -1,0 +1,91 @@
+"""The knowledge as a phone uses it without us: the rules, their words, what to do until somebody is reached.
+
+It names nobody. Its version is its digest, and stands in its address: a phone that has one version has it whole.
+"""
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from therapies.catalogue import load
+from therapies.export import export as rules
+from therapies.fever import BANDS
+from therapies.model import SYNDROMES, Catalogue, Citation, Instruction, Therapy
+from tracker.assessment.wording import URGENCIES, vocabulary
+from tracker.site.phone.kit_words import phrases
+
+LETTERS = 16  # of the digest
+
+
+def kit_version() -> str:
+    return sha256(kit_text().encode()).hexdigest()[:LETTERS]
+
+
+def kit_text() -> str:
+    """As it is sent. In the language of the moment."""
+    return _kit(get_language() or "en")
+
+
+@lru_cache(maxsize=8)
+def _kit(language: str) -> str:
+    known = vocabulary()
+    return json.dumps(_told(known) if known else {}, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _told(known: Catalogue) -> dict[str, Any]:
+    return {
+        "language": get_language(),
+        "rules": rules(),
+        "names": _names(known),
+        "choices": {
+            one.code: {c.code: _(c.name) for c in one.choices} for one in known.observations.values()
+        },
+        "bands": {unit: [float(end) for end in band] for unit, band in BANDS.items()},
+        "lines": [float(line) for line in known.temperature_lines],
+        "routes": {one.code: _(one.name) for one in known.observations["temperature"].routes},
+        "in_minutes": [sign.code for sign in known.symptoms.values() if sign.duration_minutes],
+        "syndromes": {
+            code: [_(one.name), _(one.term) if one.term else ""] for code, one in SYNDROMES.items()
+        },
+        "urgencies": {code: str(word) for code, word in URGENCIES.items()},
+        "therapies": {one.id: _therapy(one) for one in load().therapies.values()},
+        "first_aid": [
+            {"signs": one.signs, "lines": [_(line) for line in one.lines], "instead_of": one.instead_of}
+            | {"cited": _cited(one.sources)}
+            for one in known.first_aid
+        ],
+        "phrases": phrases(),
+    }
+
+
+def _names(known: Catalogue) -> dict[str, str]:
+    both = [*known.observations.values(), *known.symptoms.values()]
+    return {one.code: _(one.name) for one in both}
+
+
+def _therapy(one: Therapy) -> dict[str, Any]:
+    return {
+        "name": _(one.name),
+        "say": _(one.say) if one.say else "",
+        "given": one.schedule.given,
+        "until": [_instruction(told) for told in one.instructions if told.when == "call"],
+    }
+
+
+def _instruction(one: Instruction) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "do": one.kind == "do",
+        "text": _(one.text),
+        "with": one.in_emergency_with,
+        "cited": _cited(one.sources),
+    }
+
+
+def _cited(sources: Iterable[Citation]) -> list[str]:
+    return [f"{one.source.publisher}: {one.source.title}. {one.locator}" for one in sources]

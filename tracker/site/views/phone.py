@@ -1,0 +1,157 @@
+"""What a phone fetches while it has a network, and what it hands over once it has one again. JSON, for our own scripts.
+
+Each answer names itself: a hotel's login page answers 200, too, and must not be taken for ours.
+"""
+
+import json
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils import timezone, translation
+from django.views.decorators.http import require_POST, require_safe
+
+from tracker.assessment.pocket import milliseconds
+from tracker.core.access import children_of
+from tracker.core.pages import AuthedRequest, is_authed
+from tracker.lib.encryption import Unreadable
+from tracker.lib.envelopes import open_envelope, public_keys
+from tracker.logs.forms.call import CalledForm
+from tracker.site.phone.entries import Unknown, accept, read_entry
+from tracker.site.phone.kit import kit_text, kit_version
+from tracker.site.phone.pocket import pocket_of
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+HASHED = (
+    "vendor/bootstrap/bootstrap-reboot.min.css",
+    *("tokens.css", "app.css", "home_care.css", "icons.svg", "icons/nightlight.svg", "icons/192.png"),
+    *("manifest.webmanifest", "clock.js", "app.js", "unsaved.js"),
+)
+"""What the kept pages ask for by the name that has their digest."""
+MODULES = ("offline", "rules")
+"""Folders of scripts that import each other: by their plain names."""
+PAGES = ("/call/", "/check/")
+A_YEAR = "public, max-age=31536000, immutable"
+OURS = {"from": "nightlight"}
+SIGN_IN = OURS | {"state": "sign-in"}
+
+
+@login_not_required
+@require_safe
+def pocket(request: HttpRequest) -> HttpResponse:
+    """The signed-in person's children; to nobody, that nobody is signed in."""
+    if not is_authed(request):
+        return JsonResponse(SIGN_IN, status=401)
+    now = timezone.now()
+    _speak(request)
+    who = {"state": "signed-in", "person": str(request.user.pk), "token": get_token(request)}
+    if "who" in request.GET:
+        return JsonResponse(OURS | who)
+    key, public = public_keys()[0]
+    kept = {
+        "now": milliseconds(now),
+        "key": key,
+        "public": public,
+        "kit": kit_version(),
+        "children": pocket_of(request.user, now),
+    }
+    return JsonResponse(OURS | who | kept)
+
+
+@login_not_required
+@require_POST
+def unsent(request: HttpRequest) -> HttpResponse:
+    """One entry, as it lay sealed on the phone. It is deleted there once this has said that it is kept."""
+    if not is_authed(request):
+        return JsonResponse(SIGN_IN, status=401)
+    _speak(request)
+    row = _row(request)
+    try:
+        entry = read_entry(open_envelope(row["key"], row["number"], row["envelope"]))
+    except Unreadable:
+        return _said(row, "unreadable")
+    except Unknown:
+        return _said(row, "unknown")
+    if entry.author != request.user.pk or str(entry.number) != row["number"]:
+        return _said(row, "not-yours")
+    taken = accept(entry=entry, person=request.user, now=timezone.now())
+    if taken.refused:
+        return _said(row, "refused", why=taken.refused, says=taken.says)
+    answer = {"urgency": taken.urgency, "stricter": taken.stricter, "address": taken.address}
+    return _said(row, "kept", says=taken.says, **answer)
+
+
+def _row(request: HttpRequest) -> dict[str, str]:
+    """Of what is no row, every part is empty."""
+    try:
+        sent: Any = json.loads(request.body)
+    except ValueError:
+        sent = {}
+    told = sent if isinstance(sent, dict) else {}
+    return {name: str(told.get(name, "")) for name in ("number", "key", "envelope")}
+
+
+def _said(row: dict[str, str], state: str, **more: Any) -> HttpResponse:
+    return JsonResponse(OURS | {"state": state, "number": row["number"], **more})
+
+
+def _speak(request: AuthedRequest) -> None:
+    """An open page asks nobody who it is (PersonsPlace): here the person's language counts all the same."""
+    if request.user.language in dict(settings.LANGUAGES):
+        translation.activate(request.user.language)
+
+
+# ------------------------------------------------------------ what every phone has
+
+
+@login_not_required
+@require_safe
+def kit(request: HttpRequest, version: str) -> HttpResponse:
+    """The knowledge, of this version alone: a phone checks the digest in the address."""
+    if version != kit_version():
+        raise Http404
+    return HttpResponse(kit_text(), content_type="application/json", headers={"Cache-Control": A_YEAR})
+
+
+@login_not_required
+@require_safe
+def call(request: HttpRequest) -> HttpResponse:
+    """Whom to call now. Without a network it stands in for every page that is not kept, and lends its forms."""
+    form = CalledForm(now=timezone.now(), zone=timezone.get_current_timezone())
+    return render(request, "tracker/site/call.html", {"called_form": form})
+
+
+def log_now(request: AuthedRequest) -> HttpResponse:
+    """The shortcut on the icon: the only child's form, or the choice of whose."""
+    own = list(children_of(request.user).values_list("pk", flat=True)[:2])
+    return redirect("log-new", own[0]) if len(own) == 1 else redirect("home")
+
+
+@login_not_required
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """At the root, so that it may speak for the whole site; never from a cache, so that a fault in it can be mended."""
+    text = worker_text(kit_version())
+    return HttpResponse(text, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@lru_cache(maxsize=2)
+def worker_text(kit: str) -> str:
+    """With the list of what it keeps, and a version that changes with any of it."""
+    own = STATIC / "tracker"
+    modules = sorted(file.relative_to(STATIC) for folder in MODULES for file in (own / folder).glob("*.js"))
+    plain = [f"/static/{file.as_posix()}" for file in modules]
+    shell = [*(static(f"tracker/{name}") for name in HASHED), *plain, f"/kit/{kit}/", *PAGES]
+    worker = (own / "sw.js").read_text()
+    files = [(STATIC / file).read_bytes() for file in modules]
+    version = sha256("".join([worker, *shell]).encode() + b"".join(files)).hexdigest()[:12]
+    told = f"const SHELL = {json.dumps(shell)};\nconst VERSION = {json.dumps(version)};\n"
+    scripts = [f"/static/tracker/offline/{name}.js" for name in ("store", "send")]
+    return f"{told}importScripts({', '.join(map(json.dumps, scripts))});\n{worker}"
