@@ -5,10 +5,10 @@ from pathlib import Path
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.json_logs import logging_settings
+from config.languages import read_languages
 from config.paths import BASE, broker_url, var_folder
 
 BASE_DIR = BASE
@@ -248,8 +248,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 200_000
 
 # Language and time. The person's own come with the person; times are stored in UTC.
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE / "locale"]
+LANGUAGE_FILES = read_languages(BASE / "locale")  # what each says of itself: a draft, or who has read it
+LANGUAGES = [(code, file.name) for code, file in LANGUAGE_FILES.items()]
+FORMAT_MODULE_PATH = ["config.formats"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 TIME_ZONE = "UTC"
 USE_TZ = True

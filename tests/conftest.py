@@ -3,11 +3,14 @@
 import gc
 import os
 
+import pytest
+
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's event loop runs in the thread of the test
 
 from tests.support.access_world import world  # noqa: F401
 from tests.support.database import django_db_setup, migrated_file  # noqa: F401
 from tests.support.fixtures_infra import (  # noqa: F401
+    BASE,
     broker,
     browser,
     clock,
@@ -36,6 +39,13 @@ from tests.support.personas import (  # noqa: F401
     stranger,
     ward_child,
 )
+from tracker.lib.translations import compile_translations
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Once, before the workers start: they and the processes that they open read what was compiled."""
+    if not hasattr(config, "workerinput"):
+        compile_translations([BASE / "locale"])
 
 
 def pytest_collection_finish() -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import BaseCommand
 
 from tests.support.fixtures_infra import BASE
+from tracker.lib.translations import compile_translations
 from tracker.management.commands import setup
 
 TRANSLATION = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8"\n\nmsgid "Call"\nmsgstr "Llame"\n'
@@ -69,13 +70,13 @@ def test_translations_are_compiled_when_they_changed(tmp_path):
     folder.mkdir(parents=True)
     source, compiled = folder / "django.po", folder / "django.mo"
     source.write_text(TRANSLATION)
-    setup.compile_translations([tmp_path])
+    compile_translations([tmp_path])
     assert polib.mofile(str(compiled)).find("Call").msgstr == "Llame"
     before = compiled.stat().st_mtime_ns
-    setup.compile_translations([tmp_path])
+    compile_translations([tmp_path])
     assert compiled.stat().st_mtime_ns == before
     os.utime(source, (compiled.stat().st_mtime + 5,) * 2)
-    setup.compile_translations([tmp_path])
+    compile_translations([tmp_path])
     assert compiled.stat().st_mtime_ns > before
 
 

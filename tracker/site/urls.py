@@ -7,6 +7,7 @@ from tracker.site.views import (
     health,
     home,
     how,
+    language,
     legal,
     message,
     metrics,
@@ -18,6 +19,7 @@ from tracker.site.views import (
 
 urlpatterns = [
     path("children/<uuid:child_id>/", today.today, name="today"),
+    path("language/", language.language, name="language"),
     path("theme/", theme.theme, name="theme"),
     path("how/", how.how, name="how"),
     path("how/<str:place>/", how.how_therapy, name="how-therapy"),

@@ -21,8 +21,8 @@ from therapies.model import Instruction
 from therapies.response import Flag
 from tracker.assessment import wording
 from tracker.assessment.wording import degrees
+from tracker.lib import language, telephone
 from tracker.lib import legal_pages as legal_texts
-from tracker.lib import telephone
 from tracker.lib.rendered import rendered
 from tracker.logs import unsaved
 
@@ -60,6 +60,19 @@ def icon(name: str) -> SafeString:
     """A picture from the one set. It always stands beside a word, so it says nothing to a screen reader."""
     sprite = static("tracker/icons.svg")
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag
+def own_name(code: str) -> str:
+    """A language as those who speak it call it."""
+    file = language.about(code)
+    return file.name if file else code
+
+
+@register.simple_tag
+def language_file() -> Any:
+    """What the file of the page's language says about itself: a draft, or who has read it."""
+    return language.about(get_language())
 
 
 @register.simple_tag

@@ -4,10 +4,9 @@ import hashlib
 import io
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-import polib
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
@@ -22,6 +21,7 @@ from tracker.accounts.erasure import erase_again
 from tracker.audit.chain import keep_head, kept_head
 from tracker.core.refused import Refused
 from tracker.lib.encryption import new_key
+from tracker.lib.translations import compile_translations
 from tracker.models import AuditEvent, AuditSeal
 from tracker.operations.encryption_keys import encrypt_anew, note_newest_key, noted_keys, refuse_wrong_keys
 
@@ -118,15 +118,6 @@ def begin_chain() -> None:
     """Only beside a database without a past: there a head that is missing is a finding, and stays one."""
     if kept_head() is None and not (AuditEvent.objects.exists() or AuditSeal.objects.exists()):
         keep_head(None)
-
-
-def compile_translations(folders: Iterable[Path]) -> None:
-    """What msgfmt does, on machines without it."""
-    for folder in folders:
-        for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
-            compiled = source.with_suffix(".mo")
-            if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
-                polib.pofile(str(source)).save_as_mofile(str(compiled))
 
 
 def collect_static_files() -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tracker.families import wizard
+from tracker.lib.language import keep
 from tracker.lib.session_serializer import LOST
 from tracker.logs import unsaved
 from tracker.models.users import zone_named
@@ -46,7 +47,7 @@ class PersonsPlace:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = translation.get_language()
         try:
-            return self.get_response(request)
+            return self._kept(request, self.get_response(request))
         finally:
             timezone.deactivate()
             translation.activate(language or settings.LANGUAGE_CODE)
@@ -56,7 +57,15 @@ class PersonsPlace:
             return  # an open page asks nobody who it is
         if request.user.language in dict(settings.LANGUAGES):
             translation.activate(request.user.language)
+            request.spoken = request.user.language  # type: ignore[attr-defined]
         timezone.activate(zone_named(request.user.time_zone))
+
+    def _kept(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """What knows nobody, an error page or the way out, goes on in the language of who was there last."""
+        spoken, name = getattr(request, "spoken", ""), settings.LANGUAGE_COOKIE_NAME
+        if spoken and request.COOKIES.get(name) != spoken and name not in response.cookies:
+            keep(response, spoken, is_secure=request.is_secure())
+        return response
 
 
 class LostDrafts:

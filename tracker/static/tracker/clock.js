@@ -2,7 +2,8 @@
 
 const page = document.documentElement;
 const ahead = page.dataset.now * 1000 - Date.now();
-const spoken = new Intl.RelativeTimeFormat(page.lang, { numeric: "auto" });
+const language = `${page.lang}-u-nu-latn`; // the digits of the thermometer, as on the rest of the page
+const spoken = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 globalThis.serverNow = () => Date.now() + ahead;
 globalThis.ago = (at) => {
@@ -11,7 +12,7 @@ globalThis.ago = (at) => {
 };
 // By the clock that the page goes by: the family's, or the team's.
 globalThis.clockAt = (at, options) =>
-  new Intl.DateTimeFormat(page.lang, { timeZone: page.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...options }).format(at);
+  new Intl.DateTimeFormat(language, { timeZone: page.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...options }).format(at);
 
 // "2 hours ago" stays true while the page is open. The exact time stands beside it.
 const UNTIL = 18 * 3600000; // then it is a day, which does not change under the eye

@@ -1,0 +1,61 @@
+"""Language files, compiled as msgfmt would, on machines without it.
+
+What a file does not say yet is shown in English with a mark: a gap is seen and never blank.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import polib
+
+TEMPLATE = "nightlight.pot"
+MARK = "[English] "
+
+
+def compile_translations(folders: Iterable[Path | str]) -> None:
+    """Each file that is newer than what was compiled of it, or whose template is."""
+    for folder in map(Path, folders):
+        template = folder / TEMPLATE
+        for source in folder.glob("*/LC_MESSAGES/*.po"):
+            compiled = source.with_suffix(".mo")
+            newest = max(file.stat().st_mtime for file in (source, template) if file.exists())
+            if not compiled.exists() or compiled.stat().st_mtime < newest:
+                _compile(source, template, compiled)
+
+
+def _compile(source: Path, template: Path, compiled: Path) -> None:
+    """Put in place whole: another process may be reading the one before."""
+    words = polib.pofile(str(source))
+    if template.exists():
+        fill(words, polib.pofile(str(template)))
+    draft = compiled.with_suffix(f".{os.getpid()}.new")
+    words.save_as_mofile(str(draft))
+    draft.replace(compiled)
+
+
+def fill(words: polib.POFile, template: polib.POFile) -> None:
+    """Marked English for each text of the template that the language does not have."""
+    kept = {(entry.msgctxt, entry.msgid): entry for entry in words if not entry.obsolete}
+    plurals = count_of_plurals(words)
+    for wanted in template:
+        entry = kept.get((wanted.msgctxt, wanted.msgid))
+        if entry is None:
+            words.append(entry := wanted)
+        elif entry.translated():
+            continue
+        entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
+        _mark(entry, plurals)
+
+
+def _mark(entry: polib.POEntry, plurals: int) -> None:
+    if not entry.msgid_plural:
+        entry.msgstr = MARK + entry.msgid
+        return
+    many = {number: MARK + entry.msgid_plural for number in range(1, plurals)}
+    entry.msgstr_plural = {0: MARK + (entry.msgid if plurals > 1 else entry.msgid_plural), **many}
+
+
+def count_of_plurals(words: polib.POFile) -> int:
+    told = words.metadata.get("Plural-Forms", "nplurals=2;")
+    return int(told.partition("nplurals=")[2].partition(";")[0])
