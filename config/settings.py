@@ -137,6 +137,9 @@ if url := env.text("DATABASE_URL"):
     DATABASES = {
         "default": SQLITE | {"NAME": named["NAME"]} if is_sqlite else {**named, "CONN_HEALTH_CHECKS": True}
     }
+# Behind a pooler that hands out a connection for one transaction, nothing may rely on it staying the same.
+DATABASE_POOLED = env.flag("DATABASE_POOLED")
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_SECONDS", 60)
 CACHES = {
     "default": {

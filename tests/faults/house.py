@@ -22,6 +22,7 @@ COMMANDS = {
     "reminders": [*CELERY, "worker", "--queues", "reminders", "--concurrency", "2"],
     "beat": [*CELERY, "beat", "--pidfile", ""],
     "nightwatch": [sys.executable, "manage.py", "nightwatch"],
+    "web": [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"],
 }
 QUIETLY = ["--without-gossip", "--without-mingle"]
 
@@ -33,6 +34,7 @@ class House:
         self.var, self.env, self.post = var, env, post
         self.sabotage = ""
         self.has_own_disk = False
+        self.ports: dict[str, int] = {}  # of web servers, by their names
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
@@ -46,7 +48,8 @@ class House:
                 command = [sys.executable, "-m", "tests.faults.sabotage", self.sabotage, *program]
             if kind == "broker":
                 (self.var / "run" / "redis.sock").unlink(missing_ok=True)
-            self.processes[name] = start_process(command, self.env, self.var / f"{name}.log")
+            env = self.env | {"PORT": str(self.ports.get(name, 8000))}
+            self.processes[name] = start_process(command, env, self.var / f"{name}.log")
 
     def begin(self, sabotage: str = "") -> None:
         self.sabotage = sabotage

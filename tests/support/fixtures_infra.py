@@ -88,13 +88,15 @@ def clock() -> Iterator[Any]:
         yield coordinates
 
 
-def start_process(command: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+def start_process(
+    command: list[str], env: dict[str, str], log: Path, folder: Path = BASE
+) -> subprocess.Popen[bytes]:
     """A process with the clock of this test, that ends with the tests, whatever ends them."""
     parent = os.getpid()
     with log.open("ab") as out:
         return subprocess.Popen(
             command,
-            cwd=BASE,
+            cwd=folder,
             env=os.environ | same_clock() | env,
             stdin=subprocess.DEVNULL,
             stdout=out,

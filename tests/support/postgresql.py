@@ -24,7 +24,7 @@ FAST = (
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
-    "max_connections=60",
+    "max_connections=250",
     "listen_addresses=",
 )
 PATIENCE = 300  # seconds to start in

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,10 @@ def limit_wait(database: Any, seconds: float) -> None:
     if database.vendor == "sqlite":
         raw.execute(f"PRAGMA busy_timeout = {milliseconds}")
     elif raw.info.transaction_status.name == "INERROR":
+        return
+    elif settings.DATABASE_POOLED:  # the next transaction of this connection may be somebody else's
+        if database.in_atomic_block:
+            raw.execute(f"SET LOCAL lock_timeout = {milliseconds}")
         return
     else:
         raw.execute(f"SET lock_timeout = {milliseconds}")
