@@ -55,7 +55,7 @@ def pgbouncer(port: int) -> Iterator[str]:
             end_process(process)
 
 
-def left_behind(direct: str) -> str:
+def left_behind() -> str:
     """Nothing that one page has set may be what another one finds."""
     from django.db import connection
 
@@ -88,11 +88,11 @@ def main() -> int:
     told = parser.parse_args()
     os.environ["DATABASE_POOLED"] = "1"
     port = free_port()
-    with postgresql.server(port) as direct, pgbouncer(port) as url, house(url) as whole:
+    with postgresql.server(port), pgbouncer(port) as url, house(url) as whole:
         whole.begin()
         wait_until_at_work(whole)
         met = rows(whole, tuple(told.rows))
-        faults = [left_behind(direct), chain_is_broken(), "two keys" if doubled_keys() else ""]
+        faults = [left_behind(), chain_is_broken(), "two keys" if doubled_keys() else ""]
     print("\n".join(filter(None, faults)) or "No state was left in a connection, and the chain is whole.")
     return 0 if met and not any(faults) else 1
 
