@@ -1,16 +1,19 @@
 """The log form: what a caregiver sees, asked in the words of the vocabulary."""
 
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crispy_forms.layout import Div, Field
 from django import forms
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
 
 from therapies.fever import BANDS
 from therapies.model import Area, Catalogue, Choice, Observation, Symptom, Unit
@@ -77,9 +80,36 @@ class Tile(Div):
 
     template = "tracker/core/fields/tile.html"
 
-    def __init__(self, area: Area, *fields: Any, is_open: bool) -> None:
+    def __init__(self, area: Area, *fields: Any, is_open: bool, alike: Hashable = None) -> None:
         super().__init__(*fields, css_id=f"id_signs_{area.code}")
         self.area, self.picture, self.is_open = area, PICTURES.get(area.code, "circle-question-mark"), is_open
+        self.alike = alike
+
+    def render(self, form: Any, context: Any, *args: Any, **kwargs: Any) -> SafeString:
+        """One in which nothing is chosen is drawn once for all forms that ask alike: there are thirteen in each."""
+        draw = partial(super().render, form, context, *args, **kwargs)
+        if self.alike is None or self.is_open:
+            return draw()
+        return UNTOUCHED.get((get_language(), self.area, self.alike), draw)
+
+
+class Untouched:
+    """Drawn tiles that nobody has touched, by all that they show. The newest `at_most` are kept."""
+
+    def __init__(self, at_most: int) -> None:
+        self.at_most = at_most
+        self.drawn: OrderedDict[Hashable, SafeString] = OrderedDict()
+
+    def get(self, key: Hashable, draw: Callable[[], SafeString]) -> SafeString:
+        found = self.drawn.get(key)
+        if found is None:
+            found = self.drawn[key] = draw()
+            if len(self.drawn) > self.at_most:
+                self.drawn.popitem(last=False)
+        return found
+
+
+UNTOUCHED = Untouched(at_most=500)
 
 
 class LogForm(PageForm):
@@ -206,8 +236,15 @@ class LogForm(PageForm):
             names.append("weight_kg")
             inner.append(self._field("weight_kg", "number"))
         names.append(f"signs_{area.code}")
-        told = any(self[name].value() for name in names if name in self.fields)
-        return Tile(area, *_shown(inner), is_open=told)
+        shown = [name for name in names if name in self.fields]
+        told = any(self[name].value() or self[name].errors for name in shown)
+        return Tile(area, *_shown(inner), is_open=told, alike=self._alike(shown))
+
+    def _alike(self, names: Sequence[str]) -> Hashable:
+        """All that a tile shows where nothing is chosen. None where it shows what is this family's alone."""
+        if "handwriting" in names and self.asking.first_sentence:
+            return None
+        return self.auto_id, self.prefix, tuple(_looks(name, self.fields[name]) for name in names)
 
     # ------------------------------------------------------------ what was answered
 
@@ -308,6 +345,12 @@ def _chips(question: str, choices: Sequence[Choice], hint: str) -> forms.ChoiceF
 def _field(code: str) -> str:
     """The form field of an observation: a dot would be awkward in an id."""
     return code.replace(".", "_")
+
+
+def _looks(name: str, field: forms.Field) -> Hashable:
+    signs = tuple(field.signs.values()) if isinstance(field, SignsField) else ()
+    choices = tuple(field.choices) if isinstance(field, forms.ChoiceField) else ()
+    return name, str(field.label), str(field.help_text), signs, choices
 
 
 def _part(fields: Sequence[Any], css_class: str) -> list[Div]:
