@@ -54,6 +54,7 @@ THEMES = {
     "light": LIGHT,
     "dark": LIGHT | colours(block(':root[data-theme="dark"]')),
     "night": LIGHT | colours(block(':root[data-theme="night"]')),
+    "paper": LIGHT | colours(block(":root:is([data-theme], :not([data-theme]))")),
 }
 
 

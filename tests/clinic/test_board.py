@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.support.personas import NOW, NUMBERS, answers, child_of, join, person
+from tests.support.personas import NOW, answers, child_of, person
 from therapies.catalogue import load
 from therapies.explaining import address
 from therapies.schedule import Event
@@ -22,12 +22,12 @@ from tracker.alerts.actions import resolve_alert
 from tracker.alerts.taking import take_alert
 from tracker.clinic.actions.nursing import know_child
 from tracker.clinic.queries import board_cache
-from tracker.families.actions.care_teams import begin_care_team, join_care_team
+from tracker.families.actions.care_teams import join_care_team
 from tracker.families.actions.children import pause
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.messaging.contact_points import set_mobile
 from tracker.messaging.heartbeats import LIMITS, record_heartbeat
-from tracker.models import Alert, CareTeam, Child, ContactPoint, Role, User
+from tracker.models import Alert, CareTeam, Child, ContactPoint, User
 
 Log = Callable[..., Recorded]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
@@ -357,14 +357,6 @@ class TestWhoMaySeeIt:
         self, at_desk: Client, care_team: CareTeam
     ) -> None:
         assert at_desk.get(reverse("board"))["Location"] == reverse("team-board", args=[care_team.pk])
-
-    def test_a_nurse_of_two_teams_chooses(self, at_desk: Client, care_team: CareTeam, nurse: User) -> None:
-        lead = person("other")
-        team = begin_care_team(name="Birch ward", numbers=NUMBERS, by=lead, now=NOW)
-        join(nurse, Role.NURSE, care_team=team, by=lead)
-        page = at_desk.get(reverse("board")).content.decode()
-        assert "Birch ward" in page
-        assert "Maple ward" in page
 
     def test_nobody_else_knows_of_it(
         self, client: Client, care_team: CareTeam, nurse_of_another_team: User, stranger: User

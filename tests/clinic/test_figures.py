@@ -38,7 +38,19 @@ def test_figures_count_logs_waits_and_outcomes(care_team: CareTeam, handled: Ale
     assert (found.children, found.logs, found.logs_per_child_week) == (1, 2, 2)
     assert (found.urgent, found.urgent_taken, found.minutes_to_take, found.taken_in_time) == (1, 1, 4, 1)
     assert (found.ended, found.with_outcome) == (1, 1)
-    assert ("CART-CRS-01", 1, 1) in found.rules
+    [rule] = [one for one in found.rules if one.rule == "CART-CRS-01"]
+    assert (rule.times, rule.rate) == (1, 1)
+    assert "fever" in rule.words.lower()
+
+
+def test_an_urgent_alert_that_nobody_took_counts_and_waits(
+    care_team: CareTeam, handled: Alert, log: Log, nurse: User
+) -> None:
+    log(temperature=39.4, chills="severe", hours_ago=0, at=NOW - timedelta(minutes=30))
+    found = figures(care_team, 7, NOW)
+    assert (found.urgent, found.urgent_taken, found.untaken, found.untaken_open) == (2, 1, 1, 1)
+    assert found.minutes_to_take == (4 + 30) / 2
+    assert found.taken_in_time == 1
 
 
 def test_figures_of_another_team_or_of_older_days_count_nothing(
@@ -55,6 +67,7 @@ def test_the_page_shows_them_to_the_staff(
     client.force_login(nurse)
     page = client.get(reverse("team-figures", args=[care_team.pk]), {"days": "7"}).content.decode()
     assert "CART-CRS-01" in page
+    assert "Urgent alerts that nobody took" in page
     assert "1 of 1 were taken" in page
 
 

@@ -2,21 +2,30 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Page
+from pypdf import PdfReader
 
+from tests.clinic.test_board import another
+from tests.support.access_world import key_of
 from tests.support.again import asked_again
 from tests.support.personas import NOW, child_of
 from therapies.schedule import Event
+from tracker.alerts.taking import close_alert, record_not_reached, take_alert
 from tracker.clinic.actions.policy import change_call_order, change_escalation, change_policy
+from tracker.clinic.queries.alert_budget import budget
 from tracker.clinic.queries.policy_preview import preview
 from tracker.core.refused import Refused
 from tracker.families.actions.memberships import end_membership, invite
 from tracker.logs.actions.record import Recorded
 from tracker.models import (
+    Alert,
     AuditEvent,
     CareTeam,
     Child,
@@ -160,9 +169,60 @@ class TestThePreview:
         assert (found.asked, found.is_cut) == (2, True)
 
 
+class TestTheBudget:
+    def test_counts_alerts_a_shift_under_both_rules(
+        self, at_desk: Client, ward_child: Child, care_team: CareTeam, log: Log, nurse: User
+    ) -> None:
+        """NOW is 02:14: of the night before. One at night that rings for one rule alone, one by day for both."""
+        log(temperature=38.2, at=NOW - timedelta(days=4))
+        close_alert(
+            alert=Alert.objects.get(),
+            outcome="advised-by-phone",
+            note="",
+            by=nurse,
+            now=NOW - timedelta(days=3),
+        )
+        log(temperature=39.0, at=NOW - timedelta(hours=12))
+        found = preview(ward_child.care_team, {"fever": "38.5-once", "sensitivity": "calibrated"}, NOW)
+        before, after = found.budgets
+        assert (before.alerts, after.alerts, found.raised) == (2, 2, 2)
+        assert (before.ringing, after.ringing) == (1, 0)
+        assert before.a_day == after.a_day == 1 / 90
+        page = post(at_desk, "team-policy", care_team, **LATER_RULES)
+        assert "Alerts a shift" in page
+        assert "2 alerts were raised in truth" in page
+
+    def test_a_log_joins_an_alert_of_the_day_before_unless_it_is_more_urgent(
+        self, care_team: CareTeam
+    ) -> None:
+        one, other, day = care_team.pk, User().pk, timedelta(days=1)
+        told = [(0, "today"), (5, "today"), (6, "now"), (29, "now"), (31, "now"), (32, "note")]
+        logs = [(one, NOW + timedelta(hours=hours), urgency) for hours, urgency in told]
+        assert budget(care_team, logs, NOW, day).alerts == 3
+        assert budget(care_team, [*logs, (other, NOW, "now")], NOW, day).alerts == 4
+        assert budget(care_team, logs, NOW + timedelta(hours=30), day).alerts == 1
+
+    def test_of_the_rules_that_hold_is_what_was_answered_and_what_is_answered_today(
+        self, at_desk: Client, ward_child: Child, care_team: CareTeam, log: Log
+    ) -> None:
+        change_policy(care_team=ward_child.care_team, **LATER_RULES, by=User.objects.first(), now=NOW)
+        log(temperature=38.2, hours_ago=30)
+        change_policy(
+            care_team=ward_child.care_team,
+            fever_rule="38.0-once",
+            sensitivity="calibrated",
+            by=User.objects.first(),
+            now=NOW,
+        )
+        page = post(at_desk, "team-policy", care_team, fever_rule="38.0-once", sensitivity="calibrated")
+        assert "These are the rules that hold." in page
+        assert "1 of them more urgent" in page
+        assert "Take these rules" not in page
+
+
 class TestStaff:
     def test_are_invited_by_a_link_that_is_shown_once(self, at_desk: Client, care_team: CareTeam) -> None:
-        page = post(at_desk, "team-invite", care_team, role="nurse")
+        page = post(at_desk, "team-invite", care_team, role="nurse", address="new@example.org")
         assert "It works once" in page
         assert Invitation.objects.get().role == Role.NURSE
         assert "It works once" not in get(at_desk, "team-staff", care_team)
@@ -242,9 +302,7 @@ class TestOnRecord:
 def test_the_handover_says_what_is_open_what_was_decided_and_who_is_silent(
     client: Client, care_team: CareTeam, ward_child: Child, nurse: User, log: Log
 ) -> None:
-    from tracker.alerts.taking import close_alert
     from tracker.clinic.actions.nursing import write_note
-    from tracker.models import Alert
 
     log(temperature=38.4, hours_ago=30)
     close_alert(
@@ -278,3 +336,62 @@ def test_the_text_for_the_chart_is_plain_complete_and_in_order(
     ):
         assert said in text
     assert "&lt;b&gt;" in text
+
+
+def test_the_chart_has_every_closing_of_the_shift_and_who_was_called_in_vain(
+    client: Client, ward_child: Child, nurse: User, log: Log
+) -> None:
+    """Two alerts of one night: the first called in vain and closed, the second closed; then one still open."""
+    begun = NOW - timedelta(hours=9)
+    for number, hours in enumerate((0, 4, 8)):
+        now = begun + timedelta(hours=hours)
+        log(temperature=38.4 + number / 2, at=now)
+        alert = Alert.objects.open().get()
+        if number == 0:
+            take_alert(alert=alert, by=nurse, now=now)
+            record_not_reached(alert=alert, again_in=10, note="Mailbox full", by=nurse, now=now)
+        if number < 2:
+            note = f"Misread {number}"
+            close_alert(
+                alert=alert, outcome="false-alarm", note=note, by=nurse, now=now + timedelta(minutes=30)
+            )
+    client.force_login(nurse)
+    text = client.get(reverse("nurse-chart", args=[ward_child.pk])).content.decode().partition("<pre")[2]
+    places = [
+        text.index(said) for said in ("Mailbox full", "Misread 0", "Misread 1", "nothing is decided yet")
+    ]
+    assert places == sorted(places)
+
+
+class TestOnPaper:
+    @pytest.mark.django_db(transaction=True)
+    def test_the_handover_is_black_on_white_the_worst_strongest_and_no_child_is_cut(
+        self,
+        open_page: Callable[..., Page],
+        live_server: Any,
+        transactional_db: None,
+        nurse: User,
+        care_team: CareTeam,
+    ) -> None:
+        """In a dark look, with more alerts than a sheet holds."""
+        seen = {"temperature": 38.4, "chills": "moderate", "headache": "severe"}
+        for number in range(14):
+            another(care_team, f"Child{number:02}", seen)
+        another(care_team, "Ada", {"breathing_trouble": "severe"})
+        with time_machine.travel(NOW):
+            page = open_page(color_scheme="dark", base_url=live_server.url, java_script_enabled=False)
+            page.context.add_cookies([{"name": "session", "value": key_of(nurse), "url": live_server.url}])
+            page.goto(reverse("team-handover", args=[care_team.pk]))
+        page.emulate_media(media="print", color_scheme="dark")
+        look = "e => (s => [s.color, s.backgroundColor, parseFloat(s.borderTopWidth)])(getComputedStyle(e))"
+        worst, now = (page.locator(f".of-{one} .tag").first.evaluate(look) for one in ("emergency", "now"))
+        assert worst[:2] == now[:2] == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+        assert worst[2] > now[2] > 1
+        sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+        assert len(sheets) > 1
+        assert "Maple ward" in sheets[0]
+        for number in range(14):
+            [of] = [text for text in sheets if f"Child{number:02}" in text]
+            told = of.partition(f"Child{number:02}")[2].partition("Child")[0]
+            assert "38.4" in told
+            assert "nobody has taken this" in told

@@ -58,6 +58,7 @@ NEVER = {
     *("board-find", "nurse-reached", "alert-not-reached", "alert-reopen", "decision-opened"),
     *("alert-where", "where"),
     *("team-code", "team-end", "team-export", "team-invite", "team-numbers", "team-policy", "team-revoke"),
+    *("second-step-ask", "second-step-yes", "second-step-no"),
     *("team-staff", "team-call-order", "invite", "invitation-revoke", "membership-end", "settings", "pause"),
     *("card-link", "card-revoke", "duty-offer", "duty-take", "duty-answer", "drill-begin", "drill-step"),
     *("reminders", "reach", "push-subscribe", "way-forget", "export", "erase", "erase-account", "begin-step"),

@@ -38,6 +38,7 @@ from tracker.models import (
     Question,
     Reminder,
     Role,
+    SecondStepReset,
     Transfer,
     User,
 )
@@ -125,6 +126,12 @@ def a_staff_invitation(world: World) -> Invitation:
     return invite(care_team=world.child.care_team, role=Role.NURSE, by=world.people["lead"], now=NOW)[0]
 
 
+def a_lost_second_step(world: World) -> SecondStepReset:
+    nurse, team = world.people["nurse"], world.child.care_team
+    told = {"asked_by": world.people["lead"], "asked_at": NOW}
+    return SecondStepReset.objects.get_or_create(person=nurse, care_team=team, ended_at=None, defaults=told)[0]
+
+
 def an_absence(world: World) -> Absence:
     days = {"from_day": NOW.date(), "until_day": NOW.date()}
     who = world.people["nurse"]
@@ -150,6 +157,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "invitation_id": lambda world: an_invitation(world)[0].pk,
     "colleague_id": lambda world: world.people["nurse"].memberships.get().pk,
     "link_id": lambda world: a_staff_invitation(world).pk,
+    "reset_id": lambda world: a_lost_second_step(world).pk,
     "care_team_id": lambda world: world.child.care_team_id,
     "medicine_id": lambda world: a_medicine(world).pk,
     "dose_id": lambda world: a_dose(world).pk,

@@ -23,6 +23,13 @@ def person_with(email: str) -> User | None:
     return None if EmailAddress.objects.filter(user=person, verified=True).exists() else person
 
 
+def reads_mail_to(person: User, email: str) -> bool:
+    """Whether this person has shown that they read mail to it: anybody can sign up with anybody's address."""
+    if EmailAddress.objects.filter(user=person, email=email.lower(), verified=True).exists():
+        return True
+    return person.confirmed_at is not None and person.email.lower() == email.lower()
+
+
 def is_login(email: str, *, but: User | None = None) -> bool:
     """Whether an account, another one than `but`, is signed in to with this address."""
     others = User.objects.exclude(pk=but.pk) if but else User.objects.all()

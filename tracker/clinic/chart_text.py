@@ -6,6 +6,7 @@ In the order in which nurses hand over: situation, background, assessment as doc
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ def chart_text(
         (_("SITUATION"), _situation(child, alert, fired, now)),
         (_("BACKGROUND"), _background(child, day_label, earlier, unit, now)),
         (_("ASSESSMENT AS DOCUMENTED"), _assessment(fired)),
-        (_("REQUEST"), _request(child, alert)),
+        (_("REQUEST"), _request(child, now)),
     ]
     head = _("Nightlight, %(when)s") % {"when": _when(now)}
     return "\n\n".join([head, *("\n".join([title, *lines]) for title, lines in blocks)]) + "\n"
@@ -105,20 +106,40 @@ def _assessment(fired: list[Fired]) -> Iterator[str]:
         yield _("Knowledge %(version)s") % {"version": one.assessment.knowledge_version}
 
 
-def _request(child: Child, alert: Alert | None) -> Iterator[str]:
-    """What the family was told and what was decided; else what is still open."""
-    last = alert or Alert.objects.filter(child=child, taken_in_by=None).order_by("-raised_at").first()
+def _request(child: Child, now: datetime) -> Iterator[str]:
+    """What the family was told and what was decided in the last day; else what is still open."""
     yield from _calls(child)
-    if last is None:
+    alerts = _of_the_shift(child, now)
+    if not alerts:
         yield _("No alert.")
-        return
-    yield from _moves(last)
-    if last.resolved_at:
+    for alert in alerts:
+        if len(alerts) > 1:
+            said = {"urgency": urgency_word(alert.urgency), "when": _when(alert.raised_at)}
+            yield _("The alert raised %(when)s, %(urgency)s:") % said
+        yield from _moves(alert)
+        yield from _ending(alert)
+
+
+def _of_the_shift(child: Child, now: datetime) -> list[Alert]:
+    """All that is open, and all that was closed or became part of another in the last day; else the last one."""
+    alerts = Alert.objects.filter(child=child).order_by("raised_at").select_related("resolved_by")
+    lately = now - LATELY
+    found = list(alerts.filter(Q(resolved_at=None, taken_in_by=None) | Q(resolved_at__gte=lately)))
+    parts = alerts.filter(resolved_at=None, taken_in_by__isnull=False, raised_at__gte=lately)
+    found += [part for part in parts if AlertEvent.objects.filter(alert=part, verb__in=MOVES).exists()]
+    last = alerts.filter(taken_in_by=None).last()
+    return sorted(found, key=lambda alert: alert.raised_at) or ([last] if last else [])
+
+
+def _ending(alert: Alert) -> Iterator[str]:
+    if alert.taken_in_by_id:
+        yield _("It became part of a later, worse one.")
+    elif alert.resolved_at:
         yield _("Closed %(when)s by %(who)s: %(outcome)s %(note)s") % {
-            "when": _when(last.resolved_at),
-            "who": last.closed_by.name or _("a colleague"),
-            "outcome": last.get_outcome_display(),
-            "note": last.resolution_note,
+            "when": _when(alert.resolved_at),
+            "who": alert.closed_by.name or _("a colleague"),
+            "outcome": alert.get_outcome_display(),
+            "note": alert.resolution_note,
         }
     else:
         yield _("Open: nothing is decided yet. Please assess and advise the family.")
@@ -140,7 +161,7 @@ def _moves(alert: Alert) -> Iterator[str]:
     """Who had it, who called in vain, what was decided and taken back. The closing that stands follows."""
     events = AlertEvent.objects.filter(alert=alert, verb__in=MOVES).select_related("by")
     events = events.exclude(verb=AlertVerb.RESOLVED, at=alert.resolved_at) if alert.resolved_at else events
-    for event in events.order_by("pk")[:MOST_LINES]:
+    for event in reversed(events.order_by("-pk")[:MOST_LINES]):
         words = " ".join(filter(None, (event.get_outcome_display(), event.note)))
         who = f"{event.get_verb_display()} {_when(event.at)}, {display_name(event.by) or _('a colleague')}"
         yield f"{who}: {words}" if words else who

@@ -129,6 +129,14 @@ class StaffForm(PageForm):
         initial=Role.NURSE,
         widget=forms.RadioSelect,
     )
+    address = forms.EmailField(
+        label=gettext_lazy("Their e-mail address"),
+        help_text=gettext_lazy("The link works for this address alone, and is sent there."),
+        error_messages={
+            "required": gettext_lazy("Type the address."),
+            "invalid": gettext_lazy("Type an address like name@hospital.org."),
+        },
+    )
     drawn_as: ClassVar[dict[str, str]] = {"role": "cards"}
 
 

@@ -2,10 +2,23 @@
 
 from django.urls import path
 
-from tracker.clinic.views import alerts, blood_counts, board, child, rota, silence, staff_lock, stays, team
+from tracker.clinic.views import (
+    alerts,
+    blood_counts,
+    board,
+    boards,
+    child,
+    rota,
+    silence,
+    staff,
+    staff_lock,
+    stays,
+    team,
+)
 
 urlpatterns = [
-    path("board/", board.choose, name="board"),
+    path("board/", boards.boards_page, name="board"),
+    path("board/version/", boards.boards_version, name="boards-version"),
     path("teams/<uuid:care_team_id>/board/", board.team_board, name="team-board"),
     path("teams/<uuid:care_team_id>/board/version/", board.board_version, name="board-version"),
     path("teams/<uuid:care_team_id>/board/find/", board.find, name="board-find"),
@@ -24,11 +37,14 @@ urlpatterns = [
     path("teams/<uuid:care_team_id>/", team.team, name="team"),
     path("teams/<uuid:care_team_id>/numbers/", team.numbers, name="team-numbers"),
     path("teams/<uuid:care_team_id>/rules/", team.policy, name="team-policy"),
-    path("teams/<uuid:care_team_id>/staff/", team.staff, name="team-staff"),
-    path("teams/<uuid:care_team_id>/staff/order/", team.call_order, name="team-call-order"),
-    path("teams/<uuid:care_team_id>/staff/invite/", team.invite_staff, name="team-invite"),
-    path("teams/invitations/<uuid:link_id>/revoke/", team.revoke_staff, name="team-revoke"),
-    path("teams/memberships/<uuid:colleague_id>/end/", team.end_staff, name="team-end"),
+    path("teams/<uuid:care_team_id>/staff/", staff.staff, name="team-staff"),
+    path("teams/<uuid:care_team_id>/staff/order/", staff.call_order, name="team-call-order"),
+    path("teams/<uuid:care_team_id>/staff/invite/", staff.invite_staff, name="team-invite"),
+    path("teams/invitations/<uuid:link_id>/revoke/", staff.revoke_staff, name="team-revoke"),
+    path("teams/memberships/<uuid:colleague_id>/end/", staff.end_staff, name="team-end"),
+    path("teams/memberships/<uuid:colleague_id>/second-step/", staff.ask_reset, name="second-step-ask"),
+    path("teams/second-steps/<uuid:reset_id>/yes/", staff.confirm_reset, name="second-step-yes"),
+    path("teams/second-steps/<uuid:reset_id>/no/", staff.decline, name="second-step-no"),
     path("teams/<uuid:care_team_id>/code/", team.code, name="team-code"),
     path("teams/<uuid:care_team_id>/figures/", team.figures, name="team-figures"),
     path("teams/<uuid:care_team_id>/figures/table/", team.export, name="team-export"),

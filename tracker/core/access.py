@@ -30,6 +30,7 @@ from tracker.models import (
     Membership,
     Message,
     Role,
+    SecondStepReset,
     SymptomLog,
     Transfer,
     TreatmentEvent,
@@ -39,7 +40,7 @@ from tracker.models.memberships import TEAM_ROLES, digest_of
 
 Row = TypeVar("Row", bound=Model)
 Reached = TypeVar("Reached", Child, SymptomLog, Alert, TreatmentEvent, Membership, Invitation)
-OfATeam = TypeVar("OfATeam", Membership, Invitation)
+OfATeam = TypeVar("OfATeam", Membership, Invitation, SecondStepReset)
 
 MAY: dict[str, frozenset[str]] = {
     Role.PARENT: frozenset({"see", "log", "history", "manage", "stop"}),
@@ -127,6 +128,11 @@ def access_colleague(user: User, membership_id: Any) -> Membership:
 def access_team_invitation(user: User, invitation_id: Any) -> Invitation:
     """An invitation to a care team that the user leads."""
     return _in_a_team_of(user, Invitation.objects.select_related("care_team"), invitation_id)
+
+
+def access_second_step(user: User, reset_id: Any) -> SecondStepReset:
+    """What a lead asked about a colleague's second step, for the leads of that team."""
+    return _in_a_team_of(user, SecondStepReset.objects.select_related("care_team", "person"), reset_id)
 
 
 def _in_a_team_of(user: User, rows: QuerySet[OfATeam], row_id: Any) -> OfATeam:

@@ -104,7 +104,7 @@ class StaffSession:
 def is_poll(request: HttpRequest) -> bool:
     """What a board's script asks by itself is no sign that somebody is there."""
     asks = request.resolver_match.view_name if request.resolver_match else ""
-    return asks == "board-version" or POLL in request.GET or "X-Part" in request.headers
+    return asks in ("board-version", "boards-version") or POLL in request.GET or "X-Part" in request.headers
 
 
 def _active_at(request: HttpRequest) -> datetime:

@@ -19,6 +19,7 @@ from tracker.models.questions import Question
 from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
 from tracker.models.rota import Absence, Place, Rota, ShiftPart, Turn
 from tracker.models.sealing import AuditSeal
+from tracker.models.second_steps import SecondStepReset, StepEnd
 from tracker.models.self_reports import OwnAnswers
 from tracker.models.silence import Silence
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
@@ -77,11 +78,13 @@ __all__ = (
     "ReminderTime",
     "Role",
     "Rota",
+    "SecondStepReset",
     "Sensitivity",
     "ShiftPart",
     "Silence",
     "StayEvent",
     "StayKind",
+    "StepEnd",
     "SymptomLog",
     "Transfer",
     "TransferEnd",

@@ -109,6 +109,9 @@ class Invitation(models.Model):
     child = models.ForeignKey(Child, on_delete=models.CASCADE, null=True, related_name="invitations")
     care_team = models.ForeignKey(CareTeam, on_delete=models.CASCADE, null=True, related_name="invitations")
     role = models.CharField(max_length=10, choices=Role)
+    address = models.EmailField(
+        blank=True, db_default=""
+    )  # whose it is alone; of a care team's, while it is open
     invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -152,7 +152,12 @@ def board(team: CareTeam, asked: Asked, now: datetime) -> Board:
 
 def open_rows(team: CareTeam, unit: str, now: datetime) -> list[BoardRow]:
     """The open alerts alone."""
-    rows = _alert_rows(open_alerts(team, Filters(), now), unit, now)
+    return alert_rows(open_alerts(team, Filters(), now), unit, now)
+
+
+def alert_rows(alerts: Iterable[Alert], unit: str, now: datetime) -> list[BoardRow]:
+    """These alone, with all that a line says."""
+    rows = _alert_rows(alerts, unit, now)
     _fill_children(rows, now)
     return rows
 

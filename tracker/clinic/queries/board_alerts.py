@@ -1,7 +1,7 @@
 """Which open alerts stand on which page of a team's board: no page and no filter hides an urgent one that waits."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -96,11 +96,15 @@ class Pick:
 
 def pick(team: CareTeam, filters: Filters, now: datetime, *, view: str = CARDS, page: int = 1) -> Pick:
     """A page that is not there is the last."""
-    alerts = open_alerts(team, filters, now)
+    return pick_of(open_alerts(team, filters, now), filters, now, size=ON_A_PAGE[view], page=page)
+
+
+def pick_of(alerts: Sequence[Alert], filters: Filters, now: datetime, *, size: int, page: int) -> Pick:
+    """Of these alerts, in any order."""
+    alerts = in_order(alerts, now)
     matching = [alert for alert in alerts if _is_wanted(alert, filters)]
     wanted = {alert.pk for alert in matching}
     shown = [a for a in alerts if a.pk in wanted or (is_urgent(a) and waits(a, now))]
-    size = ON_A_PAGE[view]
     last = max(1, -(-len(shown) // size))
     return Pick(alerts, matching, shown, min(page, last), size, now)
 
@@ -114,6 +118,10 @@ def open_alerts(team: CareTeam, filters: Filters, now: datetime) -> list[Alert]:
         running = dict(courses.values_list("child_id", "therapy"))
         for alert in alerts:
             alert.therapy = running.get(alert.child_id, "")
+    return in_order(alerts, now)
+
+
+def in_order(alerts: Iterable[Alert], now: datetime) -> list[Alert]:
     return sorted(alerts, key=lambda a: (-RANK[a.urgency], not waits(a, now), a.raised_at))
 
 

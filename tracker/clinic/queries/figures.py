@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median, quantiles
+from typing import NamedTuple
 
 from django.db.models import Min, OuterRef, Q, Subquery
 
@@ -13,6 +14,15 @@ from tracker.models.messages import Kind
 PERIODS = (7, 30, 90)  # days
 MOST_ALERTS = 5000
 IN_TIME = timedelta(minutes=15)
+
+
+class RuleFigure(NamedTuple):
+    """A rule in words, and the alerts that it had a part in."""
+
+    rule: str
+    words: str
+    times: int
+    rate: float  # per child and week
 
 
 @dataclass(frozen=True)
@@ -28,12 +38,16 @@ class Figures:
     is_cut: bool
     urgent: int
     urgent_taken: int
-    minutes_to_take: float | None  # the middle one of the urgent alerts that somebody took
+    untaken: int  # urgent ones that nobody took: closed without it, or waiting still
+    untaken_open: int  # of these, how many wait still
+    minutes_to_take: (
+        float | None
+    )  # the middle one; one that nobody took waited until it was closed, or waits still
     slowest_tenth: float | None
     taken_in_time: int
     ended: int
     with_outcome: int
-    rules: list[tuple[str, int, float]]  # rule, alerts that it had a part in, per child and week
+    rules: list[RuleFigure]
     reminders: int
     reminders_sent: int
 
@@ -53,7 +67,9 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
     alerts = alerts_since(team, since)
     urgent = [alert for alert in alerts if alert.urgency != Urgency.TODAY]
     waits = [alert.first_taken - alert.raised_at for alert in urgent if alert.first_taken]
-    minutes = sorted(wait / timedelta(minutes=1) for wait in waits)
+    untaken = [alert for alert in urgent if not alert.first_taken]
+    waited = [(alert.resolved_at or now) - alert.raised_at for alert in untaken]
+    minutes = sorted(wait / timedelta(minutes=1) for wait in (*waits, *waited))
     ended = [alert for alert in alerts if alert.resolved_at]
     sent = Message.objects.filter(kind=Kind.REMINDER, child__care_team=team, due_at__range=(since, now))
     return Figures(
@@ -66,6 +82,8 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
         is_cut=len(alerts) == MOST_ALERTS,
         urgent=len(urgent),
         urgent_taken=len(waits),
+        untaken=len(untaken),
+        untaken_open=sum(alert.resolved_at is None for alert in untaken),
         minutes_to_take=median(minutes) if minutes else None,
         slowest_tenth=quantiles(minutes, n=10, method="inclusive")[-1] if len(minutes) > 1 else None,
         taken_in_time=sum(wait <= IN_TIME for wait in waits),
@@ -87,6 +105,11 @@ def alerts_since(team: CareTeam, since: datetime) -> list[Alert]:
     return list(alerts.order_by("-raised_at")[:MOST_ALERTS])
 
 
-def _rules(alerts: list[Alert], child_weeks: float) -> list[tuple[str, int, float]]:
+def _rules(alerts: list[Alert], child_weeks: float) -> list[RuleFigure]:
+    """The words are those of the newest answer that names the rule."""
     counted = Counter(rule for alert in alerts for rule in {flag["id"] for flag in alert.flags or ()})
-    return [(rule, times, times / child_weeks if child_weeks else 0) for rule, times in counted.most_common()]
+    words = {flag["id"]: flag.get("text", "") for alert in reversed(alerts) for flag in alert.flags or ()}
+    return [
+        RuleFigure(rule, words[rule], times, times / child_weeks if child_weeks else 0)
+        for rule, times in counted.most_common()
+    ]

@@ -17,7 +17,8 @@ from therapies.rules import assess, worst_of
 from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.assess import REMEMBERED, WINDOW
 from tracker.assessment.wording import Report, celsius_of, vocabulary
-from tracker.models import Assessment, CareTeam, Observation, SymptomLog, Urgency
+from tracker.clinic.queries.alert_budget import Budget, budget
+from tracker.models import Alert, Assessment, CareTeam, Observation, SymptomLog, Urgency
 from tracker.models.logs import RANK
 
 BACK = timedelta(days=90)
@@ -48,6 +49,8 @@ class Preview:
     logs: int = 0
     asked: int = 0
     is_cut: bool = False
+    raised: int = 0  # in truth, under whatever rules held then
+    budgets: tuple[Budget, Budget] | None = None  # before and after
     differences: list[Difference] = field(default_factory=list)
 
     @property
@@ -68,25 +71,48 @@ class _Log:
     nickname: str
     observed_at: datetime
     basis: dict[str, Any]
+    urgency: str  # as it was answered
     report: dict[str, Any]
 
 
 def preview(team: CareTeam, policy: Mapping[str, str], now: datetime) -> Preview:
-    """The logs of the team's children of the last 90 days, under the policy that holds and under `policy`."""
+    """The logs of the team's children of the last 90 days, under the policy that holds and under `policy`.
+
+    For the policy that holds: what was answered then, and what the rules of today answer.
+    """
     found = Preview(since=now - BACK)
     logs = _logs(team, now)
     found.logs = sum(log.observed_at >= found.since for log in logs)
     to_ask = [(log, history) for log, history in _with_history(logs) if log.observed_at >= found.since]
-    to_ask = [(log, history) for log, history in to_ask if _could_differ(log, history)]
+    held = {"fever": team.fever_rule, "sensitivity": team.sensitivity}
+    is_held = dict(policy) == held
+    to_ask = [
+        (log, history) for log, history in to_ask if log.basis and (is_held or _could_differ(log, history))
+    ]
     to_ask.sort(key=lambda pair: pair[0].observed_at, reverse=True)
     found.is_cut, to_ask = len(to_ask) > AT_MOST, to_ask[:AT_MOST]
-    held = {"fever": team.fever_rule, "sensitivity": team.sensitivity}
+    answers = {log.pk: (log.urgency, log.urgency) for log in logs}
     for log, history in to_ask:
-        before, after = (_urgency(log, history, asked) for asked in (held, policy))
+        before = log.urgency if is_held else _urgency(log, history, held)
+        after = _urgency(log, history, policy)
+        if before and after:
+            answers[log.pk] = before, after
         if before and after and before != after:
             found.differences.append(Difference(log.nickname, log.child_id, log.observed_at, before, after))
     found.asked = len(to_ask)
+    found.raised = Alert.objects.filter(child__care_team=team, raised_at__gte=found.since).count()
+    found.budgets = _budgets(team, logs, answers, found.since)
     return found
+
+
+def _budgets(
+    team: CareTeam, logs: Sequence[_Log], answers: Mapping[UUID, tuple[str, str]], since: datetime
+) -> tuple[Budget, Budget]:
+    before, after = (
+        budget(team, [(log.child_id, log.observed_at, answers[log.pk][place]) for log in logs], since, BACK)
+        for place in (0, 1)
+    )
+    return before, after
 
 
 MOST_LOGS = 20_000
@@ -94,14 +120,14 @@ MOST_LOGS = 20_000
 
 def _logs(team: CareTeam, now: datetime) -> list[_Log]:
     """Child by child, the oldest first, with the five days before the first one: that is their history."""
-    newest = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("basis")[:1]
+    newest = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk")
     rows = (
         SymptomLog.objects.standing()
         .filter(child__care_team=team, observed_at__gte=now - BACK - WINDOW, observed_at__lte=now)
-        .annotate(basis=Subquery(newest))
+        .annotate(basis=Subquery(newest.values("basis")[:1]), answer=Subquery(newest.values("urgency")[:1]))
         .order_by("-observed_at")
-        .values_list("pk", "child_id", "child__nickname", "observed_at", "basis", "signs_asked")[:MOST_LOGS]
-    )
+        .values_list("pk", "child_id", "child__nickname", "observed_at", "basis", "answer", "signs_asked")
+    )[:MOST_LOGS]
     told = Observation.objects.filter(
         log__child__care_team=team, observed_at__gte=now - BACK - WINDOW, observed_at__lte=now
     )
@@ -109,8 +135,16 @@ def _logs(team: CareTeam, now: datetime) -> list[_Log]:
     for log, *answer in told.order_by("pk").values_list("log_id", *Answer._fields):
         answers.setdefault(log, []).append(Answer(*answer))
     logs = [
-        _Log(pk, child, name, at, basis or {}, _report(basis or {}, answers.get(pk, ()), asked))
-        for pk, child, name, at, basis, asked in rows
+        _Log(
+            pk,
+            child,
+            name,
+            at,
+            basis or {},
+            urgency or Urgency.NOTE,
+            _report(basis or {}, answers.get(pk, ()), asked),
+        )
+        for pk, child, name, at, basis, urgency, asked in rows
     ]
     return sorted(logs, key=lambda log: (str(log.child_id), log.observed_at))
 

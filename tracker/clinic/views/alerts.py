@@ -4,14 +4,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from tracker.alerts import arrivals, reopening, taking
-from tracker.clinic.views.board import board_page, staff_of
+from tracker.clinic.views.board import board_page, home_board, staff_of
 from tracker.clinic.views.child import child_page
 from tracker.core.access import access_alert
 from tracker.core.pages import AuthedRequest
@@ -37,8 +36,7 @@ def close(request: AuthedRequest, alert_id: UUID) -> HttpResponse:
     except Refused as refused:
         return _asked_again(request, alert, refused)
     messages.success(request, _("Closed. The family is told in a minute. Until then you can undo it."))
-    board = reverse("team-board", args=[alert.child.care_team_id])
-    return see_other(f"{board}#next")
+    return see_other(f"{home_board(request, alert.child.care_team_id)}#next")
 
 
 @require_POST

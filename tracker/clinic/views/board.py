@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,6 @@ from tracker.clinic.queries.board import Asked, Board, BoardRow, board
 from tracker.clinic.queries.board_alerts import CARDS, VIEWS, Filters
 from tracker.clinic.queries.board_cache import shared
 from tracker.clinic.queries.handover import SHIFTS, handover
-from tracker.core.access import care_teams_of
 from tracker.core.pages import AuthedRequest, day_label, therapy_name
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import locked_board, page_number, staff_context, team_for
@@ -34,18 +33,8 @@ from tracker.models import CareTeam, Membership, Urgency, User
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.memberships import TEAM_ROLES
 
+HOME, ALL = "board-home", "all"  # in the session
 NOTHING_TYPED: Mapping[str, Any] = MappingProxyType({})
-
-
-@require_safe
-def choose(request: AuthedRequest) -> HttpResponse:
-    """To the board of the one team; who works in several chooses."""
-    teams = list(care_teams_of(request.user))
-    if not teams:
-        raise Http404
-    if len(teams) == 1:
-        return see_other("team-board", teams[0].pk)
-    return render(request, "tracker/clinic/choose.html", {"teams": teams})
 
 
 @require_safe
@@ -55,7 +44,18 @@ def team_board(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
         team = team_for(request, care_team_id)
     except StaffLocked:
         return _locked_board(request, team_for(request, care_team_id, to="count"), timezone.now())
+    come_home_to(request, "")
     return board_page(request, team)
+
+
+def come_home_to(request: AuthedRequest, board: str) -> None:
+    """Where a closed alert leads back to: the team's board, or ALL, whichever was opened last."""
+    if "X-Part" not in request.headers and request.session.get(HOME, "") != board:
+        request.session[HOME] = board
+
+
+def home_board(request: AuthedRequest, team_id: UUID) -> str:
+    return reverse("board") if request.session.get(HOME) == ALL else reverse("team-board", args=[team_id])
 
 
 def board_page(

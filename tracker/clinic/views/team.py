@@ -1,10 +1,6 @@
-"""The lead's pages: numbers, rules, staff, the code for families, and what is on record. Each change holds at once.
-
-What changes who works here asks once more who it is.
-"""
+"""The lead's pages: numbers, rules, the code for families, and what is on record. Each change holds at once."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,26 +12,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tracker.clinic.actions.policy import change_call_order, change_escalation, change_policy, renew_code
+from tracker.clinic.actions.policy import change_policy, renew_code
 from tracker.clinic.export import lines
-from tracker.clinic.forms import EscalationForm, PolicyForm, StaffForm, TeamNumbersForm
+from tracker.clinic.forms import PolicyForm, TeamNumbersForm
 from tracker.clinic.queries import changes as team_record
 from tracker.clinic.queries.figures import PERIODS, alerts_since
 from tracker.clinic.queries.figures import figures as figures_of
 from tracker.clinic.queries.first_steps import first_steps
 from tracker.clinic.queries.policy_preview import preview
-from tracker.core.access import access_colleague, access_team_invitation
+from tracker.clinic.queries.staff import memberships_of
 from tracker.core.audit import record_audit
 from tracker.core.pages import AuthedRequest, all_numbers
-from tracker.core.reauthentication import asks_again
 from tracker.core.redirects import see_other
-from tracker.core.staff_pages import page_number, refusals, staff_context, team_for
+from tracker.core.staff_pages import page_number, staff_context, team_for
 from tracker.families.actions.care_teams import change_numbers
-from tracker.families.actions.memberships import end_membership, invite, revoke_invitation
 from tracker.families.queries.ward_stays import offers_to
 from tracker.lib.qr import qr_svg
-from tracker.models import CareTeam, Invitation, Membership
-from tracker.models.memberships import TEAM_ROLES
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -71,7 +63,7 @@ def policy(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     """First what it would have changed, then the change."""
     team, now = team_for(request, care_team_id, to="lead"), timezone.now()
     held = {"fever_rule": team.fever_rule, "sensitivity": team.sensitivity}
-    form, shown = PolicyForm(request.POST or None, initial=held), None
+    form, shown, is_same = PolicyForm(request.POST or None, initial=held), None, False
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         if "take" in request.POST:
@@ -79,81 +71,9 @@ def policy(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
             messages.success(request, _("Saved. Each log from now on is checked with this."))
             return see_other("team", team.pk)
         asked = {"fever": chosen["fever_rule"], "sensitivity": chosen["sensitivity"]}
-        shown = preview(team, asked, now) if chosen != held else None
-    context = {"form": form, "preview": shown, "is_same": request.method == "POST" and shown is None}
+        shown, is_same = preview(team, asked, now), chosen == held
+    context = {"form": form, "preview": shown, "is_same": is_same}
     return render(request, "tracker/clinic/policy.html", staff_context(request, team, now) | context)
-
-
-@get_or_post
-def staff(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
-    """Who works here, who is called first, and after how many minutes who else."""
-    team, now = team_for(request, care_team_id, to="lead"), timezone.now()
-    form = EscalationForm(request.POST or None, initial=EscalationForm.kept(team))
-    if request.method == "POST" and form.is_valid():
-        with refusals(request):
-            change_escalation(care_team=team, minutes=form.minutes(), by=request.user, now=now)
-            messages.success(request, _("Saved. The next alert goes this way."))
-        return see_other("team-staff", team.pk)
-    return _staff(request, team, now, escalation_form=form)
-
-
-@require_POST
-def call_order(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
-    team = team_for(request, care_team_id, to="lead")
-    told = {
-        membership.pk: request.POST.get(f"order-{membership.pk}", "") for membership in memberships_of(team)
-    }
-    order = {pk: int(place) if place.isdecimal() and len(place) < 3 else None for pk, place in told.items()}
-    change_call_order(care_team=team, order=order, by=request.user, now=timezone.now())
-    messages.success(request, _("Saved."))
-    return see_other("team-staff", team.pk)
-
-
-@get_or_post
-def invite_staff(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
-    """The link is shown once, in the answer to this request: its token is not kept anywhere."""
-    team = team_for(request, care_team_id, to="lead")
-    return _invite_staff(request, team) if request.method == "POST" else see_other("team-staff", team.pk)
-
-
-@asks_again
-def _invite_staff(request: AuthedRequest, team: CareTeam) -> HttpResponse:
-    form, now = StaffForm(request.POST), timezone.now()
-    if not form.is_valid():
-        return _staff(request, team, now, staff_form=form)
-    made, token = invite(care_team=team, role=form.cleaned_data["role"], by=request.user, now=now)
-    link = settings.SITE_URL + reverse("invitation", args=[token])
-    shown = {"link": link, "qr": qr_svg(link, _("QR code of the link below")), "invitation": made}
-    return _staff(request, team, now, **shown)
-
-
-@get_or_post
-def revoke_staff(request: AuthedRequest, link_id: UUID) -> HttpResponse:
-    invitation = access_team_invitation(request.user, link_id)
-    if request.method == "POST":
-        return _revoke_staff(request, invitation)
-    return see_other("team-staff", invitation.care_team_id)
-
-
-@asks_again
-def _revoke_staff(request: AuthedRequest, invitation: Invitation) -> HttpResponse:
-    revoke_invitation(invitation=invitation, by=request.user, now=timezone.now())
-    return see_other("team-staff", invitation.care_team_id)
-
-
-@get_or_post
-def end_staff(request: AuthedRequest, colleague_id: UUID) -> HttpResponse:
-    membership = access_colleague(request.user, colleague_id)
-    if request.method == "POST":
-        return _end_staff(request, membership)
-    return see_other("team-staff", membership.care_team_id)
-
-
-@asks_again
-def _end_staff(request: AuthedRequest, membership: Membership) -> HttpResponse:
-    with refusals(request):
-        end_membership(membership=membership, by=request.user, now=timezone.now())
-    return see_other("team-staff", membership.care_team_id)
 
 
 @get_or_post
@@ -208,22 +128,3 @@ def export(request: AuthedRequest, care_team_id: UUID) -> StreamingHttpResponse:
 def _days(request: AuthedRequest) -> int:
     asked = request.POST.get("days") or request.GET.get("days", "")
     return next((days for days in PERIODS if str(days) == asked), PERIODS[1])
-
-
-def memberships_of(team: CareTeam) -> list[Membership]:
-    """The staff in the order in which they are called."""
-    found = Membership.objects.filter(care_team=team, ended_at=None, role__in=TEAM_ROLES)
-    return list(found.select_related("user").order_by("call_order", "begun_at"))
-
-
-def _staff(request: AuthedRequest, team: CareTeam, now: Any, **more: Any) -> HttpResponse:
-    open_ones = Invitation.objects.filter(
-        care_team=team, accepted_at=None, revoked_at=None, expires_at__gt=now
-    )
-    context = {
-        "staff": memberships_of(team),
-        "open_invitations": open_ones.select_related("invited_by").order_by("-invited_at"),
-        "staff_form": StaffForm(),
-        "escalation_form": EscalationForm(initial=EscalationForm.kept(team)),
-    }
-    return render(request, "tracker/clinic/staff.html", staff_context(request, team, now) | context | more)

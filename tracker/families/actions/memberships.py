@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tracker.accounts.addresses import reads_mail_to
 from tracker.alerts.escalation import follow
 from tracker.core.audit import record_audit
 from tracker.core.child_lock import lock_child
@@ -24,15 +25,25 @@ NO_CALLBACK = {"callback_number": "", "callback_confirmed_at": None, "callback_o
 
 @transaction.atomic
 def invite(
-    *, child: Child | None = None, care_team: CareTeam | None = None, role: str, by: User, now: datetime
+    *,
+    child: Child | None = None,
+    care_team: CareTeam | None = None,
+    role: str,
+    address: str = "",
+    by: User,
+    now: datetime,
 ) -> tuple[Invitation, str]:
-    """An invitation to a child's family or to a care team, and its token, which is not kept anywhere."""
+    """An invitation to a child's family or to a care team, and its token, which is not kept anywhere.
+
+    `address`: whoever reads mail to it may accept, and nobody else. A family hands its links on as it likes.
+    """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     invitation = Invitation.objects.create(
         token_digest=digest_of(token),
         child=child,
         care_team=care_team,
         role=role,
+        address=address,
         invited_by=by,
         invited_at=now,
         expires_at=now + OPEN_FOR,
@@ -43,15 +54,17 @@ def invite(
 
 @transaction.atomic
 def accept_invitation(*, invitation: Invitation, by: User, now: datetime) -> Membership:
-    """The membership. Who has that role or more leaves the link unused. Refused: it was used or revoked."""
+    """The membership. Who has that role or more leaves the link unused. Refused: used, revoked, or another's."""
     _hold(invitation)
+    if why := not_for(invitation, by):
+        raise Refused(why)
     around = {"child": invitation.child, "care_team": invitation.care_team}
     standing = Membership.objects.filter(user=by, ended_at=None, **around).first()
     if standing and standing.role not in _MORE_THAN.get(invitation.role, ()):
         return standing
     claimed = Invitation.objects.filter(
         pk=invitation.pk, accepted_at=None, revoked_at=None, expires_at__gt=now
-    ).update(accepted_at=now, accepted_by=by)
+    ).update(accepted_at=now, accepted_by=by, address="")
     if not claimed:
         raise Refused(_("This link does not work any more. Ask for a new one."))
     if standing:
@@ -62,11 +75,22 @@ def accept_invitation(*, invitation: Invitation, by: User, now: datetime) -> Mem
     return membership
 
 
+def not_for(invitation: Invitation, person: User) -> str:
+    """Why this person cannot accept it, in words; "" if they can. The address itself is shown to nobody."""
+    if not invitation.address or reads_mail_to(person, invitation.address):
+        return ""
+    if person.email.lower() == invitation.address.lower():
+        return _("Show first that this address is yours: sign out, and sign in with a code by e-mail.")
+    return _(
+        "This invitation was made for another e-mail address. Sign in with that one, or ask for a new link."
+    )
+
+
 @transaction.atomic
 def revoke_invitation(*, invitation: Invitation, by: User, now: datetime) -> bool:
     """The link does not work any more. False where it was used, or revoked before."""
     revoked = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
-        revoked_at=now, revoked_by=by
+        revoked_at=now, revoked_by=by, address=""
     )
     if revoked:
         _audit("invitation.revoked", invitation, by, now)
@@ -93,7 +117,7 @@ def end_membership(*, membership: Membership, by: User, now: datetime) -> None:
             invited_by=membership.user_id,
             accepted_at=None,
             revoked_at=None,
-        ).update(revoked_at=now, revoked_by=by)
+        ).update(revoked_at=now, revoked_by=by, address="")
         _tell_others(membership, now)
         _audit("membership.ended", membership, by, now)
 

@@ -16,6 +16,7 @@ from tracker.core.access import invitation_for
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
 from tracker.families.actions.begin import accept
+from tracker.families.actions.memberships import not_for
 from tracker.families.forms.invitation import MEANS, NameForm
 from tracker.models import Invitation, Role
 
@@ -32,6 +33,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     timezone.activate(found.around.zone)
     form = name_form(request)
     if request.method != "POST" or not request.user.is_authenticated or (form and not form.is_valid()):
+        return shown(request, found, form)
+    if not_for(found, request.user):
         return shown(request, found, form)
     try:
         accept(
@@ -56,8 +59,10 @@ def shown(request: HttpRequest, found: Invitation, form: NameForm | None) -> Htt
             role_name=capfirst(found.get_role_display()),
             role_means=MEANS[Role(found.role)],
             by=found.invited_by.name,
+            ward=found.care_team.name if found.care_team else "",
             expires_at=found.expires_at,
         ),
+        "not_yours": not_for(found, request.user) if request.user.is_authenticated else "",
         "form": form,
         "signed_in": request.user.is_authenticated,
         "signup_url": f"{resolve_url('account_signup')}?{back}",

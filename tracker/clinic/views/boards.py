@@ -1,0 +1,81 @@
+"""The board of a nurse who works in several teams: their open alerts in one list, and the way to each."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tracker.clinic.actions.board_look import unit_for
+from tracker.clinic.queries.board_version import Version, version
+from tracker.clinic.queries.boards import boards
+from tracker.clinic.views.board import ALL, come_home_to, in_words
+from tracker.core.access import care_teams_of
+from tracker.core.pages import AuthedRequest
+from tracker.core.redirects import see_other
+from tracker.core.staff_pages import locked_board, page_number, team_for
+from tracker.core.staff_session import StaffLocked
+from tracker.messaging.contact_points import has_dead_way
+from tracker.models import CareTeam
+
+
+@require_safe
+def boards_page(request: AuthedRequest) -> HttpResponse:
+    """Who works in one team comes to its board. Locked, it counts and names nobody."""
+    teams = _teams(request)
+    if len(teams) == 1:
+        return see_other("team-board", teams[0].pk)
+    now = timezone.now()
+    seen = _version(teams, now)  # before the alerts are read
+    timezone.activate(teams[0].zone)
+    around = {"version": seen.line, "late": seen.is_late, "teams": teams, "now": now, "as_staff": True}
+    try:
+        teams = [team_for(request, team.pk) for team in teams]
+    except StaffLocked:
+        return _drawn(request, "locked_boards", around | _locked(teams, now))
+    come_home_to(request, ALL)
+    found = boards(teams, unit_for(request.user, teams[0]), page_number(request, "alerts"), now)
+    in_words(found.alerts, now)
+    context = {
+        "board": found,
+        "mine": found.pick.by_holder[request.user.pk],
+        "dead": has_dead_way(request.user),
+    }
+    return _drawn(request, "boards", around | context)
+
+
+@require_safe
+def boards_version(request: AuthedRequest) -> HttpResponse:
+    """As of one board (board_version.py): changes whenever one of them does."""
+    return HttpResponse(_version(_teams(request), timezone.now()).line, content_type="text/plain")
+
+
+def _drawn(request: AuthedRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    part = "_" if request.headers.get("X-Part") == "board" else ""
+    return render(request, f"tracker/clinic/{part}{name}.html", context)
+
+
+def _locked(teams: list[CareTeam], now: datetime) -> dict[str, Any]:
+    each = [locked_board(team, now) for team in teams]
+    return {
+        "locked": list(zip(teams, each, strict=True)),
+        "number": sum(one["number"] for one in each),
+        "emergencies": sum(one["emergencies"] for one in each),
+        "ringing": [pk for one in each for pk in one["ringing"]],
+    }
+
+
+def _teams(request: AuthedRequest) -> list[CareTeam]:
+    teams = list(care_teams_of(request.user))
+    if not teams:
+        raise Http404
+    return teams
+
+
+def _version(teams: list[CareTeam], now: datetime) -> Version:
+    """The urgent parts of all first, as board.js reads it."""
+    each = [version(team, now) for team in teams]
+    urgent, calm = zip(*(one.line.split(" ") for one in each), strict=True)
+    return Version(f"{'+'.join(urgent)} {'+'.join(calm)}", any(one.is_late for one in each))
