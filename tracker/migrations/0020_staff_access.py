@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0018_watching'),
+        ('tracker', '0019_phone_entries'),
     ]
 
     operations = [
