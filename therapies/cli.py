@@ -3,12 +3,14 @@ secret, no Django.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TextIO
 
+from therapies.catalogue import load
 from therapies.export import export
 from therapies.request import RequestError, loads
 from therapies.rules import assess
+from therapies.rules_bundle import dumps, rules_bundle
 
 REFUSED = 2
 
@@ -37,6 +39,16 @@ def run_batch(lines: Iterable[str | bytes], out: TextIO) -> int:
 def run_catalogue(out: TextIO) -> int:
     """The whole knowledge."""
     out.write(json.dumps(export(), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    return 0
+
+
+def run_rules(therapies: Collection[str], out: TextIO, err: TextIO) -> int:
+    """What an evaluator without a network needs for these therapies, for all without a choice."""
+    unknown = [name for name in therapies if name not in load().therapies]
+    if unknown:
+        err.write(f"{unknown[0]}: is not one of {', '.join(load().therapies)}\n")
+        return REFUSED
+    out.write(dumps(rules_bundle(therapies)) + "\n")
     return 0
 
 

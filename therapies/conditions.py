@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from therapies.facts import Moment, Temperature, understood
-from therapies.fever import fahrenheit
+from therapies.facts import HOURS_A_DAY, Moment, Temperature, understood
+from therapies.fever import A_DEGREE, fahrenheit
 from therapies.model import SEVERITIES, Condition
 from therapies.request import Report, Sign
+
+MINUTES_AN_HOUR = 60
+HALF_A_DAY = 12
+"""A weight is of a day if it is so many hours from it, before or after."""
 
 
 class Found(NamedTuple):
@@ -78,7 +82,7 @@ def _lasting(moment: Moment, sign: Sign | None, hours: Mapping[str, Any]) -> Fou
     if "from" in hours:
         return Found(sign.duration_hours >= hours["from"])
     if "over_minutes" in hours:
-        return Found(sign.duration_hours * 60 > hours["over_minutes"])
+        return Found(sign.duration_hours * MINUTES_AN_HOUR > hours["over_minutes"])
     return Found(sign.duration_hours > hours["over"])
 
 
@@ -109,7 +113,9 @@ def _with(moment: Moment, sign: Sign | None, codes: Iterable[str]) -> Found:
 
 def _with_severe(moment: Moment, sign: Sign | None, codes: Iterable[str]) -> Found:
     """Another of these signs is present and severe; an unknown severity counts."""
-    return _others(moment, (c for c in codes if c in moment.signs and may_be(moment.signs[c], "severe")))
+    return _others(
+        moment, (c for c in codes if c in moment.signs and may_be(moment.signs[c], SEVERITIES[-1]))
+    )
 
 
 def _another_sign(moment: Moment, sign: Sign | None, lowest: str) -> Found:
@@ -154,7 +160,7 @@ def _temperature_rise(moment: Moment, sign: Sign | None, rise: Mapping[str, Any]
         return NO if moment.report.readings else Found(None, missing=("temperature",))
     highest = max(t.degrees_f for t in moment.temperatures)
     before = [t.degrees_f for report in moment.before(rise["within"]) for t in _readings(report, moment)]
-    risen = bool(before) and highest - min(before) >= rise["by"] * Decimal("1.8")
+    risen = bool(before) and highest - min(before) >= rise["by"] * A_DEGREE
     return Found(risen, ("temperature",) if risen else ())
 
 
@@ -181,7 +187,9 @@ def _rising(moment: Moment, today: Decimal, days: int, percent: Decimal) -> bool
     """Looks for the lowest chain of rising weights, one a day; an undated baseline may be its first."""
     chain: list[Decimal] = []
     for day in range(days, 0, -1):
-        found = [w for report in moment.before(day * 24 + 12, day * 24 - 12) for w in report.weights]
+        hours = day * HOURS_A_DAY
+        reports = moment.before(hours + HALF_A_DAY, hours - HALF_A_DAY)
+        found = [weight for report in reports for weight in report.weights]
         if day == days and (base := moment.context.get("baseline_weight_kg")):
             found.append(base)
         higher = [w for w in found if not chain or w > chain[-1]]

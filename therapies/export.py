@@ -16,21 +16,21 @@ def export() -> dict[str, Any]:
     return {
         "version": catalogue.version,
         "review": asdict(catalogue.review),
-        "sources": [_plain(asdict(source)) for source in catalogue.sources.values()],
-        "areas": [_plain(asdict(area)) for area in catalogue.areas],
+        "sources": [plain(asdict(source)) for source in catalogue.sources.values()],
+        "areas": [plain(asdict(area)) for area in catalogue.areas],
         "observations": _exported_observations(catalogue),
-        "definitions": _plain(dict(catalogue.definitions)),
+        "definitions": plain(dict(catalogue.definitions)),
         "two_of_today": _exported(catalogue.two_of_today),
         "first_aid": [_exported(one) for one in catalogue.first_aid],
-        "danger_words": _plain(asdict(catalogue.danger_words)),
+        "danger_words": plain(asdict(catalogue.danger_words)),
         "messages": dict(catalogue.messages),
         "therapies": [_exported_therapy(therapy) for therapy in catalogue.therapies.values()],
     }
 
 
 def _exported_observations(catalogue: Catalogue) -> list[dict[str, Any]]:
-    symptoms = [{"kind": "symptom", **_plain(asdict(symptom))} for symptom in catalogue.symptoms.values()]
-    return [_plain(asdict(observation)) for observation in catalogue.observations.values()] + symptoms
+    symptoms = [{"kind": "symptom", **plain(asdict(symptom))} for symptom in catalogue.symptoms.values()]
+    return [plain(asdict(observation)) for observation in catalogue.observations.values()] + symptoms
 
 
 def _exported_therapy(therapy: Therapy) -> dict[str, Any]:
@@ -51,20 +51,20 @@ def _exported(value: Any) -> dict[str, Any]:
     found["sources"] = [citation.as_dict() for citation in found["sources"]]
     if "levels" in found:
         found |= dict(found.pop("levels"))
-    return {key: _plain(item) for key, item in found.items() if key == "sources" or item is not None}
+    return {key: plain(item) for key, item in found.items() if key == "sources" or item is not None}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        return plain(asdict(value))
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value

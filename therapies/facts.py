@@ -7,14 +7,16 @@ from functools import cached_property
 from typing import Any
 
 from therapies.fever import fahrenheit, unit_of
-from therapies.model import Catalogue, Therapy
+from therapies.model import NEAR_DAYS, Catalogue, Therapy
 from therapies.request import Reading, Report, Request, Sign
 
-_DAYS = ("days_since_infusion", "days_since_last_dose", "days_since_transplant", "cycle_day")
-_HOURS = ("hours_since_start", "hours_since_infusion_end")
-_FIRST = {"cycle_day": 1}
-_HEAVIEST_KG = 300
-_MONTHS = 12
+DAYS = ("days_since_infusion", "days_since_last_dose", "days_since_transplant", "cycle_day")
+HOURS = ("hours_since_start", "hours_since_infusion_end")
+FIRST = {"cycle_day": 1}
+FIRST_CYCLE = 1
+HEAVIEST_KG = 300
+MONTHS_A_YEAR = 12
+HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,9 @@ class Moment:
         """Where the two ages disagree the younger counts; in the first year only months say how young."""
         months, years = self.context.get("age_months"), self.context.get("age_years")
         if months is None or years is None:
-            return months if years is None else years * _MONTHS
-        agree = int(years) * _MONTHS <= months < (int(years) + 1) * _MONTHS
-        return Decimal(months if agree else min(months, years * _MONTHS))
+            return months if years is None else years * MONTHS_A_YEAR
+        agree = int(years) * MONTHS_A_YEAR <= months < (int(years) + 1) * MONTHS_A_YEAR
+        return Decimal(months if agree else min(months, years * MONTHS_A_YEAR))
 
     @cached_property
     def is_early(self) -> bool:
@@ -103,7 +105,7 @@ class Moment:
         if (hours := context.get("hours_since_start")) is not None:
             return bool(hours <= schedule.early_hours)
         # no cycle comes before the first: then its day says nothing either
-        day = context.get("cycle_day") if context.get("cycle", 1) >= 1 else None
+        day = context.get("cycle_day") if context.get("cycle", FIRST_CYCLE) >= FIRST_CYCLE else None
         if schedule.early_cycle_days:
             return day is None or int(day) in schedule.early_cycle_days
         since_end = context.get("hours_since_infusion_end")
@@ -114,9 +116,9 @@ class Moment:
             return schedule.may_be_near_infusion(infused)
         known = [context[key] for key in ("days_since_infusion", "days_since_last_dose") if key in context]
         if known:
-            return bool(min(known) < 2)
+            return bool(min(known) < NEAR_DAYS)
         if day is not None and schedule.dose_days:
-            return any(0 <= day - dose < 2 for dose in schedule.dose_days)
+            return any(0 <= day - dose < NEAR_DAYS for dose in schedule.dose_days)
         return since_end is None
 
 
@@ -146,12 +148,12 @@ def understood(reading: Reading) -> Temperature | None:
 
 def _back(context: Mapping[str, Any], hours: Decimal) -> dict[str, Any]:
     """The context `hours` earlier. What had not happened yet then is unknown."""
-    days = round(hours / 24)
-    past = {key: -days for key in _DAYS} | {key: -hours for key in _HOURS}
+    days = round(hours / HOURS_A_DAY)
+    past = {key: -days for key in DAYS} | {key: -hours for key in HOURS}
     kept = {key: value for key, value in context.items() if key not in past}
     moved = {key: context[key] + passed for key, passed in past.items() if key in context}
-    return kept | {key: value for key, value in moved.items() if value >= _FIRST.get(key, 0)}
+    return kept | {key: value for key, value in moved.items() if value >= FIRST.get(key, 0)}
 
 
 def _plausible_weight(kg: Decimal) -> bool:
-    return 0 < kg <= _HEAVIEST_KG
+    return 0 < kg <= HEAVIEST_KG

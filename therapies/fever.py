@@ -13,6 +13,8 @@ BANDS: Mapping[str, tuple[Decimal, Decimal]] = {
     "F": (Decimal("93.2"), Decimal("109.4")),
 }
 """By unit, the lowest and the highest temperature of a body. They don't overlap, so a number says its unit."""
+A_DEGREE, AT_ZERO = Decimal("1.8"), 32
+"""A degree Celsius in degrees Fahrenheit, and what 0 °C is."""
 FEVER_RULES: Mapping[str, str] = {
     "38.0-once": "38.0 °C, once",
     "38.0-sustained-or-38.3-once": "38.0 °C twice, an hour or more apart, or 38.3 °C once",
@@ -36,7 +38,7 @@ def fahrenheit(celsius: Decimal) -> Decimal:
     """Exact: every decimal in °C is a decimal in °F. The other way round it is not, so temperatures are
     compared in °F.
     """
-    return celsius * Decimal("1.8") + 32
+    return celsius * A_DEGREE + AT_ZERO
 
 
 def unit_of(value: Decimal) -> str:

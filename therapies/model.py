@@ -14,6 +14,7 @@ from therapies.response import Cited, Urgency
 
 URGENCIES: tuple[Urgency, ...] = ("emergency", "now", "today", "note")  # worst first
 SEVERITIES = ("mild", "moderate", "severe")
+NEAR_DAYS = 2  # the day of a dose or infusion and the next are near it
 CHECKED_EVERY_DAYS = 365  # a source is looked at again
 LISTED_AS = ("serious", "common", "other")
 
@@ -295,7 +296,7 @@ class Schedule:
 
     def may_be_near_infusion(self, days: Decimal) -> bool:
         """So many days after the first, on the day of an infusion or the next: it may come on any of its days."""
-        return any(one.first_day <= days < one.last_day + 2 for one in self.infusions)
+        return any(one.first_day <= days < one.last_day + NEAR_DAYS for one in self.infusions)
 
 
 @dataclass(frozen=True)

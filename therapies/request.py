@@ -7,7 +7,7 @@ number is not refused, it is assessed. See the contract in docs/assessment.md.
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from therapies.fever import BANDS, DEFAULT_RULE, FEVER_RULES
@@ -16,6 +16,7 @@ from therapies.model import SEVERITIES, Catalogue
 SENSITIVITIES = ("calibrated", "literal")
 UNITS = tuple(BANDS)
 ROUTES = ("oral", "armpit", "ear", "forehead", "unknown")
+ROUTE_UNKNOWN = ROUTES[-1]
 NEURO = dict.fromkeys(("talks", "knows", "follows", "settles"), ("usual", "less", "not"))
 _TODDLER_YEARS = 3
 # Answers from the best to the worst: of two equal times the worse one counts.
@@ -26,6 +27,14 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "antipyretic_given": (False, True),
     "worried": (False, True),
 }
+KEYS = ("therapy", "context", "policy", "reports")
+POLICY_KEYS = ("fever", "sensitivity")
+REPORT_KEYS = (
+    *("hours_ago", "temperature", "symptoms", "weight_kg", "neuro", "note", "not_meant"),
+    *ANSWERS,
+)
+TEMPERATURE_KEYS = ("value", "unit", "route")
+SYMPTOM_KEYS = ("code", "severity", "duration_hours", "episodes_24h")
 CONTEXT_NUMBERS = (
     "age_years",
     "age_months",
@@ -40,7 +49,8 @@ CONTEXT_NUMBERS = (
     "team_advised_hours_ago",
 )
 CONTEXT_FLAGS = ("infusion_running", "low_counts_known", "writes")
-_DIGITS = 9  # a number with more digits before or behind the point is read as far as it can matter
+_DIGITS, _DECIMALS = 9, 15
+"""A number with more digits before or behind the point is read as far as it can matter."""
 
 
 def neuro_parts(age_years: int | None) -> tuple[str, ...]:
@@ -138,10 +148,10 @@ def loads(text: str | bytes) -> Any:
 
 def read_request(data: Any, catalogue: Catalogue) -> Request:
     """The checked request. Raises RequestError that names the field and the allowed values."""
-    top = _mapping(data, "request", ("therapy", "context", "policy", "reports"))
+    top = _mapping(data, "request", KEYS)
     if top.get("therapy") is None:
         raise RequestError("therapy", f"is missing; one of {', '.join(catalogue.therapies)}")
-    policy = _mapping(top.get("policy"), "policy", ("fever", "sensitivity"))
+    policy = _mapping(top.get("policy"), "policy", POLICY_KEYS)
     return Request(
         therapy=_code(top, "therapy", tuple(catalogue.therapies)),
         context=_context(top.get("context")),
@@ -170,8 +180,7 @@ def _reports(data: Any, catalogue: Catalogue) -> tuple[Report, ...]:
 
 
 def _report(data: Any, where: str, catalogue: Catalogue) -> Report:
-    keys = ("hours_ago", "temperature", "symptoms", "weight_kg", "neuro", "note", "not_meant", *ANSWERS)
-    given = _mapping(data, where, keys, required=True)
+    given = _mapping(data, where, REPORT_KEYS, required=True)
     dot = where + "."
     answers = {key: _answer(given, key, dot) for key in ANSWERS}
     neuro = _mapping(given.get("neuro"), dot + "neuro", tuple(NEURO))
@@ -189,10 +198,10 @@ def _report(data: Any, where: str, catalogue: Catalogue) -> Report:
 
 
 def _readings(data: Any, where: str) -> tuple[Reading, ...]:
-    given = _mapping(data, where, ("value", "unit", "route"))
+    given = _mapping(data, where, TEMPERATURE_KEYS)
     value = _number(given, "value", where + ".")
     unit = _code(given, "unit", UNITS, where + ".")
-    route = _code(given, "route", ROUTES, where + ".") or "unknown"
+    route = _code(given, "route", ROUTES, where + ".") or ROUTE_UNKNOWN
     return () if value is None else (Reading(value, unit, route),)
 
 
@@ -209,7 +218,7 @@ def _signs(data: Any, where: str, catalogue: Catalogue) -> dict[str, Sign] | Non
 
 
 def _sign(data: Any, where: str, codes: Collection[str]) -> Sign:
-    given = _mapping(data, where, ("code", "severity", "duration_hours", "episodes_24h"), required=True)
+    given = _mapping(data, where, SYMPTOM_KEYS, required=True)
     dot = where + "."
     code = _code(given, "code", codes, dot)
     if code is None:
@@ -296,13 +305,14 @@ def _number(given: Mapping[str, Any], key: str, where: str) -> Decimal | None:
 
 def _bounded(number: Decimal) -> Decimal:
     """Keeps 1e999999 from filling the memory once it is compared exactly; nothing near a threshold is
-    touched.
+    touched. What is left is so short that every sum and product of the rules is exact, here and on the phone.
     """
+    if not number or number.adjusted() < -_DIGITS:
+        return Decimal(0)
     if number.adjusted() > _DIGITS:
         return Decimal(10**_DIGITS).copy_sign(number)
-    if number.adjusted() < -_DIGITS:
-        return Decimal(0)
-    return number
+    is_long = int(number.as_tuple().exponent) < -_DECIMALS
+    return number.quantize(Decimal(1).scaleb(-_DECIMALS), ROUND_DOWN) if is_long else number
 
 
 def _flag(given: Mapping[str, Any], key: str, where: str) -> bool | None:

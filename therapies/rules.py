@@ -24,7 +24,9 @@ OLD_HOURS = 24
 """A report that is older says so in its headline."""
 LOOKS_BACK_HOURS = 5 * 24
 """The oldest report that a rule looks at: three daily weights and half a day, seen from a report of yesterday."""
-_ASK_WEIGHT_PERCENT = 25
+ASK_WEIGHT_PERCENT = 25
+FEWEST_OF_TODAY = 2
+"""So many findings for today in one report are one for now."""
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ def _counts(flag: RedFlag, urgency: Urgency, codes: Iterable[str], now: Moment) 
 def _two_of_today(findings: Iterable[Counted], catalogue: Catalogue) -> Finding | None:
     """Two findings for today in one report are one for now."""
     counting = [finding for finding in findings if finding.counts]
-    if len({code for finding in counting for code in finding.counts}) < 2:
+    if len({code for finding in counting for code in finding.counts}) < FEWEST_OF_TODAY:
         return None
     rule = catalogue.two_of_today
     flag = RedFlag(rule.id, counting[0].syndrome, rule.text, (), (), rule.sources)
@@ -280,7 +282,7 @@ def _to_confirm(now: Moment, findings: list[Finding], catalogue: Catalogue) -> l
         if finding.flag.confirm and finding.urgency == "today":
             asked.append(_message(finding.flag.confirm["field"], finding.flag.confirm["message"], {}))
     base = now.baseline_weight
-    if base is not None and any(abs(w - base) * 100 > base * _ASK_WEIGHT_PERCENT for w in now.weights):
+    if base is not None and any(abs(w - base) * 100 > base * ASK_WEIGHT_PERCENT for w in now.weights):
         values = {"before": _plain(base), "now": _plain(now.weights[0])}
         asked.append(_message("weight_kg", words["weight"], values))
     return asked

@@ -12,9 +12,11 @@ from therapies.notes.temperatures import Spoken, temperatures
 from therapies.notes.words import ENDS, words_of
 
 TEMPERATURE = "temperature"
-_BACK = 12
+BACK = 12
 """So many words before a danger a "no" is looked for."""
-_DENIED_AT_MOST = 20
+LIST_BEHIND, NO_BEHIND = 5, 3
+"""So many words behind a danger an "or" is looked for, or a "no"."""
+DENIED_AT_MOST = 20
 """Who denies one thing more often is asked."""
 
 
@@ -63,7 +65,7 @@ def _dangers(note: Note, book: Phrasebook) -> Iterator[Mention]:
     for hit in hits(note, index, wanted):
         if not harmless.isdisjoint(hit.places):
             continue
-        if denied[hit.danger] < _DENIED_AT_MOST and (
+        if denied[hit.danger] < DENIED_AT_MOST and (
             elsewhere.issuperset(hit.places) or _is_negated(hit, note, book)
         ):
             denied[hit.danger] += 1
@@ -119,7 +121,7 @@ def _no_before(hit: Hit, note: Note, book: Phrasebook) -> bool:
     "never seen him so limp" and "not sure if it was a seizure" deny nothing.
     """
     in_list, start = _or_follows(hit, note, book), hit.places[0]
-    for place in range(start - 1, max(-1, start - 1 - _BACK), -1):
+    for place in range(start - 1, max(-1, start - 1 - BACK), -1):
         word = note.words[place]
         if word in book.denials:
             return True
@@ -136,7 +138,8 @@ def _no_before(hit: Hit, note: Note, book: Phrasebook) -> bool:
 def _or_follows(hit: Hit, note: Note, book: Phrasebook) -> bool:
     """Whether the danger stands in a list that ends with "or": then a comma before it does not end the "no"."""
     end = hit.places[-1] + 1
-    for word, meaning in zip(note.words[end : end + 5], note.meanings[end : end + 5], strict=True):
+    last = end + LIST_BEHIND
+    for word, meaning in zip(note.words[end:last], note.meanings[end:last], strict=True):
         if word in book.alternatives:
             return True
         if word in ENDS or (word != "," and word not in book.leads and meaning is NOTHING):
@@ -147,7 +150,7 @@ def _or_follows(hit: Hit, note: Note, book: Phrasebook) -> bool:
 def _no_after(hit: Hit, note: Note, book: Phrasebook) -> bool:
     """ "seizures: none", "Fever? No." """
     end = hit.places[-1] + 1
-    after = [word for word in note.words[end : end + 3] if word not in (":", "?")]
+    after = [word for word in note.words[end : end + NO_BEHIND] if word not in (":", "?")]
     if not after or after[0] not in book.denials:
         return False
     return len(after) == 1 or after[1] in ENDS or after[1] == ","

@@ -18,13 +18,13 @@ HARMLESS = -1
 """The danger of a phrase that takes its words out of the search: "blood test"."""
 ELSEWHERE = -2
 """Of one that tells of another time or somebody else: "last year"."""
-_BETWEEN = 2
+BETWEEN = 2
 """So many words may stand between two of a phrase."""
-_COMMA, _SENTENCE = 2, 50
+COMMA, SENTENCE = 2, 50
 """How far a mark holds two words apart, in words."""
-_BACK = 12
+BACK = 12
 """So many words, fillers too, are looked back upon."""
-_LONGEST_WITH_A_SLIP, _SHORTEST_WITH_A_SLIP = 16, 4
+LONGEST_WITH_A_SLIP, SHORTEST_WITH_A_SLIP = 16, 4
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Index:
         return found
 
     def _with_a_slip(self, word: str) -> Iterator[str]:
-        if _SHORTEST_WITH_A_SLIP <= len(word) <= _LONGEST_WITH_A_SLIP:
+        if SHORTEST_WITH_A_SLIP <= len(word) <= LONGEST_WITH_A_SLIP:
             for form in forms(word):
                 for key in (form, *without_one(form)):
                     for meant in self.slips.get(key, ()):
@@ -199,8 +199,8 @@ def read(words: Sequence[str], index: Index) -> Note:
 
 def _room(word: str, index: Index) -> int:
     if word in ENDS:
-        return _SENTENCE
-    return 0 if word in index.fillers else _COMMA if word == "," else 1
+        return SENTENCE
+    return 0 if word in index.fillers else COMMA if word == "," else 1
 
 
 @dataclass
@@ -220,9 +220,9 @@ def hits(note: Note, index: Index, wanted: Wanted) -> Iterator[Hit]:
     for place in note.speaking:
         meaning = note.meanings[place]
         if place >= dozen:
-            near = place < dozen + _BACK
+            near = place < dozen + BACK
             first_before, later_before, first, later = first * near, later * near, 0, 0
-            dozen = place + _BACK
+            dozen = place + BACK
         together = meaning.first & (later | later_before) | meaning.later & (first | first_before)
         first |= meaning.first
         later |= meaning.later
@@ -256,7 +256,7 @@ def _in_order(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
     places = [last]
     for part in reversed(phrase.parts[:-1]):
         after = note.positions[places[-1]]
-        for place in range(places[-1] - 1, max(-1, last - _BACK), -1):
+        for place in range(places[-1] - 1, max(-1, last - BACK), -1):
             if after - note.positions[place] > 1:
                 return ()
             if not part.isdisjoint(note.meanings[place].names):
@@ -280,12 +280,12 @@ def _near(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
 
 
 def _others(phrase: Phrase, own: frozenset[str], note: Note, last: int) -> tuple[int, ...]:
-    reach = note.positions[last] - (len(phrase.parts) - 1) - _BETWEEN
+    reach = note.positions[last] - (len(phrase.parts) - 1) - BETWEEN
     places = [last]
     for part in phrase.parts:
         if part is own:
             continue
-        for place in range(last - 1, max(-1, last - _BACK), -1):
+        for place in range(last - 1, max(-1, last - BACK), -1):
             if note.positions[place] < reach:
                 return ()
             if place not in places and not part.isdisjoint(note.meanings[place].names):

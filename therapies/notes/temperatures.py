@@ -8,7 +8,10 @@ from itertools import islice
 from therapies.notes.words import ENDS
 
 Bands = Mapping[str, tuple[Decimal, ...]]
-_NEAR, _AT_MOST = 4, 20
+NEAR, BELOW, AT_MOST = 4, 3, 20
+"""How many words around a number are read, how many before it for a "below", and how many numbers."""
+WEIGHTS = {"C": 9, "F": 5}
+"""What a degree counts when two units are compared."""
 _STOPS = frozenset(".,;!?\n")
 
 
@@ -48,7 +51,7 @@ class Measures:
 
     def distance(self, spoken: Spoken) -> Decimal:
         """From what is usual, in degrees Fahrenheit."""
-        return abs(spoken.value - self.usual[spoken.unit]) * (9 if spoken.unit == "C" else 5)
+        return abs(spoken.value - self.usual[spoken.unit]) * WEIGHTS[spoken.unit]
 
 
 def temperatures(said: Sequence[str], measures: Measures) -> list[Spoken]:
@@ -57,7 +60,7 @@ def temperatures(said: Sequence[str], measures: Measures) -> list[Spoken]:
     words = list(_in_digits(said, measures)) if is_spoken else said
     numbers = (place for place, word in enumerate(words) if "0" <= word[0] <= "9")
     found = (spoken for place in numbers if (spoken := _spoken(words, place, measures)))
-    return list(islice(found, _AT_MOST))
+    return list(islice(found, AT_MOST))
 
 
 def _in_digits(words: Sequence[str], measures: Measures) -> Iterator[str]:
@@ -124,7 +127,7 @@ def _label(words: Sequence[str], place: int, measures: Measures) -> str:
         return "something else"
     if _text(words, place - 1) in measures.ranges and _text(words, place - 2).isdigit():
         place -= 2
-    for back in range(place - 1, max(-1, place - 1 - _NEAR), -1):
+    for back in range(place - 1, max(-1, place - 1 - NEAR), -1):
         word = words[back]
         if words[back] in ENDS:
             break
@@ -141,7 +144,7 @@ def _label(words: Sequence[str], place: int, measures: Measures) -> str:
 
 def _is_placed(words: Sequence[str], place: int, measures: Measures) -> bool:
     """Where it was measured stands soon behind the number: "34.9 on the armpit one"."""
-    for word in words[place + 1 : place + 1 + _NEAR]:
+    for word in words[place + 1 : place + 1 + NEAR]:
         if word in measures.places:
             return True
         if word == "," or word in ENDS:
@@ -170,7 +173,7 @@ def _stands_alone(words: Sequence[str], place: int, measures: Measures) -> bool:
 
 
 def _is_negated(words: Sequence[str], place: int, measures: Measures) -> bool:
-    return any(words[back] in measures.below for back in range(max(0, place - 3), place))
+    return any(words[back] in measures.below for back in range(max(0, place - BELOW), place))
 
 
 def _text(words: Sequence[str], place: int) -> str:

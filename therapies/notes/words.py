@@ -9,9 +9,11 @@ _CLOSED_UP = dict.fromkeys((*map(ord, "'\u2018\u2019\u02bc`\u00b4"), *range(0x30
 _OTHER_SCRIPTS = re.compile(
     r"[^\x00-\x7f\u00a3\u00b4\u00c0-\u024f\u02bc\u0300-\u036f\u1e00-\u1eff\u2018\u2019\u20ac\uff10-\uff5a]+"
 )
-_PARTS = re.compile(r"[^\W\d_]+|\d{1,6}(?:[.,]\d{1,2}(?!\d))?|[.,;:!?/%#$\u00a3\u20ac\n]+")
+DIGITS, DECIMALS = 6, 2
+MARKS = ".,;:!?/%#$\u00a3\u20ac\n"
+_PARTS = re.compile(rf"[^\W\d_]+|\d{{1,{DIGITS}}}(?:[.,]\d{{1,{DECIMALS}}}(?!\d))?|[{MARKS}]+")
 ENDS = frozenset(".;!?\n")
-_ENDINGS = (
+ENDINGS = (
     ("iness", ("y",)),
     ("ness", ("",)),
     ("iest", ("y",)),
@@ -26,8 +28,8 @@ _ENDINGS = (
     ("ly", ("",)),
 )
 _LAST = frozenset("strdgy")
-_DOUBLED = ("ing", "ed")
-_SHORTEST = 3
+DOUBLED = ("ing", "ed")
+SHORTEST = 3
 
 
 def plain(text: str) -> str:
@@ -63,12 +65,12 @@ def forms(word: str) -> Iterator[str]:
     yield word
     if word[-1] not in _LAST:
         return
-    for ending, instead in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
+    for ending, instead in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST:
             base = word[: -len(ending)]
             for letters in instead:
                 yield base + letters
-            if ending in _DOUBLED and base[-1] == base[-2]:
+            if ending in DOUBLED and base[-1] == base[-2]:
                 yield base[:-1]
 
 
