@@ -29,7 +29,7 @@ def pocket(person: User) -> dict[str, Any]:
     return client.get("/pocket/").json()
 
 
-@pytest.mark.hazard("H49")
+@pytest.mark.hazard("H35")
 @pytest.mark.parametrize("therapy", COURSES)
 def test_the_steps_say_what_the_rules_would_be_asked(mother: User, therapy: str) -> None:
     name, events = COURSES[therapy]
@@ -51,7 +51,7 @@ def hours(step: dict[str, Any], at: datetime) -> dict[str, float]:
     return still | since
 
 
-@pytest.mark.hazard("H49")
+@pytest.mark.hazard("H35")
 def test_the_pocket_knows_the_number_of_each_hour_and_the_reports_of_five_days(
     mother: User, child: Child, log: Any
 ) -> None:
@@ -61,7 +61,10 @@ def test_the_pocket_knows_the_number_of_each_hour_and_the_reports_of_five_days(
     (juno,) = kept["children"]
     assert kept["person"] == str(mother.pk)
     monday = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    assert (number_at(juno, NOW + timedelta(minutes=1)), number_at(juno, monday)) == (NIGHT_NUMBER, DAY_NUMBER)
+    assert (number_at(juno, NOW + timedelta(minutes=1)), number_at(juno, monday)) == (
+        NIGHT_NUMBER,
+        DAY_NUMBER,
+    )
     (report,) = juno["reports"]
     assert (report["at"], report["report"]["temperature"]["value"]) == (milliseconds(NOW) - 2 * HOUR, "38.4")
     assert juno["standing"]["urgency"] == "now"
@@ -71,7 +74,7 @@ def number_at(child: dict[str, Any], at: datetime) -> str:
     return [one for one in child["numbers"] if one["from"] <= milliseconds(at)][-1]["shown"]
 
 
-@pytest.mark.hazard("H50")
+@pytest.mark.hazard("H37")
 def test_it_holds_ones_own_children_alone(
     mother: User, child: Child, stranger: User, removed_helper: User
 ) -> None:

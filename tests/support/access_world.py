@@ -43,6 +43,7 @@ from tracker.models import (
     User,
 )
 from tracker.site.demo.second_factors import seed_totp
+from tracker.site.phone.kit import kit_version
 
 KINDS = ("anyone", "helper", "parent", "other", "nurse", "away", "lead", "removed", "staff")
 FIXTURES = {
@@ -161,6 +162,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "care_team_id": lambda world: world.child.care_team_id,
     "medicine_id": lambda world: a_medicine(world).pk,
     "dose_id": lambda world: a_dose(world).pk,
+    "version": lambda world: kit_version(),
     "baton_id": lambda world: an_offer(world).pk,
     "change_id": lambda world: a_change(world).pk,
     "transfer_id": lambda world: an_offer_to_another_ward(world).pk,

@@ -35,6 +35,7 @@ from tracker.models import (
     CareTeam,
     Child,
     Course,
+    PhoneEntry,
     SymptomLog,
     Urgency,
 )
@@ -62,6 +63,8 @@ class BoardRow:
     alert: Alert | None = None
     seen: list[str] = field(default_factory=list)
     seen_at: datetime | None = None
+    came_at: datetime | None = None  # of a log that a phone wrote down and judged without a network
+    phone_said: str = ""
     before: list[str] = field(
         default_factory=list
     )  # what an earlier log told that the alert still stands for
@@ -199,7 +202,8 @@ def _fill_alerts(rows: Sequence[BoardRow], unit: str) -> None:
             by_alert[alert].called_at = at
     answer = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("response")[:1]
     logs = SymptomLog.objects.filter(pk__in=newest.values())
-    found = {log.pk: log for log in logs.annotate(response=Subquery(answer))}
+    alone = PhoneEntry.objects.filter(log=OuterRef("pk")).values("urgency")[:1]
+    found = {log.pk: log for log in logs.annotate(response=Subquery(answer), phone_said=Subquery(alone))}
     moments = {
         pk: (log.child_id, before[0])
         for pk, log in found.items()
@@ -213,6 +217,8 @@ def _fill_alerts(rows: Sequence[BoardRow], unit: str) -> None:
         response = log.response or {}
         row.emergency = emergencies.get(alert)
         row.seen, row.seen_at = seen_in(reports[pk], unit), log.observed_at
+        if log.phone_said is not None:
+            row.came_at, row.phone_said = log.received_at, log.phone_said
         told = earlier.get(moments[pk]) if pk in moments else None
         if told and told.pk != pk:
             row.before, row.before_at = seen_in(reports[told.pk], unit), told.observed_at

@@ -24,6 +24,7 @@ from tracker.models import (
     Call,
     CareNote,
     Child,
+    PhoneEntry,
     SymptomLog,
 )
 from tracker.models.alerts import LOGGED
@@ -113,6 +114,12 @@ def fired(child: Child, alert: Alert | None, unit: str) -> list[Fired]:
     ]
     own = next((one for one in found if one.has_own_danger), None)
     return found if own is None else [own, *(one for one in found if one is not own)]
+
+
+def phone_entries(child: Child, now: datetime) -> list[PhoneEntry]:
+    """What phones wrote down without a network in the last two weeks, and what of it was refused. One query."""
+    lately = child.phone_entries.filter(received_at__gt=now - timedelta(weeks=2))
+    return list(lately.select_related("author").order_by("-received_at")[:MOST_OF_AN_ALERT])
 
 
 def _remembered(log: SymptomLog, assessment: Assessment | None) -> Sequence[datetime]:

@@ -85,6 +85,7 @@ def _shown(
         "drill": last_drill(child),
         "unit": unit,
         "silence": silence_of(child, now),
+        "phone_entries": nurse_child.phone_entries(child, now),
     }
     return render(request, "tracker/clinic/child.html", context | {"typed_note": typed_note}, status=status)
 

@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from therapies.catalogue import load
-from therapies.export import export as rules
 from therapies.fever import BANDS
 from therapies.model import SYNDROMES, Catalogue, Citation, Instruction, Therapy
+from therapies.rules_bundle import rules_bundle
 from tracker.assessment.wording import URGENCIES, vocabulary
 from tracker.site.phone.kit_words import phrases
 
@@ -40,7 +40,7 @@ def _kit(language: str) -> str:
 def _told(known: Catalogue) -> dict[str, Any]:
     return {
         "language": get_language(),
-        "rules": rules(),
+        "rules": rules_bundle(say=_),
         "names": _names(known),
         "choices": {
             one.code: {c.code: _(c.name) for c in one.choices} for one in known.observations.values()

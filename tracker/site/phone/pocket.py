@@ -48,6 +48,10 @@ def child_in_words(child: Child, now: datetime) -> dict[str, Any]:
             "standing": {"urgency": standing.urgency, "at": milliseconds(standing.raised_at)}
             if standing
             else None,
+            "drugs": {
+                str(one.pk): {"name": one.name, "lowers_fever": one.lowers_fever}
+                for one in child.medicines.filter(ended_at=None)
+            },
             **history(child, now),
         }
 

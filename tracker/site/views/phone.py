@@ -128,6 +128,7 @@ def call(request: HttpRequest) -> HttpResponse:
     return render(request, "tracker/site/call.html", {"called_form": form})
 
 
+@require_safe
 def log_now(request: AuthedRequest) -> HttpResponse:
     """The shortcut on the icon: the only child's form, or the choice of whose."""
     own = list(children_of(request.user).values_list("pk", flat=True)[:2])

@@ -37,6 +37,7 @@ async function install() {
     const had = hashed && (await firstIn(before, path));
     const found = had || (await fetch(path, { credentials: "omit", cache: "no-cache" }));
     if (!found.ok) throw new Error(path);
+    if (!had) await noteClock(found);
     await cache.put(path, found);
   }));
   if (!self.registration.active) await self.skipWaiting();
@@ -76,6 +77,7 @@ async function firstIn(names, request) {
 async function page(event, url) {
   const answer = await reached(fetch(event.request), KEEPABLE.test(url.pathname) || url.pathname === "/");
   if (!answer) return asLastSeen(url.pathname);
+  await noteClock(answer);
   if (answer.ok && KEEPABLE.test(url.pathname)) event.waitUntil(keep(url.pathname, answer.clone()));
   if ([403, 404, 410].includes(answer.status)) event.waitUntil(forget(url.pathname));
   return answer;
@@ -109,11 +111,15 @@ function formOf(path) {
 
 async function keep(path, answer) {
   const headers = new Headers(answer.headers);
-  const at = Date.parse(headers.get("Date")) || Date.now();
-  headers.set("X-Kept-At", at);
-  await store.set("ahead", at - Date.now()).catch(() => {});
+  headers.set("X-Kept-At", Date.parse(headers.get("Date")) || Date.now());
   const cache = await caches.open(KEPT);
   await cache.put(path, new Response(await answer.blob(), { status: 200, headers }));
+}
+
+// By how much the site's clock is ahead of this one's.
+async function noteClock({ headers }) {
+  const at = Date.parse(headers.get("Date"));
+  if (at) await store.set("ahead", at - Date.now()).catch(() => {});
 }
 
 async function forget(path) {
@@ -125,7 +131,7 @@ async function forget(path) {
 
 // The page as it was last seen, with its age; else the page that says whom to call; for who was never here, the check.
 async function asLastSeen(path, ...marks) {
-  const kept = await caches.match(path, { cacheName: KEPT });
+  const kept = await caches.match(path === "/log/" ? await logNow() : path, { cacheName: KEPT });
   const other = kept ?? (await firstIn([CURRENT], path)) ?? (await nextBest());
   const text = await other.text();
   const ahead = (await store.get("ahead").catch(() => 0)) ?? 0;
@@ -139,6 +145,11 @@ async function asLastSeen(path, ...marks) {
   const headers = new Headers(other.headers);
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
   return new Response(html, { headers });
+}
+
+async function logNow() {
+  const { children: [child] = [] } = (await store.get("pocket").catch(() => null)) ?? {};
+  return child ? `/children/${child.id}/logs/new/` : "/log/";
 }
 
 async function nextBest() {

@@ -1,6 +1,7 @@
 // A log form without the site: answered here, in place, with what this phone keeps; written down, and sent later.
 // On line nothing of this is used: the form goes to the site.
 
+import { standCall } from "./call.js";
 import { card, element, reach, rest } from "./answer.js";
 import { said, typedIn, write } from "./entry.js";
 import { judge, readKit, unchecked, whyNot, withOwn } from "./judge.js";
@@ -91,7 +92,7 @@ function show(ready, found, now) {
   document.querySelector(".save-bar")?.toggleAttribute("hidden", true);
   scrollTo(0, 0);
   place.querySelector(".care")?.focus();
-  place.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: ready }));
+  if (found.response.urgency !== "note") standCall(place.firstElementChild, ready).catch(() => {});
   return {
     say: (text, at) => text && (note.textContent = text.replace("%(time)s", words.clock(at, at))),
     failed: () => {

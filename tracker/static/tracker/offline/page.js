@@ -125,6 +125,7 @@ async function tellAge() {
   const place = document.querySelector("[data-offline]");
   const { kept } = page.dataset;
   if (!place || !kept) return;
+  place.classList.add("alert-slim");
   place.textContent = words.kept.replace("{ago}", ago(Number(kept))).replace("{time}", clockAt(Number(kept), { weekday: "long" }));
   place.dataset.stays = "";
   place.hidden = false;
@@ -135,15 +136,23 @@ async function tellAge() {
 async function begin() {
   if (isAlone) tellAge();
   await tell();
-  const form = document.getElementById("log");
-  if (form) await (await import("./log.js")).standBy(form);
+  await standBy();
   const ready = await register();
   if (!isAlone && ready && (await isDue())) {
     await refresh();
-    if (form && !form.dataset.alone) await (await import("./log.js")).standBy(form);
+    await standBy();
   }
   page.dataset.offlineReady = ready ? "yes" : "no";
   await send();
+}
+
+// The forms of this page that work without a network, once what they need is here.
+async function standBy() {
+  const form = document.getElementById("log");
+  const whom = document.querySelector("[data-whom]");
+  if (form && !("alone" in form.dataset)) await (await import("./log.js")).standBy(form);
+  if (whom) await (await import("./call.js")).fillNumbers(whom);
+  if (document.querySelector("form.dose-form")) await (await import("./call.js")).standDoses();
 }
 
 async function register() {
