@@ -96,7 +96,15 @@ def make_root(root: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path)
-    root = parser.parse_args().root or Path(tempfile.mkdtemp(prefix="nightlight-walk-")) / "root"
+    named = parser.parse_args().root
+    folder = Path(tempfile.mkdtemp(prefix="nightlight-walk-"))
+    try:
+        walk(named or folder / "root")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def walk(root: Path) -> None:
     began, mailbox = time.monotonic(), Mailbox(MAIL_PORT)
     make_root(root)
     print(f"A bare machine after {time.monotonic() - began:.0f} s.", flush=True)

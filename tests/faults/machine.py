@@ -205,8 +205,7 @@ def take_what_arrived(house: House, stage: Stage) -> set[object]:
     stage.opened += new
     ids = [arrival.id.strip("<>").partition("@")[0] for arrival in new if arrival.to == stage.nurse.email]
     alerts = set(Message.objects.filter(pk__in=ids).values_list("alert", flat=True))
-    closed = {"resolved_by": stage.nurse, "resolved_at": timezone.now(), "outcome": "advised-by-phone"}
-    Alert.objects.open().filter(pk__in=alerts).update(**closed)
+    stage.resolve(Alert.objects.open().filter(pk__in=alerts), stage.nurse)
     return alerts
 
 

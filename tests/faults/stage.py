@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from django.utils import timezone
 from tests.support.personas import NUMBERS, answers
 from tests.support.sinks import Arrival, MailServer
 from therapies.schedule import Event
+from tracker.alerts.actions import record_resolution
 from tracker.families.actions.care_teams import begin_care_team, join_care_team
 from tracker.families.actions.children import begin_child
 from tracker.families.actions.memberships import accept_invitation, invite
@@ -181,8 +182,12 @@ class Stage:
 
     def close(self) -> None:
         """What is behind us does not send any more."""
-        closed = {"resolved_by": self.lead, "resolved_at": timezone.now(), "outcome": "advised-by-phone"}
-        Alert.objects.open().filter(child__care_team=self.team).update(**closed)
+        self.resolve(Alert.objects.open().filter(child__care_team=self.team), self.lead)
+
+    def resolve(self, alerts: Iterable[Alert], by: User) -> None:
+        """On the record, as the page would."""
+        for alert in alerts:
+            record_resolution(alert.pk, "advised-by-phone", "", by, timezone.now(), "close")
 
     def remind_soon(self, families: Sequence[tuple[Child, User]], seconds: float = 1) -> None:
         """A reminder that is due in so many seconds, by mail, without nudges."""

@@ -1,4 +1,4 @@
-"""Behind a pooler in transaction mode the next transaction of a connection is somebody else's: nothing is left in it."""
+"""Behind a pooler in transaction mode the next transaction of a connection is somebody else's: nothing stays in it."""
 
 from types import SimpleNamespace
 from typing import Any
