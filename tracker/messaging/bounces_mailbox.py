@@ -26,6 +26,8 @@ SILENT = (OSError, imaplib.IMAP4.error, UnicodeError)
 
 def read_mailbox(*, now: datetime) -> int | None:
     """How many reports counted; None where the mailbox could not be read: the log tells the kind of error."""
+    if settings.BOUNCES is None:
+        return 0
     try:
         box = _open(settings.BOUNCES)
         try:

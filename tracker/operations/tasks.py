@@ -3,7 +3,6 @@
 import time
 
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
 from tracker.alerts import escalation
@@ -36,9 +35,8 @@ def retain() -> None:
 
 @shared_task(name="tracker.tasks.read_bounces")
 def read_bounces() -> None:
-    """Asked for by beat every minute, where a mailbox is named."""
-    if settings.BOUNCES:
-        bounces_mailbox.read_mailbox(now=timezone.now())
+    """Asked for by beat every minute."""
+    bounces_mailbox.read_mailbox(now=timezone.now())
 
 
 @shared_task(name="tracker.tasks.deliver_alerts")
