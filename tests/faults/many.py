@@ -85,7 +85,7 @@ def run(whole: House, told: argparse.Namespace) -> "Outcome":
             machine.take_what_arrived(whole, stage)
             time.sleep(0.5)
     machine.raise_alerts(stage, waiting)
-    drain(whole, stage, reminders)
+    drain(whole, stage)
     name = f"many of everything, {len(kills)} killed in {told.minutes:g} min"
     outcome = counted(whole, stage, name, reminders)
     outcome.note += f"; seed {told.seed}; {by_kind(kills)}"
@@ -180,8 +180,10 @@ def sent(port: int, path: str, body: str, cookies: str) -> bool:
         connection.close()
 
 
-def drain(whole: House, stage: "Stage", reminders: Sequence[object]) -> None:
-    """Until nothing waits any more, and the record is sealed to its end."""
+def drain(whole: House, stage: "Stage") -> None:
+    """Until nothing that is due waits any more, and the record is sealed to its end."""
+    from django.utils import timezone
+
     from tests.faults import machine
     from tracker.audit import chain
     from tracker.models import Kind, Message
@@ -189,9 +191,10 @@ def drain(whole: House, stage: "Stage", reminders: Sequence[object]) -> None:
     late = time.monotonic() + DRAIN
     while time.monotonic() < late:
         machine.take_what_arrived(whole, stage)
-        waits = Message.objects.waiting().filter(kind=Kind.REMINDER, reminder__in=reminders[:1]).exists()
-        waits = waits or Message.objects.waiting().filter(kind__in=(Kind.REMINDER, Kind.ALERT)).exists()
-        if not (waits or stage.count("", whole.post).lost or chain.unsealed("alertevent").exists()):
+        due = Message.objects.waiting().filter(
+            kind__in=(Kind.REMINDER, Kind.ALERT), due_at__lte=timezone.now()
+        )
+        if not (due.exists() or stage.count("", whole.post).lost or chain.unsealed("alertevent").exists()):
             break
         time.sleep(2)
     time.sleep(machine.A_SECOND_COPY)
