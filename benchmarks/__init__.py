@@ -1,1 +1,1 @@
-"""What README's figures come from: each prints its own limits beside them, from the same run."""
+"""How fast the site is beside the least that could do the same, in one run: docs/performance.md."""

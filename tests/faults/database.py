@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from config.start.supervisor import end_with
 from tests.faults.house import House, house, wait_until_at_work
-from tests.support.postgresql import FAST, copy, installed, run, somebody_else, wait_until_ready
+from tests.support.postgresql import DURABLE, copy, installed, run, somebody_else, wait_until_ready
 
 
 class Server:
@@ -40,9 +40,9 @@ class Server:
         return f"postgresql://postgres@/postgres?host={quote(str(self.data), safe='')}"
 
     def start(self) -> None:
-        parent, lasting = os.getpid(), [option for option in FAST if "=off" not in option]
+        parent = os.getpid()
         command = [self.tools / "bin/postgres", "-D", self.data, "-k", self.data]
-        command += [word for option in lasting for word in ("-c", option)]
+        command += [word for option in DURABLE for word in ("-c", option)]
         self.process = subprocess.Popen(
             list(map(str, command)),
             cwd="/",

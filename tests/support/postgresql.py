@@ -27,11 +27,12 @@ FAST = (
     "max_connections=250",
     "listen_addresses=",
 )
+DURABLE = tuple(option for option in FAST if "=off" not in option)  # a commit waits for the disk
 PATIENCE = 300  # seconds to start in
 
 
 @contextmanager
-def server(port: int = 0) -> Iterator[str]:
+def server(options: Sequence[str] = FAST, port: int = 0) -> Iterator[str]:
     """The URL of a PostgreSQL that lives as long as the context. With a port, it is reached by that, too."""
     with tempfile.TemporaryDirectory(prefix="nightlight-pg-") as folder:
         root, person = Path(folder), somebody_else()
@@ -66,7 +67,7 @@ def server(port: int = 0) -> Iterator[str]:
                 data,
                 "-k",
                 data,
-                *(word for option in FAST for word in ("-c", option)),
+                *(word for option in options for word in ("-c", option)),
                 *(["-c", "listen_addresses=127.0.0.1", "-p", str(port)] if port else []),
             ],
             cwd="/",

@@ -1,0 +1,1 @@
+"""The limits: Django with no middleware, on the same database as the site, that does the least of it."""

@@ -1,0 +1,10 @@
+"""The site's database and nothing else of it: no middleware, no sessions, no apps."""
+
+from config.settings import ALLOWED_HOSTS, DATABASES, LANGUAGES, LOGGING, SECRET_KEY, TIME_ZONE, USE_TZ
+
+__all__ = ["ALLOWED_HOSTS", "DATABASES", "LANGUAGES", "LOGGING", "SECRET_KEY", "TIME_ZONE", "USE_TZ"]
+
+ROOT_URLCONF = "benchmarks.bare_site.urls"
+MIDDLEWARE: list[str] = []
+INSTALLED_APPS = ["benchmarks.bare_site"]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates"}]
