@@ -88,7 +88,7 @@ def main() -> int:
     told = parser.parse_args()
     os.environ["DATABASE_POOLED"] = "1"
     port = free_port()
-    with postgresql.server(port), pgbouncer(port) as url, house(url) as whole:
+    with postgresql.server(port=port), pgbouncer(port) as url, house(url) as whole:
         whole.begin()
         wait_until_at_work(whole)
         met = rows(whole, tuple(told.rows))

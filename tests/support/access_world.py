@@ -130,7 +130,9 @@ def a_staff_invitation(world: World) -> Invitation:
 def a_lost_second_step(world: World) -> SecondStepReset:
     nurse, team = world.people["nurse"], world.child.care_team
     told = {"asked_by": world.people["lead"], "asked_at": NOW}
-    return SecondStepReset.objects.get_or_create(person=nurse, care_team=team, ended_at=None, defaults=told)[0]
+    return SecondStepReset.objects.get_or_create(person=nurse, care_team=team, ended_at=None, defaults=told)[
+        0
+    ]
 
 
 def an_absence(world: World) -> Absence:

@@ -125,7 +125,7 @@ def neighbours(folder: Path) -> Iterator[dict[str, str]]:
     command = [str(get_binary_path()), "--port", str(broker), "--bind", "127.0.0.1", "--save", ""]
     process = start_process(command, {"LC_ALL": "C"}, folder / "broker.log")
     try:
-        with postgresql.server(free_port()) as url:
+        with postgresql.server(port=free_port()) as url:
             yield {"DATABASE_URL": url, "REDIS_URL": f"redis://127.0.0.1:{broker}/0"}
     finally:
         end_process(process)

@@ -98,4 +98,8 @@ def switch_off(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "tracker/messaging/reminders_off.html", {"is_off": "off" in request.GET})
     choose_for_reminders(person=found.person, channel=Channel.EMAIL, wanted=False, now=timezone.now())
-    return redirect(request.path + "?off") if "by_hand" in request.POST else HttpResponse(content_type="text/plain")
+    return (
+        redirect(request.path + "?off")
+        if "by_hand" in request.POST
+        else HttpResponse(content_type="text/plain")
+    )
