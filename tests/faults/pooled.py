@@ -85,8 +85,9 @@ def rows(whole: House, names: tuple[str, ...]) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", nargs="*", default=ROWS, help="those with these words in their name")
+    parser.add_argument("--sabotage", action="store_true", help="the house knows of no pooler: it must turn red")
     told = parser.parse_args()
-    os.environ["DATABASE_POOLED"] = "1"
+    os.environ["DATABASE_POOLED"] = "0" if told.sabotage else "1"
     port = free_port()
     with postgresql.server(port=port), pgbouncer(port) as url, house(url) as whole:
         whole.begin()
@@ -94,7 +95,7 @@ def main() -> int:
         met = rows(whole, tuple(told.rows))
         faults = [left_behind(), chain_is_broken(), "two keys" if doubled_keys() else ""]
     print("\n".join(filter(None, faults)) or "No state was left in a connection, and the chain is whole.")
-    return 0 if met and not any(faults) else 1
+    return int((met and not any(faults)) is told.sabotage)
 
 
 if __name__ == "__main__":

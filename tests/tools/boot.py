@@ -221,7 +221,6 @@ def main() -> int:
             machine.end()
     finally:
         machine.end()
-        machine("system", "reset", "--force", may_fail=True)
         shutil.rmtree(folder, ignore_errors=True)
     print(f"All of it in {time.monotonic() - began:.0f} s.")
     return 0
