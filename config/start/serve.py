@@ -21,7 +21,6 @@ from config.start.supervisor import Process, Supervisor, end_leftovers, say, try
 QUIETLY = ("--without-gossip", "--without-mingle")
 ALERTS = ("--queues", "alerts,default", "--pool", "threads", "--concurrency", "8", *QUIETLY)
 REMINDERS = ("--queues", "reminders", "--concurrency", "2", *QUIETLY)
-HEAD_START = 5.0  # seconds that the web server has the machine for itself, at most
 NAMES = ("redis", "alerts", "reminders", "beat", "nightwatch", "web")
 
 
@@ -98,9 +97,7 @@ def children(listener: socket.socket | None = None) -> list[Process]:
     site = {name: Process(name, found[name]) for name in NAMES if name in found}
     if "redis" in site:
         site["redis"].outlives_the_others = True
-    for process in site.values():
-        process.gives_way = HEAD_START
-    site["web"].gives_way, site["web"].longest_pause = 0.0, 1.0  # somebody waits for a page
+    site["web"].longest_pause = 1.0  # somebody waits for a page
     if listener:
         site["web"].inherits = [listener.fileno()]
         os.environ["WEB_SOCKET"] = str(listener.fileno())

@@ -40,7 +40,6 @@ class Process:
     command: Sequence[str]
     outlives_the_others: bool = False
     longest_pause: float = LONGEST_PAUSE
-    gives_way: float = 0.0  # seconds that it waits at most for the first page to be answered before it starts
     inherits: Sequence[int] = ()  # files that stay open for it, by number
     process: subprocess.Popen[bytes] | None = None
     lock: IO[str] | None = None
@@ -69,12 +68,10 @@ class Supervisor:
     announce: Callable[[], bool] = lambda: True  # asked until it is true
     announced: bool = False
     stopping: bool = False
-    began_at: float = 0.0
     wakeup: tuple[int, int] = field(default_factory=lambda: quiet_pipe())
 
     def run(self) -> None:
         """Until a signal says stop."""
-        self.began_at = time.monotonic()
         try:
             while not self.stopping:
                 self.look_after_children()
@@ -107,15 +104,10 @@ class Supervisor:
         for child in self.children:
             if child.process and not child.is_running():
                 self.note_end(child, now)
-            if child.process is None and self.is_due(child, now) and not self.stopping:
+            if child.process is None and child.due_at <= now and not self.stopping:
                 self.try_to_start(child, now)
             keep_short(log_path(self.var, child.name))
         self.announced = self.announced or self.announce()
-
-    def is_due(self, child: Process, now: float) -> bool:
-        """Six that load at once keep each other waiting: whoever stands before the first page goes first."""
-        waits = 0.0 if self.announced else child.gives_way
-        return max(child.due_at, self.began_at + waits) <= now
 
     def try_to_start(self, child: Process, now: float) -> None:
         try:

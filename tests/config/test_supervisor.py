@@ -177,15 +177,6 @@ def test_a_program_that_is_not_there_stops_nobody(tmp_path, capsys):
     watcher.stop()
 
 
-def test_who_gives_way_starts_with_the_first_page_or_when_its_time_is_over(tmp_path):
-    web, worker = supervisor.Process("web", SLEEPER), supervisor.Process("worker", SLEEPER, gives_way=5.0)
-    watcher = supervisor.Supervisor(tmp_path, [worker, web], began_at=100.0)
-    assert (watcher.is_due(web, 100.0), watcher.is_due(worker, 104.9)) == (True, False)
-    assert watcher.is_due(worker, 105.0)
-    watcher.announced = True
-    assert watcher.is_due(worker, 101.0)
-
-
 def test_the_pause_grows_to_half_a_minute_and_never_ends(tmp_path, capsys):
     child = supervisor.Process("one", ["false"])
     watcher = supervisor.Supervisor(tmp_path, [child])
