@@ -3,6 +3,7 @@
 Says where the site is once it answers; a second call says that one runs, and leaves it alone.
 """
 
+import hashlib
 import http.client
 import os
 import socket
@@ -21,6 +22,8 @@ from config.start.supervisor import Process, Supervisor, end_leftovers, say, try
 QUIETLY = ("--without-gossip", "--without-mingle")
 ALERTS = ("--queues", "alerts,default", "--pool", "threads", "--concurrency", "8", *QUIETLY)
 REMINDERS = ("--queues", "reminders", "--concurrency", "2", *QUIETLY)
+SECRETS = ("secret_key", "audit_key", "encryption_keys")  # setting up makes them, settings read them
+READ_AT_START = ("config", "locale", "templates", "therapies", "tracker")
 NAMES = ("redis", "alerts", "reminders", "beat", "nightwatch", "web")
 
 
@@ -36,14 +39,37 @@ def main() -> None:
     lock = only_one(var, port)
     end_leftovers(var, NAMES)
     listener = listen(port)
-    supervisor = Supervisor(var, children(listener), announcer(var, port))
+    waiting, told = os.pipe()
+    supervisor = Supervisor(var, children(listener, waiting), announcer(var, port))
     supervisor.listen()
-    done = subprocess.run([sys.executable, "manage.py", "setup"], cwd=BASE)
-    if done.returncode and not supervisor.stopping:
-        sys.exit("Setting up failed; nothing was started.")
+    set_up(supervisor, var, told)
     supervisor.run()
     listener.close()
     lock.close()
+
+
+def set_up(supervisor: Supervisor, var: Path, told: int) -> None:
+    """Before each start. `told` is closed when it is through: until then the web server serves nothing."""
+    marker, wanted = var / "run" / "set-up", fingerprint()
+    if marker.exists() and marker.read_text() == wanted and all((var / name).exists() for name in SECRETS):
+        supervisor.start_web()  # it reads its own code meanwhile, which takes as long
+    done = subprocess.run([sys.executable, "manage.py", "setup"], cwd=BASE)
+    if done.returncode and not supervisor.stopping:
+        supervisor.stop()
+        sys.exit("Setting up failed; nothing was started.")
+    marker.write_text(wanted)
+    os.close(told)
+
+
+def fingerprint() -> str:
+    """Changes with every file that setting up or the web server reads: then the one waits for the other."""
+    digest = hashlib.sha256()
+    for folder in READ_AT_START:
+        for file in sorted((BASE / folder).rglob("*")):
+            if file.suffix != ".pyc" and file.is_file():
+                found = file.stat()
+                digest.update(f"{file} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def port_number(text: str) -> int:
@@ -89,8 +115,8 @@ def commands() -> dict[str, list[str]]:
     }
 
 
-def children(listener: socket.socket | None = None) -> list[Process]:
-    """REDIS_URL names a broker that somebody else looks after."""
+def children(listener: socket.socket | None = None, waiting: int | None = None) -> list[Process]:
+    """REDIS_URL names a broker that somebody else looks after. `waiting`: see set_up."""
     found = commands()
     if os.environ.get("REDIS_URL"):
         del found["redis"]
@@ -98,9 +124,14 @@ def children(listener: socket.socket | None = None) -> list[Process]:
     if "redis" in site:
         site["redis"].outlives_the_others = True
     site["web"].longest_pause = 1.0  # somebody waits for a page
+    for name in ("alerts", "reminders", "beat", "nightwatch"):
+        site[name].lets_pages_first = True
     if listener:
         site["web"].inherits = [listener.fileno()]
         os.environ["WEB_SOCKET"] = str(listener.fileno())
+    if waiting is not None:
+        site["web"].inherits = [*site["web"].inherits, waiting]
+        os.environ["SETUP_PIPE"] = str(waiting)
     return list(site.values())
 
 

@@ -23,6 +23,7 @@ from config.paths import BASE
 LONGEST_PAUSE = 30.0  # seconds between two tries
 STEADY = 60.0  # seconds of running after which earlier failures are forgotten
 GRACE = 10.0  # seconds to stop in
+AT_LAST = 10.0  # seconds after which nobody lets the first page go first any more
 LARGEST_LOG = 10_000_000  # bytes
 LIBC = ctypes.CDLL(None)
 
@@ -39,6 +40,7 @@ class Process:
     name: str
     command: Sequence[str]
     outlives_the_others: bool = False
+    lets_pages_first: bool = False  # while the site comes up, the processors are the first page's
     longest_pause: float = LONGEST_PAUSE
     inherits: Sequence[int] = ()  # files that stay open for it, by number
     process: subprocess.Popen[bytes] | None = None
@@ -67,6 +69,7 @@ class Supervisor:
     children: list[Process]
     announce: Callable[[], bool] = lambda: True  # asked until it is true
     announced: bool = False
+    began: float = field(default_factory=time.monotonic)
     stopping: bool = False
     wakeup: tuple[int, int] = field(default_factory=lambda: quiet_pipe())
 
@@ -78,6 +81,12 @@ class Supervisor:
                 self.wait(self.seconds_to_next())
         finally:
             self.stop()
+
+    def start_web(self) -> None:
+        """Ahead of the others."""
+        for child in self.children:
+            if child.name == "web":
+                self.try_to_start(child, time.monotonic())
 
     def listen(self) -> None:
         """From here on a signal to stop is an orderly one."""
@@ -104,10 +113,17 @@ class Supervisor:
         for child in self.children:
             if child.process and not child.is_running():
                 self.note_end(child, now)
-            if child.process is None and child.due_at <= now and not self.stopping:
+            if child.process is None and self.is_due(child, now) and not self.stopping:
                 self.try_to_start(child, now)
             keep_short(log_path(self.var, child.name))
         self.announced = self.announced or self.announce()
+
+    def is_due(self, child: Process, now: float) -> bool:
+        return now >= max(child.due_at, self.turn_of(child))
+
+    def turn_of(self, child: Process) -> float:
+        """Workers come after the first page, but not much later where no page comes: alerts do not need one."""
+        return self.began + AT_LAST if child.lets_pages_first and not self.announced else 0.0
 
     def try_to_start(self, child: Process, now: float) -> None:
         try:
@@ -128,8 +144,8 @@ class Supervisor:
         say(f"{child.name} {what}, starts again in {pause:g} s; see var/log/{child.name}.log")
 
     def seconds_to_next(self) -> float:
-        due = [child.due_at - time.monotonic() for child in self.children if child.process is None]
-        return min([*due, 10.0 if self.announced else 0.1])
+        due = [max(child.due_at, self.turn_of(child)) for child in self.children if child.process is None]
+        return min([*(at - time.monotonic() for at in due), 10.0 if self.announced else 0.1])
 
     def stop(self) -> None:
         self.stopping = True

@@ -61,13 +61,28 @@ def fingerprint(*files: Path) -> str:
     return digest.hexdigest()
 
 
+def marker_of(name: str) -> Path:
+    return VENV / f"installed-{name}"
+
+
+def lock_of(name: str) -> Path:
+    return (BASE / name).with_suffix(".lock")
+
+
+def wanted_of(name: str) -> str:
+    return fingerprint(VENV / "pyvenv.cfg", lock_of(name))  # the first names the Python
+
+
+def is_installed(name: str) -> bool:
+    """Whether this very text was installed before."""
+    return marker_of(name).exists() and marker_of(name).read_text() == wanted_of(name)
+
+
 def install(name: str) -> None:
-    """Installs the file's requirements as they are locked, unless this very text was installed before."""
-    marker = VENV / f"installed-{name}"
-    lock = (BASE / name).with_suffix(".lock")
-    wanted = fingerprint(VENV / "pyvenv.cfg", lock)  # the first names the Python
-    if marker.exists() and marker.read_text() == wanted:
+    """Installs the file's requirements as they are locked, unless that was done before."""
+    if is_installed(name):
         return
+    marker, lock, wanted = marker_of(name), lock_of(name), wanted_of(name)
     print(f"Installing {name}: a minute or two, and only when it has changed.", flush=True)
     run_pip(
         "install", "--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes", "-r", lock.name
@@ -92,6 +107,10 @@ def run_pip(*arguments: str) -> None:
 
 
 def main(names: list[str]) -> None:
+    if names[:1] == [
+        "--installed"
+    ]:  # asked with the environment's own Python: that it runs is a part of the answer
+        sys.exit(sys.version_info < (3, 11) or not all(map(is_installed, names[1:])))
     # One at a time: two starts in the same moment must not install over each other.
     turn = os.open(BASE / "requirements.txt", os.O_RDONLY)
     fcntl.flock(turn, fcntl.LOCK_EX)

@@ -68,6 +68,61 @@ def test_a_broker_of_somebody_else_is_not_started_here(monkeypatch):
     ]
 
 
+@pytest.fixture
+def known_house(tmp_path, monkeypatch):
+    """One that was set up before, whose setting up now does as it is told; and what was going on meanwhile."""
+    (tmp_path / "run").mkdir()
+    for name in serve.SECRETS:
+        (tmp_path / name).write_text("kept")
+    (tmp_path / "run" / "set-up").write_text(serve.fingerprint())
+    seen: list[str] = []
+    supervisor = Supervisor(tmp_path, [])
+    monkeypatch.setattr(supervisor, "start_web", lambda: seen.append("web"))
+    monkeypatch.setattr(supervisor, "stop", lambda: seen.append("stopped"))
+
+    def setting_up(*_: object, **__: object) -> subprocess.CompletedProcess[bytes]:
+        seen.append("setup")
+        return subprocess.CompletedProcess([], returncode=setting_up.code)
+
+    setting_up.code = 0
+    monkeypatch.setattr(serve.subprocess, "run", setting_up)
+    return supervisor, seen, setting_up
+
+
+def test_the_web_server_comes_up_while_a_known_house_is_set_up_and_serves_nothing_before(
+    known_house, tmp_path
+):
+    supervisor, seen, _setting_up = known_house
+    waiting, told = os.pipe()
+    os.set_blocking(waiting, False)
+    serve.set_up(supervisor, tmp_path, told)
+    assert seen == ["web", "setup"]
+    assert os.read(waiting, 1) == b""  # the other end is closed: it may serve now
+    os.close(waiting)
+
+
+@pytest.mark.parametrize("missing", ["secret_key", "run/set-up"])
+def test_a_house_that_is_not_quite_known_is_set_up_first(known_house, tmp_path, missing):
+    supervisor, seen, _setting_up = known_house
+    (tmp_path / missing).unlink()
+    serve.set_up(supervisor, tmp_path, os.pipe()[1])
+    assert seen == ["setup"]
+    assert (tmp_path / "run" / "set-up").read_text() == serve.fingerprint()
+
+
+def test_where_setting_up_fails_the_web_server_is_stopped_before_it_is_let_go(known_house, tmp_path):
+    supervisor, seen, setting_up = known_house
+    setting_up.code = 1
+    waiting, told = os.pipe()
+    os.set_blocking(waiting, False)
+    with pytest.raises(SystemExit, match="nothing was started"):
+        serve.set_up(supervisor, tmp_path, told)
+    assert seen == ["web", "setup", "stopped"]
+    with pytest.raises(BlockingIOError):
+        os.read(waiting, 1)
+    os.close(waiting), os.close(told)
+
+
 @pytest.mark.hazard("H24")
 def test_the_web_server_is_back_within_a_second_however_often_it_died(tmp_path):
     web = next(child for child in serve.children() if child.name == "web")

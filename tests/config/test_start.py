@@ -36,9 +36,11 @@ class RunningSite:
             command = [sys.executable, "-m", "config.start.serve"]
             self.process = subprocess.Popen(command, cwd=BASE, env=env, stdout=out, stderr=out)
         wait_until(lambda: "Nightlight is at" in self.said.read_text(), "the site to answer")
+        wait_until(lambda: all(map(self.group, PARTS)), "its workers, which let the first page go first")
 
     def group(self, name: str) -> int:
-        return int((self.var / "run" / f"{name}.lock").read_text() or 0)
+        lock = self.var / "run" / f"{name}.lock"
+        return int(lock.read_text() or 0) if lock.exists() else 0
 
     def status(self, path: str) -> int:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)

@@ -198,6 +198,15 @@ def test_a_child_that_ran_for_a_while_starts_again_at_once_as_if_it_had_never_fa
     assert child.due_at == supervisor.STEADY + 1 + 0.5
 
 
+def test_workers_let_the_first_page_go_first_but_not_for_long(tmp_path):
+    worker = supervisor.Process("alerts", ["true"], lets_pages_first=True)
+    site = supervisor.Supervisor(tmp_path, [worker], began=1000.0)
+    assert not site.is_due(worker, 1001.0)
+    assert site.is_due(worker, 1010.0)
+    site.announced = True
+    assert site.is_due(worker, 1001.0)
+
+
 def test_a_long_log_is_moved_aside_under_its_writer(tmp_path, monkeypatch):
     monkeypatch.setattr(supervisor, "LARGEST_LOG", 10)
     log = tmp_path / "one.log"

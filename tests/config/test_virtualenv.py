@@ -71,6 +71,15 @@ def test_what_is_installed_is_not_installed_again(pip):
     assert (hashes, lock) == ("--require-hashes", "requirements.lock")
 
 
+def test_a_second_start_asks_whether_all_is_installed_and_looks_no_further(house, pip):
+    with pytest.raises(SystemExit) as before:
+        virtualenv.main(["--installed", "requirements.txt"])
+    virtualenv.install("requirements.txt")
+    with pytest.raises(SystemExit) as after:
+        virtualenv.main(["--installed", "requirements.txt"])
+    assert (before.value.code, after.value.code) == (True, False)
+
+
 def test_a_changed_file_is_installed(house, pip):
     virtualenv.install("requirements.txt")
     (house / "requirements.lock").write_text("thing==2 --hash=sha256:2\n")

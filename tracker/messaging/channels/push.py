@@ -3,20 +3,23 @@
 import json
 from collections.abc import Collection
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import requests
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from py_vapid import Vapid, b64urlencode
-from pywebpush import WebPushException, webpush
 
 from tracker.messaging.channels import outbox
 from tracker.messaging.channels.errors import SendError, seconds_asked
 from tracker.messaging.channels.wording import headline
 from tracker.models import Channel, ContactPoint, Lane, Message
+
+if TYPE_CHECKING:
+    import requests
+    from pywebpush import WebPushException
 
 SIZE = 256
 """Every payload is as long: its length does not tell an alert from a reminder."""
@@ -46,6 +49,9 @@ def _worst(errors: list[SendError], dead: Collection[str]) -> SendError:
 
 def _push(point: ContactPoint, message: Message) -> SendError | None:
     """None once the push service has it."""
+    import requests  # here: with pywebpush it brings 15 MB, which most processes never need
+    from pywebpush import WebPushException, webpush
+
     if not is_allowed(point.address):
         return SendError("not-a-push-service", is_permanent=True, dead=[point.address])
     payload = payload_of(message)
@@ -76,7 +82,7 @@ def _push(point: ContactPoint, message: Message) -> SendError | None:
     return None
 
 
-def _refused(error: WebPushException, point: ContactPoint) -> SendError:
+def _refused(error: "WebPushException", point: ContactPoint) -> SendError:
     status = error.status_code or 0
     if status in GONE:
         return SendError(f"push-{status}", is_permanent=True, dead=[point.address])
@@ -128,8 +134,10 @@ def _is_at(host: str, listed: str) -> bool:
     return host.endswith(listed) if listed.startswith(".") else host == listed
 
 
-def _session() -> requests.Session:
+def _session() -> "requests.Session":
     """Follows nobody elsewhere."""
+    import requests
+
     session = requests.Session()
     session.max_redirects = 0
     return session
