@@ -30,8 +30,10 @@ def net(live_server: Any) -> Iterator[Network]:
 def phone(open_page: Callable[..., Page], net: Network) -> Phone:
     """A page of a phone on which this person is signed in, and which has kept what it needs."""
 
-    def phone(user: User, at: str = "/", **options: Any) -> Page:
+    def phone(user: User, at: str = "/", init: str = "", **options: Any) -> Page:
         page = open_page(base_url=net.url, service_workers="allow", **options)
+        if init:
+            page.context.add_init_script(init)
         sign_in(page, user, net.url)
         page.goto(at)
         ready(page)

@@ -5,18 +5,23 @@ One phone goes through many troubles in a test: starting a browser costs more th
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.offline.conftest import Phone, ready, sign_in
 from tests.offline.network import Network
 from tests.support.accessibility import violations
 from tests.support.personas import NIGHT_NUMBER, child_of, person
-from tracker.models import Child, PhoneEntry, SymptomLog, User
+from tests.support.waiting import wait_until
+from tracker.home_care.actions.doses import add_medicine
+from tracker.models import Call, Child, DoseGiven, PhoneEntry, SymptomLog, User
+from tracker.site.views import phone as views
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CALL = f"tel:{NIGHT_NUMBER.replace(' ', '')}"
@@ -26,13 +31,20 @@ ALL_THAT_IS_KEPT = """async () => {
   const pages = await Promise.all((await cache.keys()).map(async (one) => (await cache.match(one)).text()));
   return pages.join();
 }"""
+A_DAY_AHEAD = """
+const Right = Date;
+globalThis.Date = class extends Right {
+  constructor(...parts) { if (parts.length) super(...parts); else super(Right.now() + 86400000); }
+  static now() { return Right.now() + 86400000; }
+};
+"""
 SAME = (".care h1", ".care .reach", ".care-summary", ".say", ".until", ".badge")
 """What the phone says alone as the site's page does."""
 KEPT = {
     "{}": "Juno",
     "{}logs/new/": "How is Juno now?",
     "{}logs/nothing-new/": "Nothing new",
-    "{}card/": "Emergency card",
+    "{}card/": "Juno, 8 years",
     "{}doses/": "Medicines",
     "/log/": "How is Juno now?",
 }
@@ -64,6 +76,10 @@ def is_sent(page: Page) -> None:
     assert page.evaluate(ROWS) == []
 
 
+def shown(page: Page) -> dict[str, list[str]]:
+    return {part: page.locator(part).first.inner_text().split() for part in SAME}
+
+
 def mother_of(juno: Child) -> User:
     return juno.memberships.get().user
 
@@ -71,7 +87,8 @@ def mother_of(juno: Child) -> User:
 TIMED = """() => {
   const seen = new Promise((resolve) => document.addEventListener("submit", () => {
     const from = performance.now();
-    const look = () => requestAnimationFrame((at) => (document.querySelector(".alone .care") ? resolve(at - from) : look()));
+    const isThere = () => document.querySelector(".alone .care");
+    const look = () => requestAnimationFrame((at) => (isThere() ? resolve(at - from) : look()));
     look();
   }, { capture: true, once: true }));
   globalThis.timed = () => seen;
@@ -104,7 +121,7 @@ def test_from_its_icon_without_a_network_a_fever_is_answered_at_once_and_sent_la
     assert min(took) <= 500, took
     page.get_by_role("button", name="Save for Juno").click()
     expect(page.locator(".alone a.reach")).to_have_attribute("href", CALL)
-    alone = {part: page.locator(part).first.inner_text() for part in SAME}
+    alone = shown(page)
     expect(page.locator("[data-unsent]")).to_contain_text("1 log not sent yet")
     assert violations(page) == []
     net.state = "up"
@@ -113,7 +130,7 @@ def test_from_its_icon_without_a_network_a_fever_is_answered_at_once_and_sent_la
     log, kept = SymptomLog.objects.get(), PhoneEntry.objects.get()
     assert (kept.urgency, kept.log, log.assessment.urgency) == ("now", log, "now")
     page.goto(reverse("answer", args=[log.pk]))
-    assert {part: page.locator(part).first.inner_text() for part in SAME} == alone
+    assert shown(page) == alone
     desk = Client()
     desk.force_login(nurse)
     text = desk.get(reverse("board"), follow=True).content.decode()
@@ -178,8 +195,13 @@ def test_what_is_kept_opens_with_its_age_and_goes_with_its_person(
     log_alone(page, juno)
     net.state = "up"
     page.context.set_offline(False)
+    net.only, net.state = "/unsent/", "down"
+    page.goto(reverse("account_logout"))
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(lambda url: "logout" not in url)
+    assert page.evaluate(ALL_THAT_IS_KEPT) == ""
+    net.state = "up"
     sign_in(page, other, net.url)
-    page.goto("/account/email/")
     page.goto("/")
     expect(page.get_by_text("Mila").first).to_be_visible()
     ready(page)
@@ -209,3 +231,125 @@ def test_a_browser_that_never_signed_in_gets_the_open_check(
     page.goto("/children/anything/")
     expect(page.get_by_label("Which therapy?")).to_be_visible()
     assert violations(page) == []
+
+
+BROKEN = {
+    "refused": "void (indexedDB.open = () => { throw new DOMException('no', 'SecurityError') })",
+    "full": "void (IDBObjectStore.prototype.put = () => { throw new DOMException('no', 'QuotaExceededError') })",
+}
+KILLED = """
+{
+const transaction = IDBDatabase.prototype.transaction;
+IDBDatabase.prototype.transaction = function (...of) {
+  IDBDatabase.prototype.transaction = transaction;
+  throw new DOMException("The database connection is closing.", "InvalidStateError");
+};
+"""
+MENDED = """Promise.all([
+  store.set("latest", 0),
+  store.get("pocket").then((it) => store.set("pocket", { ...it, now: serverNow() })),
+])"""
+DAMAGE = {
+    "older than a week": "store.get('pocket').then((it) => store.set('pocket', { ...it, now: it.now - 8 * 86400000 }))",
+    "clock was put back": "store.set('latest', Date.now() + 3600000)",
+    "not here, or damaged": """(async () => {
+      for (const name of await caches.keys()) for (const { url } of await (await caches.open(name)).keys()) {
+        if (url.includes("/kit/")) await (await caches.open(name)).put(url, new Response('{"rules": {}}'));
+      }
+    })()""",
+}
+
+
+@pytest.mark.hazard("H36")
+def test_a_phone_that_cannot_keep_it_says_so_and_one_that_must_not_judge_says_to_call(
+    phone: Phone, juno: Child
+) -> None:
+    page = phone(mother_of(juno))
+    page.context.set_offline(True)
+    for trouble in BROKEN.values():
+        page.goto(reverse("log-new", args=[juno.pk]))
+        ready(page)
+        type_a_fever(page)
+        page.evaluate(trouble)
+        page.get_by_role("button", name="Save for Juno").click()
+        expect(page.get_by_role("heading", name="Call your care team now")).to_be_visible()
+        expect(page.locator(".alone a.reach")).to_have_attribute("href", CALL)
+        expect(page.get_by_text("This phone could not keep it.")).to_be_visible()
+        expect(page.get_by_label("What does the thermometer say?")).to_have_value("38,4")
+    page.goto(reverse("log-new", args=[juno.pk]))
+    ready(page)
+    type_a_fever(page)
+    page.evaluate(KILLED)
+    page.get_by_role("button", name="Save for Juno").click()
+    expect(page.get_by_text("Kept on this phone at")).to_be_visible()
+    for said, damage in DAMAGE.items():
+        page.goto(reverse("log-new", args=[juno.pk]))
+        ready(page)
+        page.evaluate(damage)
+        page.reload()
+        ready(page)
+        page.get_by_label("What does the thermometer say?").fill("36.8")
+        page.get_by_role("button", name="Save for Juno").click()
+        expect(page.get_by_role("heading", name="We could not check this")).to_be_visible()
+        expect(page.locator(".alone .care")).to_contain_text(said)
+        expect(page.locator(".alone a.reach")).to_have_attribute("href", CALL)
+        page.evaluate(MENDED)
+    page.evaluate("new Promise((done) => { indexedDB.deleteDatabase('nightlight').onsuccess = done })")
+    page.goto(reverse("today", args=[juno.pk]))
+    expect(page.locator("[data-unsent]")).to_contain_text("This phone has lost entries that were not sent.")
+
+
+@pytest.mark.hazard("H36")
+def test_calls_and_doses_without_a_network_are_known_to_the_next_answer_and_recorded_later(
+    phone: Phone, juno: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a phone whose clock is a day ahead; and a new version comes in once no form is open."""
+    label = {
+        "name": "Paracetamol",
+        "dose": "5 ml",
+        "as_needed": True,
+        "times": [],
+        "days": "",
+        "gap_hours": 6,
+    }
+    at = timezone.now()
+    add_medicine(child=juno, label=label | {"lowers_fever": True}, by=mother_of(juno), now=at)
+    page = phone(mother_of(juno), init=A_DAY_AHEAD)
+    page.context.set_offline(True)
+    page.goto(reverse("doses", args=[juno.pk]))
+    ready(page)
+    page.get_by_role("button", name="Given now").click()
+    expect(page.get_by_text("Kept on this phone, not sent yet.")).to_be_visible()
+    log_alone(page, juno)
+    expect(page.locator(".say")).to_contain_text("Paracetamol was given at")
+    page.locator("summary", has_text="I have called").click()
+    page.get_by_label("Yes", exact=True).last.check(force=True)
+    page.get_by_label("Stay home and watch").check(force=True)
+    page.get_by_role("button", name="Save what they told us").click()
+    expect(page.locator("#called [role=status]")).to_contain_text("Kept on this phone at")
+    page.goto(reverse("log-nothing-new", args=[juno.pk]))
+    ready(page)
+    page.get_by_label("What does the thermometer say?").fill("36.8")
+    page.get_by_role("button", name="Save").click()
+    expect(
+        page.get_by_role("heading", name="Nothing urgent is documented")
+    ).to_be_visible()  # they were advised
+    expect(page.locator("[data-unsent]")).to_contain_text("4 entries not sent yet")
+    text = views.worker_text("")
+    monkeypatch.setattr(views, "worker_text", lambda _kit: text.replace("VERSION", "VERSION = 1, NEWER", 1))
+    page.context.set_offline(False)
+    is_sent(page)
+    logs = SymptomLog.objects.order_by("received_at")
+    assert [abs(log.observed_at - at) < timedelta(minutes=10) for log in logs] == [True, True]
+    assert Call.objects.get().advice == "stay-home"
+    assert DoseGiven.objects.get().given_by == mother_of(juno)
+    ahead = [kept.phone_at - kept.entered_at for kept in PhoneEntry.objects.all()]
+    assert all(abs(one - timedelta(days=1)) < timedelta(minutes=1) for one in ahead)
+    page.evaluate("navigator.serviceWorker.getRegistration().then((it) => it.update())")
+    waits = "navigator.serviceWorker.getRegistration().then((it) => Boolean(it.waiting))"
+    wait_until(lambda: page.evaluate(waits), "the new version")
+    page.reload()  # a form
+    ready(page)
+    assert page.evaluate(waits)
+    page.goto(reverse("today", args=[juno.pk]))
+    wait_until(lambda: not page.evaluate(waits), "the new version to be let in")

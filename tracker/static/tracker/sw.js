@@ -20,9 +20,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(request.method === "GET" ? page(event, url) : posted(event, url));
-  else if (request.method === "GET" && (url.pathname.startsWith("/static/") || url.pathname.startsWith("/kit/"))) {
-    event.respondWith(ofTheShell(request));
-  }
+  else if (request.method === "GET" && /^\/(static|kit|call)\//.test(url.pathname)) event.respondWith(ofTheShell(request));
 });
 
 // ------------------------------------------------------------ the shell, and its updates

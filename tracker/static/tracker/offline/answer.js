@@ -23,13 +23,13 @@ function icon(name) {
 }
 
 const link = (number, word, small) =>
-  element("a", { class: "reach", href: number.link }, element("b", {}, number.shown), element("span", {}, word, " ", icon("phone")), small && element("small", {}, small));
+  element("a", { class: "reach", href: number.link }, element("b", {}, number.shown), element("span", {}, word, " ", icon("phone")), small && element("small", {}, ...small));
 
 // The ambulance first, where this is an emergency or one is open; then the number for this hour.
 export function reach({ call, emergency, isEmergency, say }) {
   const first = emergency ? [emergency] : ["112", "911"].map((digits) => ({ shown: digits, link: `tel:${digits}` }));
   const found = isEmergency ? first.map((number) => link(number, say("call now"))) : [];
-  if (call?.link) found.push(link(call, say(isEmergency ? "then team" : "call"), [call.label, call.hours].filter(Boolean).join(". ")));
+  if (call?.link) found.push(link(call, say(isEmergency ? "then team" : "call"), [call.label, call.hours && element("br"), call.hours]));
   else if (!isEmergency) found.push(element("p", { class: "reach-card" }, say("on your card")));
   return found;
 }
