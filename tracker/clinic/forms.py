@@ -4,11 +4,13 @@ from datetime import time
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.core.forms import WEEKDAYS, PageForm, TypedField, ZoneField, clock_field
 from tracker.core.phone_forms import PhoneField, PhoneForm
+from tracker.families.forms.numbers import team_language_field
 from tracker.families.numbers import Numbers
 from tracker.lib import time_zones
 from tracker.models import CareTeam, Child, Role, Sensitivity
@@ -31,6 +33,7 @@ class TeamNumbersForm(PhoneForm):
     opens_at = clock_field(gettext_lazy("From"), time(8))
     closes_at = clock_field(gettext_lazy("Until"), time(17))
     time_zone = ZoneField(label=gettext_lazy("Where you are"))
+    language = team_language_field()
     side_by_side: ClassVar[tuple[str, ...]] = ("opens_at", "closes_at")
 
     def country(self) -> str:
@@ -52,11 +55,20 @@ class TeamNumbersForm(PhoneForm):
             opens_at=told["opens_at"] or time(8),
             closes_at=told["closes_at"] or time(17),
             time_zone=told["time_zone"],
+            language=told["language"] or settings.LANGUAGE_CODE,
         )
 
     @staticmethod
     def kept(team: CareTeam) -> dict[str, Any]:
-        names = ("day_number", "night_number", "second_number", "opens_at", "closes_at", "time_zone")
+        names = (
+            "day_number",
+            "night_number",
+            "second_number",
+            "opens_at",
+            "closes_at",
+            "time_zone",
+            "language",
+        )
         return {name: getattr(team, name) for name in names} | {"open_days": list(team.open_days)}
 
 

@@ -15,3 +15,4 @@ class Numbers:
     opens_at: time = time(8)
     closes_at: time = time(17)
     time_zone: str = "UTC"
+    language: str = "en"

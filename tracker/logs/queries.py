@@ -53,6 +53,7 @@ class LogRow:
     corrected_by: Any = None
     alert: Became | None = None
     calls: list[Call] = field(default_factory=list)
+    language: str = ""
 
     def __post_init__(self) -> None:
         self.late = self.received_at - self.observed_at > ENTERED_LATE_AFTER
@@ -110,6 +111,7 @@ def rows(logs: Sequence[SymptomLog]) -> list[LogRow]:
             urgency=log.urgency,
             report=told[log.pk],
             corrects=log.corrects,
+            language=log.language,
         )
         for log in logs
     ]

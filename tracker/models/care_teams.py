@@ -55,6 +55,7 @@ class CareTeam(models.Model):
     opens_at = models.TimeField(default=time(8))
     closes_at = models.TimeField(default=time(17))  # at or before opens_at: on the next day
     time_zone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=10, default="en", db_default="en")  # of who answers the telephone
     fever_rule = models.CharField(max_length=40, choices=FEVER_RULE_CHOICES, default=DEFAULT_RULE)
     sensitivity = models.CharField(max_length=20, choices=Sensitivity, default=Sensitivity.CALIBRATED)
     escalation_minutes = models.JSONField(default=escalation_steps)  # after the alert: each level's, in order

@@ -65,6 +65,7 @@ class SymptomLog(models.Model):
     observed_at = models.DateTimeField()
     observed_zone = models.CharField(max_length=60)
     received_at = models.DateTimeField()
+    language = models.CharField(max_length=10, blank=True, db_default="")  # of the pages that it was typed in
     signs_asked = models.BooleanField()  # then a sign that is not among the observations was absent
     corrects = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, related_name="corrections", db_index=False

@@ -70,6 +70,12 @@ def own_name(code: str) -> str:
 
 
 @register.simple_tag
+def typed_in(code: str) -> str:
+    """The name of the language in which somebody typed; nothing where it is the reader's own, or nobody knows it."""
+    return own_name(code) if code and code != get_language() else ""
+
+
+@register.simple_tag
 def language_file() -> Any:
     """What the file of the page's language says about itself: a draft, or who has read it."""
     return language.about(get_language())

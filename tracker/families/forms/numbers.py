@@ -4,6 +4,7 @@ from datetime import time
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,16 @@ from tracker.models import CareTeam
 
 WEEK, WORKDAYS = "1234567", "12345"
 DAYS = ((WORKDAYS, gettext_lazy("Monday to Friday")), (WEEK, gettext_lazy("Every day")))
+
+
+def team_language_field() -> forms.ChoiceField:
+    """Asked of who keeps the numbers; a form without it leaves the site's own."""
+    return forms.ChoiceField(
+        label=gettext_lazy("Language of the care team"),
+        help_text=gettext_lazy("Families who read another one see the answer in this one too."),
+        choices=settings.LANGUAGES,
+        required=False,
+    )
 
 
 class NumbersForm(PhoneForm):

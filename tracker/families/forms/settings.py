@@ -13,7 +13,7 @@ from therapies.numbers import read_number
 from tracker.core.forms import PageForm, TypedField, ZoneField
 from tracker.core.phone_forms import PhoneField, PhoneForm
 from tracker.families.forms.child import ChildForm
-from tracker.families.forms.numbers import CodeField, NumbersForm
+from tracker.families.forms.numbers import CodeField, NumbersForm, team_language_field
 from tracker.families.forms.start import UNITS
 from tracker.lib import time_zones
 from tracker.lib.text import typed
@@ -47,7 +47,7 @@ class SettingsForm(PhoneForm, ChildForm):
         help_text=gettext_lazy("Who brings the pump or its supplies, if you have one."),
         required=False,
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES, required=False)
     drawn_as: ClassVar[dict[str, str]] = {
         **ChildForm.drawn_as,
         "first_sentence": "text",
@@ -132,6 +132,7 @@ class KeptNumbersForm(NumbersForm):
     """The numbers that the family keeps itself, on the clinic's clock: the family may travel."""
 
     clinic_zone = ZoneField(label=gettext_lazy("The clinic's clock is that of"))
+    language = team_language_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,6 +153,7 @@ def kept(team: CareTeam) -> dict[str, Any]:
         "night_number": team.night_number,
         "second_number": team.second_number,
         "clinic_zone": team.time_zone,
+        "language": team.language,
     }
 
 

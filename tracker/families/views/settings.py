@@ -55,7 +55,9 @@ def save_numbers(request: AuthedRequest, child: Child, now: datetime) -> HttpRes
     form = KeptNumbersForm(request.POST, initial=kept(child.care_team))
     if not form.is_valid():
         return shown(request, child, now, numbers_form=form)
-    numbers = Numbers(**form.numbers(), time_zone=form.cleaned_data["clinic_zone"])
+    told = form.cleaned_data
+    language = told["language"] or child.care_team.language
+    numbers = Numbers(**form.numbers(), time_zone=told["clinic_zone"], language=language)
     change_numbers(care_team=child.care_team, numbers=numbers, by=request.user, now=now)
     return saved(request, child)
 

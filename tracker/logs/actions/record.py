@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.utils.translation import get_language
 
 from tracker.alerts.reassessing import keep_assessments
 from tracker.assessment.answers import Answer, rows_of
@@ -85,6 +86,7 @@ def _log(
         observed_at=_moment(observed_at, child, now),
         observed_zone=child.time_zone,
         received_at=now,
+        language=get_language() or "",
         signs_asked=answers.get("symptoms") is not None,
     )
 

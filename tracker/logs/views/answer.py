@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods
 
 from therapies.note_questions import FIELD as NOTE
@@ -43,6 +44,7 @@ from tracker.logs import late_words, queries, unsaved
 from tracker.logs.actions.calls import record_call
 from tracker.logs.forms.call import CalledForm
 from tracker.logs.late_rule import Rule, kept_when_late
+from tracker.logs.team_words import team_words
 from tracker.logs.views.common import LOOK_AGAIN, may_log, therapies_of
 from tracker.models import Alert, Call, Child, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
@@ -114,6 +116,7 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
         "fever_rule": answer_text.fever_rule(assessment.basis, log.child.care_team.name),
     }
     context["what_to_say"][-1:-1] = said_on_the_phone(given)  # before the question that ends the script
+    context["team_words"] = team_words(said, told, log.child, now, lambda: said_on_the_phone(given))
     status = LOOK_AGAIN if form.is_bound else 200
     return render(request, "tracker/logs/answer.html", context, status=status)
 
@@ -185,11 +188,11 @@ def _standing(log: SymptomLog, said: Response, now: datetime) -> Any:
     if standing and not is_worse(standing.urgency, than=said["urgency"]):
         standing = None
     if standing and said["urgency"] == "note":
-        said["headline"] = _("Saved. An earlier log still says to call.")
+        said["headline"] = gettext_noop("Saved. An earlier log still says to call.")
     elif standing and said["urgency"] == "today":
-        said["headline"] = _("Call now: an earlier log still says so")
+        said["headline"] = gettext_noop("Call now: an earlier log still says so")
     elif said["urgency"] == "note" and _is_about_a_number(said):
-        said["headline"] = _("Saved. One question is open.")
+        said["headline"] = gettext_noop("Saved. One question is open.")
     return open_answer(standing, log.child, now)
 
 

@@ -15,6 +15,7 @@ from tracker.assessment.assess import assess_alone
 from tracker.assessment.phone_script import ScriptFacts
 from tracker.logs.forms.check import AboutForm
 from tracker.logs.forms.log import Asking, LogForm
+from tracker.logs.team_words import team_words
 from tracker.logs.views.answer import answer_context
 from tracker.logs.views.busy import AT_ONCE, busy
 from tracker.logs.views.common import LOOK_AGAIN
@@ -46,4 +47,5 @@ def _answered(about: AboutForm, form: LogForm) -> dict[str, Any]:
     if not chosen and response["urgency"] == "note":
         return {}
     told = ScriptFacts(answers or {}, chosen, about.cleaned_data.get("age_years"))
-    return answer_context(answer_in_words(response, told), told) | {"questions": []}
+    said = answer_in_words(response, told)
+    return answer_context(said, told) | {"questions": [], "team_words": team_words(said, told)}

@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from therapies.response import Response
@@ -42,6 +42,7 @@ from tracker.lib.present import present
 from tracker.lib.text import typed
 from tracker.logs import unsaved
 from tracker.logs.forms.log import NOTE_AT_MOST, Asking, LogForm
+from tracker.logs.team_words import team_words
 from tracker.logs.unsaved import Draft
 from tracker.logs.views.answer import answer_context
 from tracker.logs.views.busy import AT_ONCE, busy
@@ -224,15 +225,21 @@ def answered_unsaved(
     therapies = [child.course.therapy] if child.course else []
     response = assess_unsaved(child, answers, at, with_history=with_history)
     told = ScriptFacts(dict(answers or {}), therapies, child.age_years(now), **_where_it_stands(child, now))
-    return _context(response, told, _earlier(child, now) if with_history else None)
+    return _context(response, told, _earlier(child, now) if with_history else None, child, now)
 
 
-def _context(response: Response, told: ScriptFacts, earlier: str | None = None) -> dict[str, Any]:
+def _context(
+    response: Response,
+    told: ScriptFacts,
+    earlier: str | None = None,
+    child: Child | None = None,
+    now: datetime | None = None,
+) -> dict[str, Any]:
     """As on the answer page. A note is no more than that, and says what is known of earlier logs."""
     said = answer_in_words(response, told)
     if said["urgency"] == "note":
-        said["headline"] = earlier or _("Not saved yet. Earlier logs were not looked at.")
-    return answer_context(said, told) | {"questions": []}
+        said["headline"] = earlier or gettext_noop("Not saved yet. Earlier logs were not looked at.")
+    return answer_context(said, told) | {"questions": [], "team_words": team_words(said, told, child, now)}
 
 
 def emergency_first(answer: dict[str, Any], in_emergency: bool) -> dict[str, Any]:
@@ -246,7 +253,11 @@ def _earlier(child: Child, now: datetime) -> str | None:
         is_open = alert_queries.open_alert(child, now) is not None
     except DatabaseError:
         return None
-    return _("Not saved yet. An earlier log still says to call.") if is_open else _("Not saved yet.")
+    standing, none = (
+        gettext_noop("Not saved yet. An earlier log still says to call."),
+        gettext_noop("Not saved yet."),
+    )
+    return standing if is_open else none
 
 
 def _where_it_stands(child: Child, now: datetime) -> dict[str, Any]:
