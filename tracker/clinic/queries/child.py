@@ -1,6 +1,6 @@
 """What a nurse sees of one child: what fired and why, and a page of days, however long the record is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -54,6 +54,16 @@ class Fired:
     told: list[tuple[str, str]]
     assessment: Assessment
     context: list[tuple[str, str]]
+
+    @property
+    def dangers(self) -> list[Mapping[str, Any]]:
+        """What fired, a line each: rules that say the same danger are one, with what each of them is because of."""
+        lines: dict[tuple[str, str], dict[str, Any]] = {}
+        for flag in self.assessment.response.get("flags", ()):
+            about = {"urgency": flag["urgency"], "syndrome": flag["syndrome"], "because": []}
+            line = lines.setdefault((flag["urgency"], flag["syndrome"]), about)
+            line["because"] += [code for code in flag["because"] if code not in line["because"]]
+        return list(lines.values())
 
     @property
     def has_own_danger(self) -> bool:
