@@ -11,9 +11,10 @@ from decimal import Decimal
 from therapies.marks import without_marks
 
 LONGEST = 100  # characters: what is longer is no number
-_NUMBER = re.compile(r"(0|[1-9][0-9]{0,2})(?:\.([0-9]{1,2}))?")
-_UNITS = {"C": "C", "c": "C", "F": "F", "f": "F", "\N{DEGREE CELSIUS}": "C", "\N{DEGREE FAHRENHEIT}": "F"}
-_SEPARATORS = ",\N{MIDDLE DOT}\N{ARABIC DECIMAL SEPARATOR}\N{FULLWIDTH FULL STOP}\N{FULLWIDTH COMMA}"
+DIGITS, DECIMALS = 3, 2
+_NUMBER = re.compile(rf"(0|[1-9][0-9]{{0,{DIGITS - 1}}})(?:\.([0-9]{{1,{DECIMALS}}}))?")
+UNITS = {"C": "C", "c": "C", "F": "F", "f": "F", "\N{DEGREE CELSIUS}": "C", "\N{DEGREE FAHRENHEIT}": "F"}
+SEPARATORS = ",\N{MIDDLE DOT}\N{ARABIC DECIMAL SEPARATOR}\N{FULLWIDTH FULL STOP}\N{FULLWIDTH COMMA}"
 
 
 def read_number(text: str) -> Decimal:
@@ -34,7 +35,7 @@ def read_temperature(text: str) -> tuple[Decimal, str | None]:
     Raises ValueError like `read_number`.
     """
     plain = without_marks(text) if len(text) <= LONGEST else ""
-    unit = _UNITS.get(plain[-1:])
+    unit = UNITS.get(plain[-1:])
     return read_number(plain[:-1] if unit else plain), unit
 
 
@@ -42,4 +43,4 @@ def _plain(character: str) -> str:
     """A digit of any script as 0-9, any decimal separator as a point. A superscript is no digit."""
     if character.isdecimal():
         return str(unicodedata.decimal(character))
-    return "." if character in _SEPARATORS else character
+    return "." if character in SEPARATORS else character

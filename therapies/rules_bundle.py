@@ -1,6 +1,5 @@
 """What an evaluator needs to judge by the same rules without a network: `manage.py catalogue --rules`.
 
-
 The evaluator (tracker/static/tracker/rules/assess.js) holds the operators and the principles; every number, word, name
 and order stands here, in plain JSON types.
 """
@@ -8,12 +7,14 @@ and order stands here, in plain JSON types.
 import hashlib
 import json
 import re
+import sys
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from therapies import conditions, facts, fever, notes, request, rules
+from therapies import conditions, facts, fever, marks, notes, numbers, request, rules
 from therapies.catalogue import load
 from therapies.export import plain
 from therapies.model import NEAR_DAYS, SEVERITIES, URGENCIES, Catalogue, Citation, RedFlag, Schedule, Therapy
@@ -46,6 +47,7 @@ def rules_bundle(therapies: Collection[str] = (), say: Say = str) -> dict[str, A
         "definitions": catalogue.definitions,
         **_flags(chosen, catalogue, say),
         "notes": _notes(catalogue),
+        "typed": _typed(),
     }
     bundle = plain(bundle)
     return bundle | {"hash": digest(bundle)}
@@ -104,6 +106,23 @@ def _constants() -> dict[str, Any]:
         "remembered_hours": rules.REMEMBERED_HOURS,
         "old_hours": rules.OLD_HOURS,
         "looks_back_hours": rules.LOOKS_BACK_HOURS,
+    }
+
+
+@lru_cache(maxsize=1)
+def _typed() -> dict[str, Any]:
+    """What a number may be typed with. `zeros`: where the ten digits of a script begin, each a row without a gap."""
+    signs = [chr(number) for number in range(sys.maxunicode + 1)]
+    return {
+        "longest": numbers.LONGEST,
+        "digits": numbers.DIGITS,
+        "decimals": numbers.DECIMALS,
+        "units": numbers.UNITS,
+        "separators": numbers.SEPARATORS,
+        "degrees": marks.DEGREES,
+        "invisible": marks.INVISIBLE + " ",
+        "blanks": "".join(filter(str.isspace, signs)),
+        "zeros": [ord(sign) for sign in signs if unicodedata.decimal(sign, -1) == 0],
     }
 
 
@@ -249,9 +268,8 @@ def _letters() -> dict[str, Any]:
     A table and not a browser's own: which of two Unicode versions is newer must not decide what a note says.
     """
     meant: dict[str, str] = {}
-    for number in range(0x110000):
-        letter = chr(number)
-        found = words.plain(letter)
+    letters = [chr(number) for number in range(1, sys.maxunicode + 1)]
+    for letter, found in zip(letters, words.plain("\0".join(letters)).split("\0"), strict=True):
         if found != (letter if letter.isascii() else " "):
             meant[found] = meant.get(found, "") + letter
     more = {sign for text in meant for sign in text if re.fullmatch(r"[^\W\d_]", sign) and not sign.isascii()}

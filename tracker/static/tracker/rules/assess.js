@@ -1,6 +1,6 @@
 // The rules on the phone: a request in, an answer out, without a network. The same as therapies/rules.py, word for word.
 //
-//   import { assess, worstOf, unchecked, Refused } from "./assess.js";
+//   import { assess, worstOf, unchecked, prepare, Refused } from "./assess.js";
 //
 //   rules      the bundle of `manage.py catalogue --rules [THERAPY ...]`, as JSON.parse gives it. Don't change it.
 //   assess(request, rules)      one request of docs/assessment.md -> the response of docs/assessment.md. A number of the
@@ -10,15 +10,17 @@
 //   worstOf(responses, rules)   of several answers to one report, asked with several therapies; the present one first.
 //                               `rules` may be left out for answers that `assess` has just given.
 //   unchecked(what, rules)      the answer when nothing could be checked: call now.
+//   prepare(rules)              builds the index of the words of danger, once for each bundle object; while the form is
+//                               filled in, so that the first answer with a note does not wait for it.
 //
-// Pure and synchronous; no network, no storage, no clock, no DOM, nothing is logged. The first note costs an index of
-// the words of danger (one for each bundle): mentions("...", rules.notes) of notes.js, asked early, pays for it.
+// numbers.js has readNumber(text, rules), readTemperature(text, rules) and isBlank(text, rules) for what is typed.
+// Pure and synchronous; no network, no storage, no clock, no DOM, nothing is logged.
 
 import { plain, tenths, units } from "./decimal.js";
 import { anyOf, countsAs, mayBe } from "./conditions.js";
 import { momentOf } from "./facts.js";
 import { filled, question } from "./messages.js";
-import { asksOfDanger, noteQuestions } from "./notes.js";
+import { asksOfDanger, mentions, noteQuestions } from "./notes.js";
 import { Refused, readRequest } from "./request.js";
 
 export { Refused };
@@ -49,6 +51,10 @@ export function assess(data, rules) {
   };
   rulesOf.set(response, rules);
   return response;
+}
+
+export function prepare(rules) {
+  mentions("a", rules.notes);
 }
 
 export function unchecked(what, rules) {

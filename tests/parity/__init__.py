@@ -1,0 +1,1 @@
+"""That the rules on the phone say the same as Python's."""
