@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 from tests.parity.boundaries import boundary_requests
@@ -19,7 +20,7 @@ from tests.parity.questions import by_chance, typed_numbers, worked
 from therapies.conditions import OPERATORS
 from therapies.rules_bundle import dumps, rules_bundle
 
-_BY_CHANCE, _SEED = 2000, 7
+_BY_CHANCE, _SEED, _AT_ONCE = 2000, 7, 1000
 
 
 class Damage(NamedTuple):
@@ -161,14 +162,15 @@ DAMAGES = (
 
 
 def unseen(damages: Sequence[Damage], questions: Sequence[Question]) -> Iterator[Damage]:
-    """The damages under which every answer is still Python's."""
+    """The damages under which every answer is still Python's. Most are seen by some of the first questions."""
     wanted = [python_answer(question) for question in questions]
+    parts = [slice(start, start + _AT_ONCE) for start in range(0, len(questions), _AT_ONCE)]
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder) / "rules.json"
         rules.write_text(dumps(rules_bundle()), "utf-8")
         for number, damage in enumerate(damages):
             module = planted(damage, Path(folder) / str(number))
-            if phone_answers(questions, rules, module) == wanted:
+            if all(phone_answers(questions[part], rules, module) == wanted[part] for part in parts):
                 yield damage
 
 
@@ -191,9 +193,12 @@ def operators_damaged() -> set[str]:
 def main() -> int:
     questions = [*worked(), *({"ask": [one]} for one in boundary_requests(every_therapy=False))]
     questions += [*by_chance(_BY_CHANCE, _SEED), *typed_numbers(_BY_CHANCE, _SEED)]
-    found = [*unseen(DAMAGES, questions)]
-    for damage in found:
+    Random(_SEED).shuffle(questions)
+    found = []
+    for damage in unseen(DAMAGES, questions):
+        found.append(damage)
         sys.stdout.write(f"not seen: {damage}\n")
+        sys.stdout.flush()
     sys.stdout.write(
         f"{len(DAMAGES) - len(found)} of {len(DAMAGES)} damages seen by {len(questions)} questions\n"
     )

@@ -13,6 +13,7 @@ from tests.parity.boundaries import boundary_requests
 from tests.parity.damages import DAMAGES, operators_damaged, planted, unseen
 from tests.parity.node import MODULE, Question, differences, phone_answers
 from tests.parity.questions import by_chance, typed_numbers, worked
+from tests.support.effort import tries
 from therapies import request, rules
 from therapies.catalogue import load
 from therapies.cli import REFUSED, run_rules
@@ -31,7 +32,7 @@ def test_the_phone_answers_as_python_does() -> None:
     questions: Iterator[Question] = (
         *worked(),
         *({"ask": [one]} for one in boundary_requests(every_therapy=False)),
-        *by_chance(2000, SEED),
+        *by_chance(tries(2000, 20_000), SEED),
         *typed_numbers(500, SEED),
     )
     assert [*differences(questions)] == []
