@@ -35,7 +35,7 @@ def rules_bundle(therapies: Collection[str] = (), say: Say = str) -> dict[str, A
     chosen = [catalogue.therapies[name] for name in catalogue.therapies if not therapies or name in therapies]
     if unknown := set(therapies) - {therapy.id for therapy in chosen}:
         raise KeyError(min(unknown))
-    bundle = {
+    bundle: dict[str, Any] = {
         "format": FORMAT,
         "version": catalogue.version,
         "urgencies": URGENCIES,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from therapies import facts, fever, request
@@ -174,31 +175,29 @@ def _both(*settings: Setting) -> Setting:
 def _weight_rises(rise: Mapping[str, Any]) -> Iterator[Setting]:
     """A chain of daily weights, each of its days moved to the edge of the day, and its end to the edge of the rise."""
     step = rise["percent"] / 100 * BASE
+    first, second, third = weights = [BASE, BASE + step / 4, BASE + step / 2]
+    whole = [Decimal(24 * day) for day in range(rise["days"], 0, -1)]
     for end in near(BASE + step):
-        yield _chain([BASE, BASE + step / 4, BASE + step / 2], (72, 48, 24), end)
-    for half in near(HALF_A_DAY):
-        for moved in range(rise["days"]):
-            for side in (half, -half):
-                hours = [
-                    Decimal(24 * day) + (side if day == moved + 1 else 0)
-                    for day in range(rise["days"], 0, -1)
-                ]
-                yield _chain([BASE, BASE + step / 4, BASE + step / 2], hours, BASE + step)
-    yield _chain([BASE, BASE, BASE], (72, 48, 24), BASE + step)
-    yield _both(
-        _context(baseline_weight_kg=BASE),
-        _chain([BASE + step / 4, BASE + step / 2], (48, 24), BASE + step),
-    )
+        yield _chain(dict(zip(whole, weights, strict=True)), end)
+    for moved, half, side in product(range(rise["days"]), near(HALF_A_DAY), (1, -1)):
+        hours = [ago + half * side * (day == moved) for day, ago in enumerate(whole)]
+        yield _chain(dict(zip(hours, weights, strict=True)), BASE + step)
+    yield _chain(dict.fromkeys(whole, BASE), BASE + step)
+    yield _chain({whole[0]: third, whole[1]: second, whole[2]: first}, BASE + step)
+    # an undated baseline may only be the first of the chain
+    yield _chain({whole[1]: second, whole[2]: third}, BASE + step, baseline=first)
+    yield _chain({whole[0]: first, whole[2]: third}, BASE + step, baseline=second)
+    yield _chain({whole[0]: first, whole[1]: second}, BASE + step, baseline=third)
 
 
-def _chain(weights: Sequence[Decimal], hours: Sequence[Any], today: Decimal) -> Setting:
+def _chain(weights: Mapping[Decimal, Decimal], today: Decimal, baseline: Decimal | None = None) -> Setting:
     def setting(asked: Asked, sign: str) -> None:
-        del asked["context"]["baseline_weight_kg"]
+        asked["context"]["baseline_weight_kg"] = baseline
         now_of(asked)["weight_kg"] = today
-        for ago, weight in zip(hours, weights, strict=True):
+        for ago, weight in weights.items():
             _earlier(ago, weight_kg=weight)(asked, sign)
 
-    return lambda asked, sign: (asked["context"].setdefault("baseline_weight_kg", 0), setting(asked, sign))[1]
+    return setting
 
 
 def _answers(wanted: Mapping[str, Sequence[Any]]) -> Iterator[Setting]:
