@@ -64,7 +64,7 @@ async function ofTheShell(request) {
 
 async function firstIn(names, request) {
   for (const name of names) {
-    const found = await caches.match(request, { cacheName: name });
+    const found = await caches.match(request, { cacheName: name, ignoreVary: true });
     if (found) return found;
   }
   return undefined;
@@ -129,7 +129,7 @@ async function forget(path) {
 
 // The page as it was last seen, with its age; else the page that says whom to call; for who was never here, the check.
 async function asLastSeen(path, ...marks) {
-  const kept = await caches.match(path === "/log/" ? await logNow() : path, { cacheName: KEPT });
+  const kept = await caches.match(path === "/log/" ? await logNow() : path, { cacheName: KEPT, ignoreVary: true });
   const other = kept ?? (await firstIn([CURRENT], path)) ?? (await nextBest());
   const text = await other.text();
   const ahead = (await store.get("ahead").catch(() => 0)) ?? 0;
@@ -153,7 +153,7 @@ async function logNow() {
 async function nextBest() {
   const pocket = await store.get("pocket").catch(() => null);
   const child = pocket?.children?.[0];
-  const today = child && (await caches.match(`/children/${child.id}/`, { cacheName: KEPT }));
+  const today = child && (await caches.match(`/children/${child.id}/`, { cacheName: KEPT, ignoreVary: true }));
   return today ?? firstIn([CURRENT], pocket ? "/call/" : "/check/");
 }
 

@@ -37,7 +37,7 @@ async function keepPages({ children }) {
 }
 
 async function keepPage(cache, path) {
-  const kept = await cache.match(path);
+  const kept = await cache.match(path, { ignoreVary: true });
   if (kept && serverNow() - kept.headers.get("X-Kept-At") < HALF_A_DAY) return;
   const answer = await fetch(path, { cache: "no-store" });
   if (!answer.ok || answer.redirected || !answer.headers.has("X-Request-ID")) return;
