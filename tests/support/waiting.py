@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 PATIENCE = 900  # seconds; only so that a test ends that would wait for ever, on however busy a machine
-PAGE_PATIENCE = 20
+PAGE_PATIENCE = 120  # the same for what a browser shows
 
 
 def wait_until(happened: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:

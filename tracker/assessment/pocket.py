@@ -137,7 +137,8 @@ def _advised(child: Child, now: datetime) -> list[datetime]:
     calls = Call.objects.filter(WAS_ADVISED, child=child, reached=True, called_at__lte=now)
     closed = Alert.objects.filter(child=child, outcome__in=ADVISING, resolved_at__lte=now)
     told = calls.order_by("-called_at").values_list("called_at", flat=True)[:MOST]
-    return [*told, *closed.order_by("-resolved_at").values_list("resolved_at", flat=True)[:MOST]]
+    ends = closed.order_by("-resolved_at").values_list("resolved_at", flat=True)[:MOST]
+    return [at for at in (*told, *ends) if at]
 
 
 def _medicines(child: Child, now: datetime) -> list[tuple[datetime, str]]:

@@ -180,7 +180,7 @@ def _take_dose(entry: Entry, child: Child, person: User, now: datetime) -> Taken
             given_at = moment_in(typed, "given_at", now, at)
         dose = give_dose(
             medicine=medicine,
-            slot_at=datetime.fromisoformat(typed["slot"]) if typed.get("slot") else None,
+            slot_at=datetime.fromisoformat(slot) if (slot := str(typed.get("slot", ""))) else None,
             given_at=given_at,
             client_uuid=entry.number,
             even_so=True,

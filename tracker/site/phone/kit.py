@@ -64,8 +64,8 @@ def _told(known: Catalogue) -> dict[str, Any]:
 
 
 def _names(known: Catalogue) -> dict[str, str]:
-    both = [*known.observations.values(), *known.symptoms.values()]
-    return {one.code: _(one.name) for one in both}
+    asked = {one.code: _(one.name) for one in known.observations.values()}
+    return asked | {one.code: _(one.name) for one in known.symptoms.values()}
 
 
 def _therapy(one: Therapy) -> dict[str, Any]:
