@@ -227,11 +227,12 @@ def doubled_keys() -> int:
 def chain_is_broken() -> str:
     from django.core.management import call_command
     from django.core.management.base import CommandError
+    from django.db import DatabaseError
 
     said = StringIO()
     try:
         call_command("audit", "verify", stdout=said)
-    except CommandError as error:
+    except (CommandError, DatabaseError) as error:
         return f"{error} {said.getvalue()}".replace("\n", " ")
     return ""
 
