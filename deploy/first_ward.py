@@ -190,14 +190,13 @@ def open_the_ward(connect: Connect, mailbox: Mailbox) -> None:
     nurse = Browser(connect).signed_up(NURSE)
     nurse.get(invitation).send(invitation, your_name="Nurse A.")
     nurse.confirmed(NURSE, mailbox).second_step()
-    child = begin(Browser(connect), code)
+    begin(Browser(connect), code)
     nurse.get(f"{team}board/").find("(Juno)")
     mailbox.find(NURSE, "Nightlight")
-    assert child
 
 
-def begin(family: Browser, code: str) -> str:
-    """Signs up, begins, logs a fever and is told to call. The path of the child."""
+def begin(family: Browser, code: str) -> None:
+    """Signs up, begins, logs a fever and is told to call."""
     family.signed_up(PARENT, next="/begin/")
     for step, form in beginning(code).items():
         family.get(f"/begin/{step}/").send(f"/begin/{step}/", **form, go="next")
@@ -206,4 +205,3 @@ def begin(family: Browser, code: str) -> str:
     fever = {"temperature": "38.6", "unit": "C", "route": "oral", "antipyretic_given": "no", "when": "0"}
     family.send(f"{child}logs/", **fever)
     family.find("(Call your care team now|Call now)")
-    return child
