@@ -50,7 +50,7 @@ def other_places(words: polib.POFile) -> list[str]:
 
 def _same_places(text: str, said: str) -> bool:
     wanted, given = Counter(PLACES.findall(text)), Counter(PLACES.findall(said))
-    left_out = {place for place in wanted - given if place.strip("%()sd") not in COUNTS}
+    left_out = {place for place in wanted - given if place.strip("%{}sd").strip("()") not in COUNTS}
     return not (given - wanted or left_out)
 
 
