@@ -1,0 +1,127 @@
+"""Each person reads their own language; whoever picks up the telephone finds the answer in the team's."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import polib
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from tests.languages import gates
+from tracker.lib.translations import MARK, compile_translations
+from tracker.logs.actions.record import Recorded
+from tracker.models import Child, User
+
+pytestmark = pytest.mark.django_db
+Log = Callable[..., Recorded]
+NOW_ES, NOW_EN = "Llame ahora a su equipo médico", "Call your care team now"
+
+
+def read(client: Client, url: str, language: str = "en") -> str:
+    response = client.get(url, headers={"accept-language": language})
+    assert response.status_code == 200, url
+    return response.content.decode()
+
+
+def speaks(client: Client, person: User, language: str) -> None:
+    User.objects.filter(pk=person.pk).update(language=language)
+    client.force_login(person)
+
+
+def test_the_browsers_wish_holds_until_somebody_chooses(client: Client):
+    assert '<html lang="es"' in read(client, reverse("check"), "es-MX,es;q=0.9,en;q=0.5")
+    assert 'dir="rtl"' in read(client, reverse("check"), "ar")
+    chosen = client.post(reverse("language"), {"language": "es", "next": reverse("check")})
+    assert (chosen.status_code, chosen.url) == (303, reverse("check"))
+    page = read(client, reverse("check"), "en")
+    assert '<html lang="es"' in page
+    assert "borrador" in page  # that nobody has read it
+    for odd in ("xx", "../es", ""):
+        client.post(reverse("language"), {"language": odd})
+    assert client.post(reverse("language"), {"next": "https://evil.example/"}).url == "/"
+    assert '<html lang="es"' in read(client, reverse("check"), "en")
+    missing = client.get("/nothing-here/")
+    assert (missing.status_code, "Esta página no está aquí" in missing.content.decode()) == (404, True)
+
+
+def test_a_choice_is_the_persons_on_every_device(client: Client, child: Child, mother: User, father: User):
+    today = reverse("today", args=[child.pk])
+    client.force_login(mother)
+    client.post(reverse("language"), {"language": "ar", "next": today})
+    client.force_login(father)
+    client.cookies.pop("django_language")
+    assert '<html lang="en"' in read(client, today, "ar")
+    another = Client()
+    another.force_login(mother)
+    assert 'lang="ar"' in read(another, today, "en")
+    another.logout()
+    assert 'lang="ar"' in read(another, reverse("check"), "en")  # what knows nobody goes on in it
+
+
+def test_the_answer_stands_in_the_teams_language_too(client: Client, child: Child, mother: User, log: Log):
+    answer = reverse("answer", args=[log(temperature=38.4, chills="moderate").log.pk])
+    asked = {}
+    for language in ("en", "en", "es"):  # the first look of a session costs more
+        speaks(client, mother, language)
+        with CaptureQueriesContext(connection) as queries:
+            page = read(client, answer)
+        asked[language] = len(queries)
+    assert asked["es"] == asked["en"], "another language costs no query"
+    assert NOW_ES in page
+    shown = re.findall(r'lang="en" dir="ltr">(.*?)</(?:p|div)>', page, re.DOTALL)
+    assert NOW_EN in "".join(shown)
+    assert "555 0142" in page
+    assert "My child is 8 years old and had CAR T cells." in page
+    assert "Should we come in now?" in page
+    speaks(client, mother, "en")
+    assert 'lang="es"' not in read(client, answer).partition("<main")[2]
+
+
+def test_a_team_may_speak_another_language(client: Client, child: Child, mother: User, log: Log):
+    child.care_team.language = "es"
+    child.care_team.save()
+    speaks(client, mother, "ar")
+    page = read(client, reverse("answer", args=[log(temperature=38.4).log.pk]))
+    assert NOW_ES in page
+    assert "¿Debemos ir ahora?" in page
+    assert NOW_EN not in page
+
+
+def test_the_open_check_answers_in_two_languages(client: Client):
+    sent = {"therapy": "blinatumomab", "temperature": "38.4", "unit": "C"}
+    page = client.post(reverse("check"), sent, headers={"accept-language": "ar"}).content.decode()
+    assert "اتصل الآن بفريق رعايتك" in page
+    assert NOW_EN in page
+
+
+def test_a_nurse_sees_a_note_as_typed_and_in_which_language(
+    client: Client, ward_child: Child, mother: User, nurse: User, log: Log
+):
+    with translation.override("es"):
+        log(temperature=38.4, note="Tiene mucho sueño")
+    client.force_login(nurse)
+    page = read(client, reverse("nurse-child", args=[ward_child.pk]))
+    assert 'lang="es">“Tiene mucho sueño”</bdi>' in page
+    assert "typed in: Español" in " ".join(page.split())
+
+
+def test_a_gap_is_english_and_marked(tmp_path: Path):
+    folder = tmp_path / "es" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (tmp_path / "nightlight.pot").write_text(gates.TEMPLATE.read_text("utf-8"), "utf-8")
+    words = polib.pofile(str(gates.files()["es"]))
+    for entry in words:
+        if entry.msgid == NOW_EN:
+            entry.msgstr = ""
+    words.remove(words.find("%(n)s log"))
+    words.save(str(folder / "django.po"))
+    compile_translations([tmp_path])
+    compiled = {entry.msgid: entry for entry in polib.mofile(str(folder / "django.mo"))}
+    assert compiled[NOW_EN].msgstr == MARK + NOW_EN
+    assert compiled["%(n)s log"].msgstr_plural == {0: f"{MARK}%(n)s log", 1: f"{MARK}%(n)s logs"}
+    assert compiled["Fever"].msgstr == "Fiebre"
