@@ -85,7 +85,9 @@ def rows(whole: House, names: tuple[str, ...]) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", nargs="*", default=ROWS, help="those with these words in their name")
-    parser.add_argument("--sabotage", action="store_true", help="the house knows of no pooler: it must turn red")
+    parser.add_argument(
+        "--sabotage", action="store_true", help="the house knows of no pooler: it must turn red"
+    )
     told = parser.parse_args()
     os.environ["DATABASE_POOLED"] = "0" if told.sabotage else "1"
     port = free_port()

@@ -370,7 +370,7 @@ def test_each_refusal_looks_like_the_site(phone: Phone, ward_child: Child, nurse
     unread = phone.get("/", headers={"host": "elsewhere.example"})
     assert unread.status_code == 400
     for page in (missing, refused):
-        assert "tokens.css" in page.content.decode()
+        assert "site.css" in page.content.decode()
         assert {"tel:112", "tel:911"} & set(links(page))
 
 
