@@ -3,16 +3,24 @@ secret, no Django.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import chain, islice
+from multiprocessing.pool import AsyncResult, Pool
 from typing import Any, TextIO
 
-from therapies.catalogue import load
+from therapies.catalogue import KnowledgeError, load
 from therapies.export import export
 from therapies.request import RequestError, loads
 from therapies.rules import assess
 from therapies.rules_bundle import dumps, rules_bundle
 
 REFUSED = 2
+TOGETHER = 250
+"""So many requests go to a core at once."""
 
 
 def run_assess(text: str | bytes, out: TextIO, err: TextIO) -> int:
@@ -26,14 +34,46 @@ def run_assess(text: str | bytes, out: TextIO, err: TextIO) -> int:
     return 0
 
 
-def run_batch(lines: Iterable[str | bytes], out: TextIO) -> int:
+def run_batch(lines: Iterable[str | bytes], out: TextIO, cores: int | None = None) -> int:
     """A request a line to a response a line, in order; a refused one is answered with its error and stops
-    no other.
+    no other. Many are shared out among the processor's cores.
     """
-    for line in lines:
-        if line.strip():
-            out.write(_dumps(_answer(line)) + "\n")
+    waiting = (line for line in lines if line.strip())
+    for answers in _answered(_parts(waiting), cores or os.cpu_count() or 1):
+        out.writelines(answers)
     return 0
+
+
+def _answered(parts: Iterator[list[str | bytes]], cores: int) -> Iterator[list[str]]:
+    first = next(parts, [])
+    if len(first) < TOGETHER or cores == 1 or "fork" not in multiprocessing.get_all_start_methods():
+        yield _lines(first)  # the others would not be ready before this is done
+        yield from map(_lines, parts)
+        return
+    with suppress(KnowledgeError):
+        load()  # once, for all that are forked; what does not load is an answer of each
+    with multiprocessing.get_context("fork").Pool(cores) as pool:
+        yield from _in_order(pool, chain([first], parts), ahead=2 * cores)
+
+
+def _in_order(pool: Pool, parts: Iterable[list[str | bytes]], ahead: int) -> Iterator[list[str]]:
+    """Reads no further ahead than that, however long the file is."""
+    asked: deque[AsyncResult[list[str]]] = deque()
+    for part in parts:
+        asked.append(pool.apply_async(_lines, (part,)))
+        if len(asked) > ahead:
+            yield asked.popleft().get()
+    while asked:
+        yield asked.popleft().get()
+
+
+def _parts(lines: Iterator[str | bytes]) -> Iterator[list[str | bytes]]:
+    while part := list(islice(lines, TOGETHER)):
+        yield part
+
+
+def _lines(part: Iterable[str | bytes]) -> list[str]:
+    return [_dumps(_answer(line)) + "\n" for line in part]
 
 
 def run_catalogue(out: TextIO) -> int:

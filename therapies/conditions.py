@@ -9,12 +9,13 @@ flags with these operators alone.
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
-from therapies.facts import HOURS_A_DAY, Moment, Temperature, understood
+from therapies.facts import HOURS_A_DAY, Moment, Temperature, temperatures_of
 from therapies.fever import A_DEGREE, fahrenheit
 from therapies.model import SEVERITIES, Condition
-from therapies.request import Report, Sign
+from therapies.request import Sign
 
 MINUTES_AN_HOUR = 60
 HALF_A_DAY = 12
@@ -30,6 +31,8 @@ class Found(NamedTuple):
 
 
 YES, NO = Found(True), Found(False)
+A_TEMPERATURE, NO_TEMPERATURE = Found(True, ("temperature",)), Found(None, missing=("temperature",))
+_line = cache(fahrenheit)  # of the few temperatures that the knowledge names
 Operator = Callable[[Moment, Sign | None, Any], Found]
 
 
@@ -41,9 +44,10 @@ def any_of(conditions: Iterable[Condition], moment: Moment, sign: Sign | None) -
         found = all_of(condition, moment, sign)
         if found.truth:
             return found
-        unknown = unknown or found.truth is None
-        missing += found.missing
-    return Found(None if unknown else False, missing=missing)
+        if found is not NO:
+            unknown = unknown or found.truth is None
+            missing += found.missing
+    return Found(None if unknown else False, missing=missing) if unknown or missing else NO
 
 
 def all_of(condition: Condition, moment: Moment, sign: Sign | None) -> Found:
@@ -57,7 +61,7 @@ def all_of(condition: Condition, moment: Moment, sign: Sign | None) -> Found:
         if found.truth is None:
             unknown = unknown or found
         because += found.because
-    return unknown or Found(True, because)
+    return unknown or (Found(True, because) if because else YES)
 
 
 # ------------------------------------------------------------------ about the sign itself
@@ -141,15 +145,16 @@ def _others(moment: Moment, codes: Iterable[str]) -> Found:
 
 def _temperature(moment: Moment, sign: Sign | None, wanted: Mapping[str, Any]) -> Found:
     """A reading in {"from": °C, "below": °C}, by one of "route" or by none of "not_route"."""
-    if any(_in_band(t, wanted) for t in moment.temperatures):
-        return Found(True, ("temperature",))
-    return NO if moment.report.readings else Found(None, missing=("temperature",))
+    for temperature in moment.temperatures:
+        if _in_band(temperature, wanted):
+            return A_TEMPERATURE
+    return NO if moment.report.readings else NO_TEMPERATURE
 
 
 def _earlier_temperature(moment: Moment, sign: Sign | None, wanted: Mapping[str, Any]) -> Found:
     """A reading of at least {"from": °C} in a report that is "at_least" to "within" hours older."""
     for report in moment.before(wanted["within"], wanted["at_least"]):
-        if any(_in_band(t, wanted) for t in _readings(report, moment)):
+        if any(_in_band(t, wanted) for t in temperatures_of(report)):
             return Found(True, ("temperature",))
     return NO
 
@@ -159,7 +164,7 @@ def _temperature_rise(moment: Moment, sign: Sign | None, rise: Mapping[str, Any]
     if not moment.temperatures:
         return NO if moment.report.readings else Found(None, missing=("temperature",))
     highest = max(t.degrees_f for t in moment.temperatures)
-    before = [t.degrees_f for report in moment.before(rise["within"]) for t in _readings(report, moment)]
+    before = [t.degrees_f for report in moment.before(rise["within"]) for t in temperatures_of(report)]
     risen = bool(before) and highest - min(before) >= rise["by"] * A_DEGREE
     return Found(risen, ("temperature",) if risen else ())
 
@@ -251,12 +256,18 @@ def _writes(moment: Moment, sign: Sign | None, wanted: bool) -> Found:
 
 def _policy(moment: Moment, sign: Sign | None, wanted: Mapping[str, str]) -> Found:
     given = {"fever": moment.fever, "sensitivity": moment.sensitivity}
-    return Found(all(given[key] == value for key, value in wanted.items()))
+    return YES if all(given[key] == value for key, value in wanted.items()) else NO
 
 
 def _is(moment: Moment, sign: Sign | None, name: str) -> Found:
-    """A named list of conditions of the catalogue."""
-    return any_of(moment.catalogue.definitions[name], moment, sign)
+    """A named list of conditions of the catalogue, found out once for a report: of a sign it may ask which it is, and
+    no more.
+    """
+    about = name, sign and sign.code
+    found: Found | None = moment.found.get(about)
+    if found is None:
+        found = moment.found[about] = any_of(moment.catalogue.definitions[name], moment, sign)
+    return found
 
 
 OPERATORS: dict[str, Operator] = {
@@ -319,15 +330,11 @@ READS: Mapping[str, tuple[str, ...]] = {
 def _in_band(temperature: Temperature, wanted: Mapping[str, Any]) -> bool:
     degrees = temperature.degrees_f
     return (
-        ("from" not in wanted or degrees >= fahrenheit(wanted["from"]))
-        and ("below" not in wanted or degrees < fahrenheit(wanted["below"]))
+        ("from" not in wanted or degrees >= _line(wanted["from"]))
+        and ("below" not in wanted or degrees < _line(wanted["below"]))
         and ("route" not in wanted or temperature.route in wanted["route"])
         and ("not_route" not in wanted or temperature.route not in wanted["not_route"])
     )
-
-
-def _readings(report: Report, moment: Moment) -> list[Temperature]:
-    return [t for r in report.readings if (t := understood(r)) is not None]
 
 
 def _at_least(severity: str, lowest: str) -> bool:

@@ -17,6 +17,7 @@ FIRST_CYCLE = 1
 HEAVIEST_KG = 300
 MONTHS_A_YEAR = 12
 HOURS_A_DAY = 24
+_UNDERSTOOD = "understood"  # where a report keeps them; no field of it, so no two reports differ by it
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,18 @@ class Moment:
     report: Report
     earlier: tuple[Report, ...]
 
-    @property
+    @cached_property
     def signs(self) -> Mapping[str, Sign]:
         return self.report.signs or {}
 
     @cached_property
     def temperatures(self) -> tuple[Temperature, ...]:
-        return tuple(t for r in self.report.readings if (t := understood(r)) is not None)
+        return temperatures_of(self.report)
+
+    @cached_property
+    def found(self) -> dict[tuple[str, str | None], Any]:
+        """What the named conditions of the catalogue have found out about this report, and for which sign."""
+        return {}
 
     @property
     def temperature_unreadable(self) -> bool:
@@ -135,6 +141,15 @@ def moment(request: Request, position: int, catalogue: Catalogue) -> Moment:
         report=report,
         earlier=request.reports[position + 1 :],
     )
+
+
+def temperatures_of(report: Report) -> tuple[Temperature, ...]:
+    """The readings that could be understood; converted once, for every rule and every later report that looks back."""
+    kept = vars(report)
+    if _UNDERSTOOD not in kept:
+        kept[_UNDERSTOOD] = tuple(t for r in report.readings if (t := understood(r)) is not None)
+    found: tuple[Temperature, ...] = kept[_UNDERSTOOD]
+    return found
 
 
 def understood(reading: Reading) -> Temperature | None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from therapies.catalogue import KnowledgeError, load
 from therapies.conditions import any_of, may_be
 from therapies.facts import Moment, Temperature, moment
-from therapies.model import URGENCIES, Catalogue, RedFlag
+from therapies.model import URGENCIES, Catalogue, RedFlag, Therapy
 from therapies.note_questions import asks_of_danger, note_questions
 from therapies.request import Request, read_request
 from therapies.response import Flag, Question, Response, Urgency
@@ -27,6 +27,7 @@ LOOKS_BACK_HOURS = 5 * 24
 ASK_WEIGHT_PERCENT = 25
 FEWEST_OF_TODAY = 2
 """So many findings for today in one report are one for now."""
+_MOST_INDEXES = 64
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def _is_worse(flag: Flag, other: Flag) -> bool:
 def look(now: Moment) -> Looked:
     """Every red flag of the therapy on one report. A flag that fails is named and stops no other."""
     looked = Looked([], [], [])
-    for flag in now.therapy.red_flags:
+    for flag in _to_judge(now):
         try:
             finding, missing = _judge(flag, now)
         except Exception:
@@ -183,12 +184,53 @@ def look(now: Moment) -> Looked:
     return looked
 
 
+class Index(NamedTuple):
+    """Where in a therapy's red flags those without signs stand, and those that each sign has."""
+
+    therapy: Therapy
+    without_signs: tuple[int, ...]
+    of_sign: Mapping[str, tuple[int, ...]]
+
+
+_INDEXES: dict[int, Index] = {}
+
+
+def _index(therapy: Therapy) -> Index:
+    known = _INDEXES.get(id(therapy))
+    if known is not None and known.therapy is therapy:
+        return known
+    flags = list(enumerate(therapy.red_flags))
+    codes = {code for flag in therapy.red_flags for code in flag.signs}
+    made = Index(
+        therapy,
+        tuple(place for place, flag in flags if not flag.signs),
+        {code: tuple(place for place, flag in flags if code in flag.signs) for code in codes},
+    )
+    if len(_INDEXES) >= _MOST_INDEXES:  # knowledge that was read for a trial is not kept for ever
+        _INDEXES.clear()
+    _INDEXES[id(therapy)] = made
+    return made
+
+
+def _to_judge(now: Moment) -> Iterable[RedFlag]:
+    """In their order. A red flag none of whose signs is present says nothing, and is not looked at."""
+    flags = now.therapy.red_flags
+    if now.report.signs is None:
+        return flags
+    index = _index(now.therapy)
+    places = set(index.without_signs)
+    for code in now.report.signs:
+        places.update(index.of_sign.get(code, ()))
+    return [flags[place] for place in sorted(places)]
+
+
 def _judge(flag: RedFlag, now: Moment) -> tuple[Finding | None, tuple[str, ...]]:
     """The flag at the worst urgency that holds, and what is missing to know whether a worse one would."""
     if flag.signs and now.report.signs is None:
         return None, ("symptoms",)
     missing: tuple[str, ...] = ()
-    signs = [now.signs[code] for code in flag.signs if code in now.signs] if flag.signs else [None]
+    told = now.signs
+    signs = [told[code] for code in flag.signs if code in told] if flag.signs else [None]
     if not signs:
         return None, ()
     for urgency, conditions in flag.levels:

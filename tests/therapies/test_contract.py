@@ -247,6 +247,20 @@ def test_the_batch_answers_in_order_and_a_refusal_stops_nobody():
     assert third["error"]["field"] == "therapy"
 
 
+def test_many_requests_are_shared_out_and_their_answers_come_in_the_same_order():
+    lines = [
+        json.dumps(
+            {"therapy": "blinatumomab", "reports": [QUIET | {"note": "x"}], "context": {"cycle": n % 7}}
+        )
+        for n in range(cli.TOGETHER)
+    ] + ["{"]
+    alone, shared = io.StringIO(), io.StringIO()
+    assert cli.run_batch([*lines, *lines[::-1]], alone, cores=1) == 0
+    assert cli.run_batch(iter([*lines, *lines[::-1]]), shared, cores=2) == 0
+    assert shared.getvalue() == alone.getvalue()
+    assert len(alone.getvalue().splitlines()) == 2 * len(lines)
+
+
 def test_a_single_refusal_is_one_line_and_exit_code_2():
     out, err = io.StringIO(), io.StringIO()
     assert cli.run_assess('{"therapy": "x", "reports": []}', out, err) == 2
