@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tests.parity.boundaries import boundary_requests
 from tests.parity.node import MODULE, Question, phone_answers, python_answer
-from tests.parity.questions import by_chance, typed_numbers, worked
+from tests.parity.questions import by_chance, noted, together, typed_numbers, worked
 from therapies.conditions import OPERATORS
 from therapies.rules_bundle import dumps, rules_bundle
 
@@ -191,7 +191,8 @@ def operators_damaged() -> set[str]:
 
 def main() -> int:
     questions = [*worked(), *({"ask": [one]} for one in boundary_requests(every_therapy=False))]
-    questions += [*by_chance(_BY_CHANCE, _SEED), *typed_numbers(_BY_CHANCE, _SEED)]
+    questions += [*by_chance(_BY_CHANCE, _SEED), *together(_BY_CHANCE, _SEED)]
+    questions += [*noted(_BY_CHANCE, _SEED), *typed_numbers(_BY_CHANCE, _SEED)]
     Random(_SEED).shuffle(questions)
     found = []
     for damage in unseen(DAMAGES, questions):

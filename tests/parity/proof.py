@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from tests.parity.boundaries import boundary_requests
 from tests.parity.node import Question, differences
-from tests.parity.questions import by_chance, typed_numbers, worked
+from tests.parity.questions import by_chance, noted, together, typed_numbers, worked
 
 _PART = 5000
 _SHOWN = 10
@@ -47,4 +47,6 @@ def _questions(size: int, seed: int) -> Iterator[Question]:
         yield from ({"ask": [one]} for one in boundary_requests(every_therapy=True))
     else:
         yield from by_chance(size, seed)
+        yield from together(size // 10, seed)
+        yield from noted(size // 2, seed)
         yield from typed_numbers(size // 10, seed)

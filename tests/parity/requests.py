@@ -67,6 +67,13 @@ def random_requests(number: int, seed: int) -> Iterator[dict[str, Any]]:
         yield asked
 
 
+def requests_with_a_note(number: int, seed: int) -> Iterator[dict[str, Any]]:
+    """So many in which nothing else is told."""
+    draw = _Draw(seed)
+    therapy = next(iter(draw.catalogue.therapies))
+    return ({"therapy": therapy, "reports": [{"hours_ago": 0, "note": draw.note()}]} for _ in range(number))
+
+
 class _Draw:
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
@@ -200,5 +207,6 @@ class _Draw:
             word[:place] + "x" + word[place:],
             word[:place] + word[place:][:2][::-1] + word[place + 2 :],
             *(word + ending for ending in ("s", "ed", "ing", "ly", "iness", "ies")),
+            *(word + word[-1] + ending for ending in ("ed", "ing")),
         )
         return str(self.one(ways))

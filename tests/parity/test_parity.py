@@ -12,7 +12,7 @@ import pytest
 from tests.parity.boundaries import boundary_requests
 from tests.parity.damages import DAMAGES, operators_damaged, planted, unseen
 from tests.parity.node import MODULE, Question, differences, phone_answers
-from tests.parity.questions import by_chance, typed_numbers, worked
+from tests.parity.questions import by_chance, noted, together, typed_numbers, worked
 from tests.support.effort import tries
 from therapies import request, rules
 from therapies.catalogue import load
@@ -33,6 +33,8 @@ def test_the_phone_answers_as_python_does() -> None:
         *worked(),
         *({"ask": [one]} for one in boundary_requests(every_therapy=False)),
         *by_chance(tries(2000, 20_000), SEED),
+        *together(300, SEED),
+        *noted(500, SEED),
         *typed_numbers(500, SEED),
     )
     assert [*differences(questions)] == []
