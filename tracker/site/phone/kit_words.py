@@ -103,15 +103,8 @@ def _alone() -> dict[str, str]:
         "why clock": _("Its clock was put back."),
         "why nothing": _("What it needs for that is not here, or damaged."),
         "why child": _("It does not know this child's treatment."),
-        "kept": _(
-            "Kept on this phone at %(time)s, not sent yet. It is sent as soon as there is a connection."
-        ),
         "nobody knows": _("Nobody has been told. Only your call tells the care team."),
-        "not kept": _(
-            "This phone could not keep it. What you typed stands here: send it again, or write it down."
-        ),
         "change": _("Change what you entered"),
-        "again": _("Send again"),
         "back": _("Back to Today"),
     }
 

@@ -24,6 +24,9 @@ from tracker.core.pages import AuthedRequest, is_authed
 from tracker.lib.encryption import Unreadable
 from tracker.lib.envelopes import open_envelope, public_keys
 from tracker.logs.forms.call import CalledForm
+from tracker.messaging.channels import push
+from tracker.messaging.own_browser import own_browser
+from tracker.models import ContactPoint
 from tracker.site.phone.entries import Unknown, accept, read_entry
 from tracker.site.phone.kit import kit_text, kit_version
 from tracker.site.phone.pocket import pocket_of
@@ -60,6 +63,7 @@ def pocket(request: HttpRequest) -> HttpResponse:
         "key": key,
         "public": public,
         "kit": kit_version(),
+        "push": _push(request),
         "children": pocket_of(request.user, now),
     }
     return JsonResponse(OURS | who | kept)
@@ -86,6 +90,16 @@ def unsent(request: HttpRequest) -> HttpResponse:
         return _said(row, "refused", why=taken.refused, says=taken.says)
     answer = {"urgency": taken.urgency, "stricter": taken.stricter, "address": taken.address}
     return _said(row, "kept", says=taken.says, **answer)
+
+
+def _push(request: AuthedRequest) -> dict[str, Any] | None:
+    """What this browser should be pushed to by, if its person has turned that on here and never off again."""
+    known = own_browser(request)
+    point = ContactPoint.objects.filter(pk=known, person=request.user).first() if known else None
+    if point is None:
+        return None
+    digest = sha256(point.address.encode()).hexdigest()
+    return {"key": push.public_key(), "endpoint": "" if point.dead_at else digest}
 
 
 def _row(request: HttpRequest) -> dict[str, str]:

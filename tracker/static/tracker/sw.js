@@ -167,15 +167,14 @@ self.addEventListener("push", (event) => {
   } catch {
     told = {};
   }
-  const said = told.notification ?? told;
   const options = {
-    tag: said.tag,
-    renotify: Boolean(said.tag),
+    tag: told.tag,
+    renotify: Boolean(told.tag),
     requireInteraction: true,
     icon: "/static/tracker/icons/192.png",
-    data: { url: said.navigate ?? said.url },
+    data: { url: told.url },
   };
-  event.waitUntil(Promise.all([self.registration.showNotification(said.title || "Nightlight", options), sendUnsent().catch(() => {})]));
+  event.waitUntil(Promise.all([self.registration.showNotification(told.title || "Nightlight", options), sendUnsent().catch(() => {})]));
 });
 
 self.addEventListener("notificationclick", (event) => {

@@ -10,6 +10,9 @@ import { words as wordsOf } from "./words.js";
 
 const KINDS = { "": "full", "nothing-new/": "nothing-new", "thinking/": "neuro" };
 
+// The few words that the page itself brings along, for where the kit is damaged.
+const spare = () => document.querySelector("[data-unsent]").dataset;
+
 // All that it takes, read beforehand: the answer waits for nothing.
 async function prepared(form) {
   const [, child, rest] = new URL(form.action).pathname.match(/^\/children\/([^/]+)\/logs\/(.*)$/) ?? [];
@@ -43,7 +46,7 @@ async function answer(ready) {
     const joins = found.report ? [{ at: found.at, report: found.report }] : [];
     await write({ ...ready, child: ready.id, fields, number, at: now, answer: said(found.response), joins });
     ready.history = await store.get("history");
-    shown.say(ready.kit?.phrases.kept, now);
+    shown.say(now);
     sessionStorage.removeItem(ready.form.getAttribute("action")); // it is sealed now
   } catch {
     shown.failed();
@@ -55,12 +58,12 @@ function judged(ready, fields, now) {
   const why = whyNot({ ...ready, now });
   const { kit } = ready;
   try {
-    if (why) return { why, response: unchecked(kit?.phrases["could not"] ?? "Call your care team now") };
+    if (why) return { why, response: unchecked(kit?.phrases["could not"] ?? spare().couldNot) };
     const child = withOwn(ready.child, ready.history);
     const found = judge({ fields, child, kit, now, ...ready.rules });
     return { ...found, report: found.told.report };
   } catch {
-    return { why: "nothing", response: unchecked(kit?.phrases["could not"] ?? "Call your care team now") };
+    return { why: "nothing", response: unchecked(kit?.phrases["could not"] ?? spare().couldNot) };
   }
 }
 
@@ -85,7 +88,9 @@ function show(ready, found, now) {
     const after = element("div", { class: "side-by-side" }, change, today);
     place.append(element("div", { class: "stack" }, card(parts), nobody, note), element("div", { class: "stack" }, rest(parts), after));
   } else {
-    place.append(element("section", { class: "care care-now", role: "alert" }, element("h1", {}, found.response.headline), reach({ ...whom, say: (key) => key })), note);
+    const call = reach({ ...whom, say: () => spare().call });
+    const text = [element("h1", {}, found.response.headline), element("p", {}, spare().damaged), ...call];
+    place.append(element("div", { class: "stack" }, element("section", { class: "care care-now", role: "alert", tabindex: "-1" }, text), note));
   }
   for (const one of main.children) one.hidden = true;
   main.append(place);
@@ -94,10 +99,10 @@ function show(ready, found, now) {
   place.querySelector(".care")?.focus();
   if (found.response.urgency !== "note") standCall(place.firstElementChild, ready).catch(() => {});
   return {
-    say: (text, at) => text && (note.textContent = text.replace("%(time)s", words.clock(at, at))),
+    say: (at) => (note.textContent = spare().written.replace("{time}", clockAt(at, { timeZone: child?.zone }))),
     failed: () => {
       note.className = "alert alert-warning";
-      note.textContent = words?.say("not kept") ?? "";
+      note.textContent = spare().notKept;
       form.hidden = false;
     },
   };

@@ -24,6 +24,7 @@ async function refresh() {
   const history = (await store.get("history")) ?? [];
   await store.set("history", history.filter((one) => waiting.has(one.number)));
   await keepPages(pocket);
+  await (await import("./renew.js")).renew(pocket, await navigator.serviceWorker.ready);
 }
 
 // The pages that open without a network. What belongs to no child of this person any more goes.
