@@ -53,5 +53,9 @@ def test_a_temperature_in_spanish_is_read():
 
 
 def test_english_is_read_as_before():
-    for text in ("Call him once more, son. He can come in", "no pie left, sin of mine", "via the back door, a mas"):
+    for text in (
+        "Call him once more, son. He can come in",
+        "no pie left, sin of mine",
+        "via the back door, a mas",
+    ):
         assert not found(text), text

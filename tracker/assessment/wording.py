@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from therapies import catalogue
 from therapies.fever import fahrenheit, unit_of
 from therapies.model import SYNDROMES, Catalogue, Therapy
+from tracker.lib.bidi import ltr
 
 logger = logging.getLogger(__name__)
 Report = Mapping[str, Any]
@@ -38,7 +39,7 @@ def degrees(value: Decimal, unit: str) -> str:
     tenths = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
     if tenths > value and _is_line_between(value, tenths, unit):
         tenths = value.quantize(Decimal("0.1"), ROUND_DOWN)
-    return f"{number_format(tenths)} °{unit}"
+    return ltr(f"{number_format(tenths)} °{unit}")
 
 
 def _is_line_between(value: Decimal, rounded: Decimal, unit: str) -> bool:
@@ -52,7 +53,7 @@ def _is_line_between(value: Decimal, rounded: Decimal, unit: str) -> bool:
 def as_typed(value: Decimal, unit: str) -> str:
     """Every digit that was typed, and one decimal at least: 38 is 38.0, 37.95 stays 37.95."""
     tenths = value.quantize(Decimal("0.1")) if value == round(value, 1) else value
-    return f"{number_format(tenths)} °{unit}" if unit else number_format(tenths)
+    return ltr(f"{number_format(tenths)} °{unit}" if unit else number_format(tenths))
 
 
 def other_unit(value: Decimal, unit: str) -> str:
@@ -214,7 +215,7 @@ def weight(report: Report) -> str:
     if raw := report.get("raw", {}).get("weight_kg"):
         return f"“{raw}”"
     value = report.get("weight_kg")
-    return "" if value is None else f"{number_format(value)} kg"
+    return "" if value is None else ltr(f"{number_format(value)} kg")
 
 
 def entered(report: Report, unit: str = "") -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from therapies.catalogue import KnowledgeError, load
 from tracker.assessment import wording
 from tracker.assessment.wording import syndrome, syndrome_term, urgency_word
 from tracker.clinic.queries.child import Fired, read_in
+from tracker.lib.bidi import isolated
 from tracker.logs import queries
 from tracker.models import Alert, AlertEvent, AlertVerb, Call, Child
 from tracker.models.users import display_name
@@ -53,7 +54,7 @@ def chart_text(
 
 def _situation(child: Child, alert: Alert | None, fired: list[Fired], now: datetime) -> Iterator[str]:
     age = child.age_years(now)
-    who = [child.nickname, _("%(n)d years") % {"n": age} if age is not None else ""]
+    who = [isolated(child.nickname), _("%(n)d years") % {"n": age} if age is not None else ""]
     who.append(_("record %(number)s") % {"number": child.record_number} if child.record_number else "")
     yield ", ".join(filter(None, who))
     if alert:

@@ -14,6 +14,7 @@ import phonenumbers
 from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumberFormat, shortnumberinfo
 
+from tracker.lib.bidi import ltr
 from tracker.lib.emergency_numbers import EMERGENCY_NUMBERS
 
 AT_MOST = 32
@@ -63,7 +64,8 @@ class Telephone:
     is_known: bool = True  # False: no numbering plan has it, so a person has to say that it is right
 
     def __str__(self) -> str:
-        return f"{self.shown}, {self.extension_in_words}" if self.extension else self.shown
+        shown = ltr(self.shown)
+        return f"{shown}, {self.extension_in_words}" if self.extension else shown
 
     @property
     def extension_in_words(self) -> str:

@@ -4,13 +4,19 @@ What a file does not say yet is shown in English with a mark: a gap is seen and 
 """
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import polib
 
+from tracker.lib.language import is_right_to_left
+
 TEMPLATE = "nightlight.pot"
 MARK = "[English] "
+_READING = re.compile(
+    r"(?:%\(\w+\)s|[\d.]+) °(?:[CF]|%\(\w+\)s)|\+?\d[\d ]{4,}\d(?: ext \d+)?|\d{4}-\d\d-\d\d \d\d:\d\d"
+)
 
 
 def compile_translations(folders: Iterable[Path | str]) -> None:
@@ -29,9 +35,20 @@ def _compile(source: Path, template: Path, compiled: Path) -> None:
     words = polib.pofile(str(source))
     if template.exists():
         fill(words, polib.pofile(str(template)))
+    if is_right_to_left(source.parents[1].name):
+        isolate(words)
     draft = compiled.with_suffix(f".{os.getpid()}.new")
     words.save_as_mofile(str(draft))
     draft.replace(compiled)
+
+
+def isolate(words: polib.POFile) -> None:
+    """Readings and telephone numbers keep their order in a line from right to left (lib/bidi.py)."""
+    for entry in words:
+        entry.msgstr = _READING.sub("\u2066\\g<0>\u2069", entry.msgstr)
+        entry.msgstr_plural = {
+            n: _READING.sub("\u2066\\g<0>\u2069", text) for n, text in entry.msgstr_plural.items()
+        }
 
 
 def fill(words: polib.POFile, template: polib.POFile) -> None:

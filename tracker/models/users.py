@@ -11,6 +11,8 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.bidi import isolated
+
 
 def zone_named(name: str) -> ZoneInfo:
     """The time zone of that IANA name; UTC where there is none, so that a bad name never stops a log."""
@@ -90,4 +92,4 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 def display_name(person: Any) -> str:
     """What the family calls them; never an address."""
-    return person.name if person else ""
+    return isolated(person.name) if person else ""

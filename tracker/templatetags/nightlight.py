@@ -21,13 +21,13 @@ from therapies.model import Instruction
 from therapies.response import Flag
 from tracker.assessment import wording
 from tracker.assessment.wording import degrees
-from tracker.lib import language, telephone
+from tracker.lib import bidi, language, telephone
 from tracker.lib import legal_pages as legal_texts
 from tracker.lib.rendered import rendered
 from tracker.logs import unsaved
 
 register = template.Library()
-for words in (wording.urgency_word, wording.syndrome, wording.syndrome_term):
+for words in (wording.urgency_word, wording.syndrome, wording.syndrome_term, bidi.isolated, bidi.ltr):
     register.filter(words)
 
 THEMES = ("light", "dark", "night")

@@ -13,6 +13,7 @@ from therapies.schedule import Event
 from tracker.assessment.courses import courses_of, still_counts
 from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.assessment.wording import syndrome, syndrome_term
+from tracker.lib.bidi import ltr
 from tracker.models import Child, Course, DoseGiven, EventKind, Medicine
 
 MOST_DATES = 6
@@ -129,7 +130,7 @@ def _kind(event: Event) -> str:
 
 def _fever_from(rule: str) -> str:
     """ "38.0 °C / 100.4 °F": as both thermometers show it, in every language with a point."""
-    return ", ".join(f"{line:.1f} °C / {fahrenheit(line):.1f} °F" for line in fever_lines(rule))
+    return ", ".join(ltr(f"{line:.1f} °C / {fahrenheit(line):.1f} °F") for line in fever_lines(rule))
 
 
 def _fever(therapy: Therapy | None, sources: Sources) -> tuple[Statement, ...]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tracker.home_care.documents.card import Card, Statement
 from tracker.home_care.documents.pdf import earlier_words, given_text, make_pdf, therapy_name, when_text
+from tracker.lib.bidi import isolated
 from tracker.lib.telephone import Telephone
 from tracker.models.doses import EVERY_DAY
 
@@ -67,8 +68,8 @@ def card_data(
 def who(card: Card) -> str:
     """ "Juno, 8 years": the nickname that the family uses."""
     if card.age is None:
-        return card.child.nickname
-    return _("%(name)s, %(age)d years") % {"name": card.child.nickname, "age": card.age}
+        return isolated(card.child.nickname)
+    return _("%(name)s, %(age)d years") % {"name": isolated(card.child.nickname), "age": card.age}
 
 
 def label_times(medicine: Any) -> str:

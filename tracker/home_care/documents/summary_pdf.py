@@ -18,6 +18,7 @@ from tracker.home_care.documents.card import Given
 from tracker.home_care.documents.charts import curve_svg, heat_svg, in_unit
 from tracker.home_care.documents.pdf import earlier_words, given_text, make_pdf, therapy_name, when_text
 from tracker.home_care.documents.summary import Advice, Summary
+from tracker.lib.bidi import isolated
 from tracker.lib.charts import Curve, HeatMap
 from tracker.lib.csv_cells import cell
 from tracker.logs.queries import LogRow
@@ -35,7 +36,7 @@ def summary_data(
     found: Summary, therapy: Given | None, day_label: str, earlier: Sequence[Given] = ()
 ) -> dict[str, Any]:
     """What stands on the paper."""
-    name = found.child.nickname
+    name = isolated(found.child.nickname)
     return {
         "title": _("Visit summary"),
         "heading": _("Visit summary: %(name)s") % {"name": name},

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0018_watching'),
+        ('tracker', '0020_staff_access'),
     ]
 
     operations = [
