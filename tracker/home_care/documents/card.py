@@ -125,7 +125,9 @@ def _given(course: Course, at: datetime) -> Given:
 
 def _kind(event: Event) -> str:
     words = str(EventKind(event.kind).label)
-    return f"{words}, {_('cycle')} {event.cycle}" if event.cycle else words
+    if not event.cycle:
+        return words
+    return _("%(what)s, cycle %(cycle)d") % {"what": words, "cycle": event.cycle}
 
 
 def _fever_from(rule: str) -> str:
