@@ -28,6 +28,7 @@ from tests.support.personas import (  # noqa: F401
     care_team,
     child,
     clock_at_now,
+    colleague,
     father,
     helper,
     lead,
@@ -36,6 +37,7 @@ from tests.support.personas import (  # noqa: F401
     nurse,
     nurse_of_another_team,
     removed_helper,
+    second,
     stranger,
     ward_child,
 )

@@ -51,13 +51,6 @@ def order(*people: User) -> None:
         Membership.objects.filter(user=somebody, care_team__isnull=False).update(call_order=place)
 
 
-@pytest.fixture
-def second(care_team: CareTeam, lead: User) -> User:
-    second = person("second")
-    join(second, Role.NURSE, care_team=care_team, by=lead)
-    return second
-
-
 class TestAFamilyThatMoves:
     @pytest.mark.hazard("H40")
     def test_into_a_clinic_has_its_open_alert_told_there_at_once(

@@ -25,13 +25,6 @@ def alert(log: Log, ward_child: Child) -> Alert:
     return Alert.objects.get()
 
 
-@pytest.fixture
-def colleague(care_team: CareTeam, lead: User) -> User:
-    colleague = person("colleague")
-    join(colleague, Role.NURSE, care_team=care_team, by=lead)
-    return colleague
-
-
 def test_the_page_of_the_documentation_is_the_table() -> None:
     assert DOCS.read_text() == states.drawn() + "\n"
 

@@ -13,11 +13,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_log_path import log_a_fever
 from tests.support.access_world import key_of
 from tests.support.accessibility import violations
-from tests.support.personas import answers, join, person
+from tests.support.personas import answers
 from tracker.alerts.taking import take_alert
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.messaging.heartbeats import LIMITS, record_heartbeat
-from tracker.models import Alert, CareTeam, Child, Role, User
+from tracker.models import Alert, CareTeam, Child, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = {"width": 1280, "height": 800}
@@ -33,13 +33,6 @@ def signed_in(open_page: Callable[..., Page], user: User, url: str, **options: A
 def seen(what: str, wait: Callable[[], object], since: float) -> None:
     wait()
     print(f"{what}: {time.monotonic() - since:.2f} s")
-
-
-@pytest.fixture
-def colleague(care_team: CareTeam, lead: User) -> User:
-    colleague = person("colleague")
-    join(colleague, Role.NURSE, care_team=care_team, by=lead)
-    return colleague
 
 
 @pytest.fixture

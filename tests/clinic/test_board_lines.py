@@ -9,12 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.clinic.test_board import another, board
-from tests.support.personas import NOW, join, person
+from tests.support.personas import NOW
 from tracker.alerts.taking import HELD_FOR, record_not_reached, take_alert
 from tracker.clinic.queries import board_alerts
 from tracker.clinic.queries.board_alerts import LINES, Filters, pick
 from tracker.messaging.heartbeats import LIMITS, record_heartbeat
-from tracker.models import Alert, CareTeam, Child, Membership, Role, User
+from tracker.models import Alert, CareTeam, Child, Membership, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
 
@@ -25,13 +25,6 @@ def at_desk(client: Client, nurse: User) -> Client:
     for name in LIMITS:
         record_heartbeat(name=name, now=NOW)
     return client
-
-
-@pytest.fixture
-def colleague(care_team: CareTeam, lead: User) -> User:
-    colleague = person("colleague")
-    join(colleague, Role.NURSE, care_team=care_team, by=lead)
-    return colleague
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.site.test_costs import remember
-from tests.support.personas import NOW, answers, join, person
+from tests.support.personas import NOW, answers
 from therapies.catalogue import load
 from therapies.schedule import Event
 from tracker.alerts.actions import resolve_alert
 from tracker.families.actions.treatment import record_event
 from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded, correct_log
-from tracker.models import Alert, AuditEvent, CareNote, CareTeam, Child, Role, User
+from tracker.models import Alert, AuditEvent, CareNote, CareTeam, Child, User
 
 Log = Callable[..., Recorded]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
@@ -31,13 +31,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
 def at_desk(client: Client, nurse: User, ward_child: Child) -> Client:
     client.force_login(nurse)
     return client
-
-
-@pytest.fixture
-def colleague(care_team: CareTeam, lead: User) -> User:
-    colleague = person("colleague")
-    join(colleague, Role.NURSE, care_team=care_team, by=lead)
-    return colleague
 
 
 @pytest.fixture

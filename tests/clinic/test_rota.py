@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.support.personas import NOW, join, person
+from tests.support.personas import NOW
 from tracker.alerts.on_shift import Shift, who_is_on
 from tracker.alerts.rota_gaps import tell_due
 from tracker.families.actions.memberships import end_membership
@@ -21,7 +21,6 @@ from tracker.models import (
     Membership,
     Message,
     Place,
-    Role,
     Rota,
     ShiftPart,
     Turn,
@@ -33,13 +32,6 @@ MONDAY = date(2026, 11, 16)  # NOW is Friday the 20th, 02:14
 TONIGHT = Shift(date(2026, 11, 19), ShiftPart.NIGHT)
 TEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def second(care_team: CareTeam, lead: User) -> User:
-    second = person("second")
-    join(second, Role.NURSE, care_team=care_team, by=lead)
-    return second
 
 
 def as_(user: User) -> Client:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.support.again import asked_again
+from tests.support.mails import mails_to
 from tests.support.pages import text
 from tests.support.personas import NOW
 from tracker.alerts.actions import resolve_alert
@@ -100,13 +101,24 @@ class TestATransfer:
         assert "other-nurse" in told
         assert "nurse" not in told
 
+    @pytest.mark.hazard("H47")
+    def test_is_told_to_the_lead_who_may_accept_and_to_the_parents_without_a_name(
+        self, ward_child: Child, birch: CareTeam, nurse: User, mother: User
+    ) -> None:
+        offered(ward_child, birch, nurse)
+        lead = birch.memberships.get(role="lead").user
+        (to_lead,), (to_mother,) = (mails_to(person.email) for person in (lead, mother))
+        assert reverse("transfers", args=[birch.pk]) in to_lead
+        assert "call the same number as before" in to_mother
+        for told in (to_lead, to_mother):
+            assert not any(name in told for name in ("Juno", "Maple", "Birch"))
+
     def test_tells_the_family_by_a_text_without_a_name(
         self, offer: Transfer, nurse_of_another_team: User
     ) -> None:
         accept_transfer(transfer=offer, by=nurse_of_another_team, now=NOW)
         sweep.sweep(now=NOW, deliver=True)
-        (sent,) = mail.outbox
-        assert sent.subject == "Nightlight: something has changed"
+        [sent] = [one for one in mail.outbox if one.subject == "Nightlight: something has changed"]
         assert not [word for word in ("Juno", "ward") if word in sent.subject + sent.body]
 
     @pytest.mark.hazard("H47")

@@ -51,6 +51,12 @@ def work(at: timedelta = timedelta(0)) -> list[str]:
     return [sent.subject for sent in mail.outbox[before:] if sent.to == ["nurse@example.org"]]
 
 
+def three_wait(fever: Fever) -> list[Alert]:
+    alerts = [fever() for _child in range(3)]
+    escalate_due(now=NOW)
+    return alerts
+
+
 ONE = "Nightlight: urgent, open now"
 
 
@@ -70,6 +76,19 @@ class TestFurtherOnes:
         assert work(59 * SECOND) == []
         assert work(MINUTE) == [of(3)]
         assert work(2 * MINUTE) == []
+
+    @pytest.mark.hazard("H38")
+    def test_wait_no_longer_for_what_was_sent_meanwhile(self, nurse: User, fever: Fever) -> None:
+        """One of another alert that was tried again leaves at 50 seconds: it begins no new minute for who waits."""
+        fever()
+        assert work() == [ONE]
+        fever(10 * SECOND)
+        assert work(10 * SECOND) == []
+        again = fever(40 * SECOND)
+        escalate_due(now=NOW + 40 * SECOND)
+        Message.objects.filter(recipient=nurse, alert=again).update(sent_at=NOW + 50 * SECOND)
+        assert work(MINUTE) == []
+        assert work(70 * SECOND) == [ONE]
 
     def test_that_come_at_once_leave_at_once(self, nurse: User, fever: Fever) -> None:
         for _child in range(4):
@@ -139,8 +158,7 @@ class TestOneThatCannotBeSent:
     def test_for_good_brings_the_next_level_of_each_alert_at_once(
         self, nurse: User, fever: Fever, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        alerts = [fever() for _child in range(3)]
-        escalate_due(now=NOW)
+        alerts = three_wait(fever)
 
         def refuse(message: Message) -> tuple[()]:
             raise SendError("smtp-550", is_permanent=True, dead=[message.person.email])
@@ -155,9 +173,7 @@ class TestOneThatCannotBeSent:
     def test_now_is_tried_again_for_each_under_its_own_key(
         self, nurse: User, fever: Fever, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for _child in range(3):
-            fever()
-        escalate_due(now=NOW)
+        three_wait(fever)
         real = delivery.send
 
         def refuse(message: Message) -> tuple[()]:
@@ -173,9 +189,7 @@ class TestOneThatCannotBeSent:
     def test_since_its_sender_died_comes_again_whole(
         self, nurse: User, fever: Fever, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for _child in range(3):
-            fever()
-        escalate_due(now=NOW)
+        three_wait(fever)
         real = delivery.send
 
         def die(message: Message) -> tuple[()]:

@@ -13,7 +13,19 @@ from tests.support.personas import NOW
 from tracker.alerts.escalation import escalate_due
 from tracker.families.actions.memberships import invite
 from tracker.logs.actions.record import Recorded
-from tracker.models import Alert, AuditEvent, Child, Invitation, Message, Role, SymptomLog, User
+from tracker.models import (
+    Absence,
+    Alert,
+    AuditEvent,
+    CareTeam,
+    Child,
+    Invitation,
+    Message,
+    Role,
+    SymptomLog,
+    Turn,
+    User,
+)
 from tracker.operations import retention, tasks
 from tracker.operations.retention import batches, retain
 
@@ -55,6 +67,15 @@ def test_a_child_of_whom_nobody_logs_or_looks_for_three_years_goes(
     assert not SymptomLog.objects.exists()
     event = AuditEvent.objects.latest("pk")
     assert (event.verb, event.who, event.child) == ("child.erased", None, child.pk)
+
+
+def test_who_was_on_is_kept_for_a_year(care_team: CareTeam, nurse: User) -> None:
+    whose = {"care_team": care_team, "person": nurse}
+    Turn.objects.create(**whose, day=NOW.date(), part="night", place=1)
+    Absence.objects.create(**whose, from_day=NOW.date(), until_day=NOW.date())
+    for days, left in ((364, 1), (365, 0)):
+        retain(now=NOW + timedelta(days=days))
+        assert (Turn.objects.count(), Absence.objects.count()) == (left, left)
 
 
 @pytest.mark.parametrize("sign", ["a log", "a login"])

@@ -113,6 +113,22 @@ def nurse(care_team: CareTeam, lead: User) -> User:
 
 
 @pytest.fixture
+def second(care_team: CareTeam, lead: User) -> User:
+    """Another nurse of the ward."""
+    second = person("second")
+    join(second, Role.NURSE, care_team=care_team, by=lead)
+    return second
+
+
+@pytest.fixture
+def colleague(care_team: CareTeam, lead: User) -> User:
+    """One more, where the first of them is at the desk."""
+    colleague = person("colleague")
+    join(colleague, Role.NURSE, care_team=care_team, by=lead)
+    return colleague
+
+
+@pytest.fixture
 def nurse_of_another_team(db: None) -> User:
     other_lead, nurse = person("other-lead"), person("other-nurse")
     team = begin_care_team(name="Birch ward", numbers=NUMBERS, by=other_lead, now=NOW)

@@ -13,11 +13,23 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tracker.accounts.erasure import erase_child
 from tracker.core.child_lock import lock_child
-from tracker.models import Alert, CardLink, Child, Invitation, Membership, Message, Reminder, SymptomLog
+from tracker.models import (
+    Absence,
+    Alert,
+    CardLink,
+    Child,
+    Invitation,
+    Membership,
+    Message,
+    Reminder,
+    SymptomLog,
+    Turn,
+)
 from tracker.operations.encryption_keys import forget_former_keys
 
 LINKS = timedelta(days=30)  # after they ended
 MESSAGES = timedelta(days=90)  # after they were queued
+ROTA = timedelta(weeks=52)  # after the day: who was on is asked when a night is looked into
 SESSIONS = timedelta(days=90)  # the longest that a session lives
 TOGETHER = 500  # rows that one transaction deletes
 
@@ -49,6 +61,8 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
             alert__in=Alert.objects.open()
         ),
         "reminders": Reminder.objects.filter(due_at__lt=now - MESSAGES),
+        "turns": Turn.objects.filter(day__lt=(now - ROTA).date()),
+        "absences": Absence.objects.filter(until_day__lt=(now - ROTA).date()),
         "sessions": Session.objects.filter(expire_date__lt=now),
         "devices": UserSession.objects.filter(last_seen_at__lt=now - SESSIONS).exclude(
             session_key__in=Session.objects.values("session_key")

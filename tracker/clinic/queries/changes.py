@@ -16,6 +16,7 @@ PAGE = 100
 CHANGES = {
     "care-team.begun": gettext_lazy("Began the team"),
     "care-team.renamed": gettext_lazy("Changed the name of the team"),
+    "care-team.merged": gettext_lazy("Two teams became one"),
     "numbers.changed": gettext_lazy("Changed the numbers or the hours"),
     "policy.changed": gettext_lazy("Changed the rules"),
     "escalation.changed": gettext_lazy("Changed when each level is told"),

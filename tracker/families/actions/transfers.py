@@ -6,9 +6,13 @@ conditional UPDATE while the child is locked: of two at once one is told that it
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from tracker.accounts.sign_in_mails import queue_sign_in_mail
 from tracker.core.audit import record_audit
 from tracker.core.board_mark import mark_boards
 from tracker.core.child_lock import LockedChild, lock_child
@@ -16,7 +20,7 @@ from tracker.core.refused import Refused
 from tracker.families.actions.care_teams import keep_own_numbers, move_to
 from tracker.families.actions.ward_stays import record_stay
 from tracker.messaging.reminders import ask_everybody
-from tracker.models import CareTeam, Cause, Child, Membership, StayKind, Transfer, TransferEnd, User
+from tracker.models import CareTeam, Cause, Child, Membership, Role, StayKind, Transfer, TransferEnd, User
 
 TOLD_FOR = timedelta(days=1)
 """So long the family is told by a message; Today says it for longer."""
@@ -39,6 +43,7 @@ def offer_transfer(*, child: Child, code: str, by: User, now: datetime) -> Trans
     transfer = Transfer.objects.create(child=child, left=child.care_team, joins=team, **offered)
     mark_boards(child.care_team_id, team.pk, now=now)
     record_audit("transfer.offered", by=by, now=now, child=child.pk, about=transfer.pk)
+    _tell_of_the_offer(child, team, now)
     return transfer
 
 
@@ -54,7 +59,7 @@ def accept_transfer(*, transfer: Transfer, by: User, now: datetime) -> Child:
     record_stay(child=child, kind=StayKind.TRANSFERRED, by=by, now=now, **teams)
     record_audit("care-team.left", by=by, now=now, child=child.pk, about=left.pk)
     record_audit("care-team.joined", by=by, now=now, child=child.pk, about=transfer.joins_id)
-    _tell_family(child, now)
+    tell_family(child, now)
     return child
 
 
@@ -76,7 +81,7 @@ def discharge(*, child: Child, by: User, now: datetime) -> None:
     keep_own_numbers(child, by, now)
     record_stay(child=child, kind=StayKind.DISCHARGED, by=by, now=now, left=left)
     record_audit("care-team.left", by=by, now=now, child=child.pk, about=left.pk)
-    _tell_family(child, now)
+    tell_family(child, now)
 
 
 def _lock_in_care_of(child: Child, team: CareTeam) -> LockedChild:
@@ -92,5 +97,31 @@ def _end(transfer: Transfer, outcome: TransferEnd, by: User, now: datetime) -> N
         raise Refused(_("This offer is not open any more. Somebody was faster."))
 
 
-def _tell_family(child: Child, now: datetime) -> None:
+def _tell_of_the_offer(child: Child, team: CareTeam, now: datetime) -> None:
+    """By mail, and neither of which child nor of which ward: the pages say that to who may see it."""
+    running = Membership.objects.running().select_related("user")
+    for membership in running.filter(care_team=team, role=Role.LEAD):
+        with override(membership.user.language):
+            text = _("Another ward offers a child to yours. Accept or decline it under Team:\n%(address)s")
+            page = settings.SITE_URL + reverse("transfers", args=[team.pk])
+            _mail(
+                membership.user,
+                _("Nightlight: a child is offered to your ward"),
+                text % {"address": page},
+                now,
+            )
+    for membership in () if child.has_died else running.filter(child=child, role=Role.PARENT):
+        with override(membership.user.language):
+            text = _(
+                "Your care team asks another team to take over the care of your child. Until they accept, nothing "
+                "changes: call the same number as before. You are told when they have."
+            )
+            _mail(membership.user, _("Nightlight: your care team may change"), text, now)
+
+
+def _mail(person: User, subject: str, text: str, now: datetime) -> None:
+    queue_sign_in_mail(to=person.email, subject=subject, text=text, lives=TOLD_FOR, now=now)
+
+
+def tell_family(child: Child, now: datetime) -> None:
     ask_everybody(child=child, cause=Cause.MOVED, first=None, expires=TOLD_FOR, now=now)
