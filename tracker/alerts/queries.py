@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -134,8 +135,12 @@ def joined_after_closing() -> Q:
     return Q(verb=AlertVerb.JOINED, alert__resolved_at__lt=F("at"))
 
 
-def _with_known_since(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
-    """With when a nurse knew first of it: a message to one had left, or one had it in hand."""
+@cache
+def _with_known_since() -> QuerySet[Alert]:
+    """Alerts with names, and when a nurse knew first of it: a message to one had left, or one had it in hand.
+
+    Put together once: it is most of what an answer asks.
+    """
     verbs = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER, AlertVerb.NOT_REACHED, AlertVerb.RESOLVED)
     parts = Q(alert=OuterRef("pk")) | Q(alert__taken_in_by=OuterRef("pk"))
     by_staff = Q(by__memberships__care_team=F("alert__child__care_team"))
@@ -143,7 +148,8 @@ def _with_known_since(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
     to_staff = Q(recipient__memberships__care_team=F("child__care_team"))
     sent = Message.objects.filter(parts, to_staff, kind=Kind.ALERT, sent_at__isnull=False)
     told = sent.order_by("sent_at").values("sent_at")
-    return alerts.annotate(**{"in_hand_at": Subquery(in_hand[:1]), "told_at": Subquery(told[:1])})
+    known = {"in_hand_at": Subquery(in_hand[:1]), "told_at": Subquery(told[:1])}
+    return _with_names(Alert.objects.all()).annotate(**known)
 
 
 def _log_that_says_why(alert: Alert) -> tuple[uuid.UUID | None, datetime | None]:
@@ -190,12 +196,12 @@ def became_of(log: SymptomLog, now: datetime) -> Became | None:
 
     The one that took it in counts for it.
     """
-    told = Alert.objects.filter(events__log=log, events__verb__in=LOGGED)
+    told = _with_known_since().filter(events__log=log, events__verb__in=LOGGED)
     told = told.annotate(**{"verb": F("events__verb"), "event_at": F("events__at")})
-    alert = _with_known_since(_with_names(told)).order_by("-events__pk").first()
+    alert = told.order_by("-events__pk").first()
     joined_at = alert.event_at if alert and alert.verb == AlertVerb.JOINED else None
     while alert and alert.taken_in_by_id:  # a reopened one may take in one that was raised after it
-        alert = _with_known_since(_with_names(Alert.objects.filter(pk=alert.taken_in_by_id))).first()
+        alert = _with_known_since().filter(pk=alert.taken_in_by_id).first()
     return replace(_became([alert], now)[0], joined_at=joined_at) if alert else None
 
 

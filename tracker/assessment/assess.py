@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -340,12 +341,14 @@ def _seen(rows: Sequence[tuple[Any, ...]]) -> PastLog:
     return PastLog(*[*log, report, unreadable])
 
 
+@cache
 def _told_before() -> QuerySet:
     """When the family last reached the team and was told what to do, before this log was seen."""
     calls = Call.objects.filter(child=OuterRef("child"), called_at__lte=OuterRef("observed_at"), reached=True)
     return calls.filter(WAS_ADVISED).order_by("-called_at").values("called_at")[:1]
 
 
+@cache
 def _advised_before() -> QuerySet:
     """When somebody of the team last closed an alert and had told the family what to do."""
     closed = Alert.objects.filter(child=OuterRef("child"), outcome__in=ADVISING)
@@ -356,12 +359,14 @@ def _advised_before() -> QuerySet:
     )
 
 
+@cache
 def _fever_medicine() -> QuerySet:
     """The newest before this log."""
     given = DoseGiven.objects.standing().filter(child=OuterRef("child"), lowers_fever=True)
     return given.filter(given_at__lte=OuterRef("observed_at")).order_by("-given_at").values("given_at")[:1]
 
 
+@cache
 def newest_urgency() -> QuerySet:
     """Of the log around it, for a Subquery."""
     return Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("urgency")[:1]

@@ -4,11 +4,12 @@ A role in a care team counts only with one (tracker/core/access.py); without one
 (config/middleware.py), but those that a parent needs to log: a nurse may be a mother, too.
 """
 
+from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tracker.models import Membership, User
 from tracker.models.memberships import FAMILY_ROLES, TEAM_ROLES
@@ -25,14 +26,19 @@ class Backend(AuthenticationBackend):
     """Finds the person of a session, and in the same query whether they are of the staff and lack a second factor."""
 
     def get_user(self, user_id: Any) -> User | None:
-        roles = Membership.objects.filter(user=OuterRef("pk"), ended_at=None)
-        staff = Q(is_staff=True) | Q(Exists(roles.filter(role__in=TEAM_ROLES)))
-        people = User.objects.annotate(
-            **{  # in a dict, as in access.py: the model declares them
-                "is_care_staff": staff,
-                "lacks_second_factor": staff & ~Q(has_second_factor("pk")),
-                "is_family": Exists(roles.filter(role__in=FAMILY_ROLES)),
-            }
-        )
-        user = people.filter(pk=user_id).first()
+        user = _people().filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
+
+
+@cache
+def _people() -> QuerySet[User]:
+    """Put together once: every page asks it."""
+    roles = Membership.objects.filter(user=OuterRef("pk"), ended_at=None)
+    staff = Q(is_staff=True) | Q(Exists(roles.filter(role__in=TEAM_ROLES)))
+    return User.objects.annotate(
+        **{  # in a dict, as in access.py: the model declares them
+            "is_care_staff": staff,
+            "lacks_second_factor": staff & ~Q(has_second_factor("pk")),
+            "is_family": Exists(roles.filter(role__in=FAMILY_ROLES)),
+        }
+    )

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -76,7 +76,12 @@ class LogRow:
 
 def logs_of(child: Child) -> SymptomLogQuerySet:
     """The child's logs with who wrote them and the urgency that counts."""
-    logs = SymptomLog.objects.filter(child=child).select_related("caregiver", "corrects")
+    return _with_urgency().filter(child=child)
+
+
+@cache
+def _with_urgency() -> SymptomLogQuerySet:
+    logs = SymptomLog.objects.select_related("caregiver", "corrects")
     return logs.annotate(**{"urgency": Subquery(newest_urgency())})
 
 

@@ -1,6 +1,7 @@
 """What a caregiver saw, and what the knowledge made of it. The database refuses to change any of it."""
 
 import uuid
+from functools import cache
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -35,6 +36,7 @@ class LogKind(models.TextChoices):
     NEURO = "neuro", _("Thinking and talking")
 
 
+@cache
 def not_corrected(log: str = "pk") -> models.expressions.Combinable:
     """Of rows that lead to a log along `log`: no correction stands in for it.
 

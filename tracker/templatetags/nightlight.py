@@ -58,7 +58,11 @@ SEVERITIES = {
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A picture from the one set. It always stands beside a word, so it says nothing to a screen reader."""
-    sprite = static("tracker/icons.svg")
+    return _icon(static("tracker/icons.svg"), name)
+
+
+@lru_cache(maxsize=500)
+def _icon(sprite: str, name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
 
 
