@@ -1,4 +1,4 @@
-"""`python -m benchmarks.pages`: the family's pages beside bare Django views without middleware, in one run.
+"""`python -m benchmarks.pages`: the family's pages beside bare Django views behind the same middleware, in one run.
 
 The bare views: one inserts a row, one reads and shows a hundred. Then the same pages of a child with 100 logs
 and of one with 100,000 (`--logs`).
@@ -32,7 +32,7 @@ def beside_bare_views(rounds: int) -> None:
 
     bare.fill()
     homes = families(rounds + 1, history=HISTORY)
-    first, limit = homes[0], site.Visitor(bare.application())
+    first = homes[0]
     saved: dict[int, str] = {}
 
     def post(number: int) -> site.Answer:
@@ -44,8 +44,8 @@ def beside_bare_views(rounds: int) -> None:
     found = site.run(
         rounds,
         {
-            "bare view, inserts one row": lambda n: limit.post("/bare/row/", {"text": "x"}),
-            "bare view, shows 100 rows": lambda n: limit.get("/bare/rows/"),
+            "bare view, inserts one row": lambda n: first.visitor.post("/bare/row/", {"text": "x"}),
+            "bare view, shows 100 rows": lambda n: first.visitor.get("/bare/rows/"),
             "Today": lambda n: first.visitor.get(f"/children/{first.child}/"),
             "log page": lambda n: first.visitor.get(f"/children/{first.child}/logs/new/"),
             "posting a log": post,
