@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import polib
@@ -11,8 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 
 from tests.languages import gates
+from tracker.assessment.wording import degrees
+from tracker.lib import telephone
 from tracker.lib.translations import MARK, compile_translations
 from tracker.logs.actions.record import Recorded
 from tracker.models import Child, User
@@ -125,3 +129,37 @@ def test_a_gap_is_english_and_marked(tmp_path: Path):
     assert compiled[NOW_EN].msgstr == MARK + NOW_EN
     assert compiled["%(n)s log"].msgstr_plural == {0: f"{MARK}%(n)s log", 1: f"{MARK}%(n)s logs"}
     assert compiled["Fever"].msgstr == "Fiebre"
+
+
+def test_a_note_that_cannot_be_searched_says_so(client: Client, child: Child, mother: User, log: Log):
+    unread = "Your note was not searched"
+    client.force_login(mother)
+    for note, is_unread in (
+        ("لا يتنفس", True),
+        ("не дышит", True),
+        ("Sleepy 😴, 38 °C", False),
+        ("niño", False),
+    ):
+        page = read(client, reverse("answer", args=[log(temperature=37.0, note=note).log.pk]))
+        assert (unread in page) == is_unread, note
+
+
+def test_a_name_keeps_its_order_and_what_a_paper_cannot_draw_is_said_before(
+    client: Client, child: Child, mother: User
+):
+    client.force_login(mother)
+    said = "cannot show some letters of the nickname"
+    for nickname, is_drawn in (("אורי", True), ("Łukasz", True), ("นิดา", True), ("𓀀𓁐", False)):
+        Child.objects.filter(pk=child.pk).update(nickname=nickname)
+        page = read(client, reverse("card", args=[child.pk]))
+        assert (said in page) != is_drawn, nickname
+        assert (f"\u2068{nickname}\u2069" in page) == (nickname == "אורי")
+
+
+def test_a_number_is_not_turned_round_in_arabic():
+    number = telephone.of("555 0142")
+    with translation.override("ar"):
+        assert str(number) == "\u2066555 0142\u2069"
+        assert degrees(Decimal("38.4"), "C") == "\u206638.4 °C\u2069"
+        assert "\u206638.0 °C\u2069" in gettext("38.0 °C, once")
+    assert str(number) == "555 0142"

@@ -43,6 +43,12 @@ def plain(text: str) -> str:
     return text.translate(_LETTERS)
 
 
+def is_in_another_script(note: str) -> bool:
+    """Whether it has letters that the search cannot read: then nothing was looked for in them."""
+    letters = "".join(_OTHER_SCRIPTS.findall(note.casefold()))
+    return any(letter.isalpha() for letter in letters)
+
+
 def words_of(note: str) -> list[str]:
     """Words, numbers and punctuation marks in their order. What is said twice in a row is said once."""
     found: list[str] = []

@@ -6,7 +6,7 @@ The PDFs are tagged and follow PDF/UA-1: Typst refuses to make one in which a pi
 import json
 import logging
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,23 @@ PAPER = Path(__file__).parent / "paper"
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts()
+    """Those that come with the site: Latin, Greek, Cyrillic, Arabic, Hebrew, Thai, Devanagari. Then the machine's."""
+    return typst.Fonts(font_paths=[str(PAPER / "fonts")])
+
+
+@lru_cache(maxsize=1000)
+def can_draw(text: str) -> bool:
+    """Whether a paper shows each letter of it: Typst refuses the seal of PDF/UA where a font lacks one."""
+    if text.isascii():
+        return True
+    given = {"data": json.dumps({"language": "en", "title": text, "footer": "", "words": {}})}
+    source = str(PAPER / "letters.typ")
+    compiler = typst.Compiler(source, root=str(PAPER), font_paths=_fonts(), sys_inputs=given)
+    try:
+        compiler.compile(format="pdf", pdf_standards="ua-1")
+    except typst.TypstError:
+        return False
+    return True
 
 
 def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:

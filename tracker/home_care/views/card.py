@@ -26,6 +26,7 @@ from tracker.core.redirects import see_other
 from tracker.home_care.actions.card import make_card_link, open_card_link, revoke_card_links
 from tracker.home_care.documents.card import card_of
 from tracker.home_care.documents.card_pdf import card_pdf
+from tracker.home_care.documents.pdf import can_draw
 from tracker.lib.qr import qr_svg
 from tracker.models import CardLink, Child
 
@@ -97,6 +98,7 @@ def _card(child: Child, now: Any) -> dict[str, Any]:
     open_links = CardLink.objects.filter(child=child, revoked_at=None, expires_at__gt=now)
     return {
         "card": card_of(child, now),
+        "lacks_letters": not can_draw(child.nickname),
         "numbers": all_numbers(child.care_team, child),
         "may_show": may_show,
         "open_links": list(open_links.select_related("made_by")) if may_show else [],

@@ -17,6 +17,7 @@ from tracker.core.refused import Refused
 from tracker.home_care import late_words
 from tracker.home_care.actions.questions import answer_question, ask_question, withdraw_question
 from tracker.home_care.documents.card import earlier_given, therapy_given
+from tracker.home_care.documents.pdf import can_draw
 from tracker.home_care.documents.summary import PERIODS, Summary, open_questions, summary_of, told_to
 from tracker.home_care.documents.summary_pdf import summary_csv, summary_pdf
 from tracker.home_care.forms import QuestionForm
@@ -40,6 +41,7 @@ def _page(
     context = page_context(request, child, timezone.now()) | {
         "questions": open_questions(child),
         "told": told_to(child),
+        "lacks_letters": not can_draw(child.nickname),
         "periods": PERIODS,
         "days": _days(request),
         "form": form,

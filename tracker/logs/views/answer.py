@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from therapies.note_questions import FIELD as NOTE
 from therapies.note_questions import asks_of_danger
+from therapies.notes.words import is_in_another_script
 from therapies.response import Response
 from tracker.alerts import queries as alert_queries
 from tracker.alerts.arrivals import told_to_come
@@ -156,6 +157,7 @@ def answer_context(said: Response, told: ScriptFacts, *, in_emergency: bool = Fa
         "instructions": answer_text.instructions(told.therapies[0], said) if told.therapies else [],
         "is_emergency": in_emergency or said["urgency"] == "emergency",
         "questions": [one for one in asked if one not in dangers],
+        "note_unread": is_in_another_script(told.report.get("note") or ""),
         "is_note_unanswered": NOTE in said["could_not_check"],
         "asks_first": said["urgency"] == "note" and any(one["field"] != NOTE for one in asked),
     }
