@@ -54,6 +54,7 @@ def test_the_worst_of_any_team_stands_first_with_its_ward_and_is_taken_there(
     assert reverse("alert-take", args=[alert.pk]) in page
     for team in (care_team, birch):
         assert reverse("team-board", args=[team.pk]) in page
+        assert f"{team.name}, night line: " in " ".join(page.split())
     at_desk.post(reverse("alert-take", args=[alert.pk]))
     assert Alert.objects.get(pk=alert.pk).taken_by == nurse
     assert "1 yours" in page_of(at_desk)

@@ -6,6 +6,7 @@ Everybody around is told by mail at each step, the person first.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -95,7 +96,7 @@ def _end(asked: SecondStepReset, outcome: StepEnd, by: User | None, now: datetim
     return standing.update(ended_at=now, ended_by=by, outcome=outcome) == 1
 
 
-def _held(team: object) -> CareTeam:
+def _held(team: UUID | None) -> CareTeam:
     """Two leads who ask at once."""
     return CareTeam.objects.select_for_update(no_key=True).get(pk=team)
 
@@ -110,7 +111,7 @@ def _tell_person(person: User, now: datetime) -> None:
         _mail(person, _("Nightlight: somebody asks to reset your second step"), text, now)
 
 
-def _tell_leads(team: CareTeam, words: Words, now: datetime, *, but: Iterable[object]) -> None:
+def _tell_leads(team: CareTeam, words: Words, now: datetime, *, but: Iterable[UUID]) -> None:
     leads = Membership.objects.running().filter(care_team=team, role=Role.LEAD).exclude(user__in=but)
     for membership in leads.select_related("user"):
         with override(membership.user.language):

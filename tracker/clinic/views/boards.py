@@ -13,7 +13,7 @@ from tracker.clinic.queries.board_version import Version, version
 from tracker.clinic.queries.boards import boards
 from tracker.clinic.views.board import ALL, come_home_to, in_words
 from tracker.core.access import care_teams_of
-from tracker.core.pages import AuthedRequest
+from tracker.core.pages import AuthedRequest, number_to_call
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import locked_board, page_number, team_for
 from tracker.core.staff_session import StaffLocked
@@ -31,6 +31,7 @@ def boards_page(request: AuthedRequest) -> HttpResponse:
     seen = _version(teams, now)  # before the alerts are read
     timezone.activate(teams[0].zone)
     around = {"version": seen.line, "late": seen.is_late, "teams": teams, "now": now, "as_staff": True}
+    around["calls"] = [number_to_call(team, now) for team in teams]
     try:
         teams = [team_for(request, team.pk) for team in teams]
     except StaffLocked:

@@ -74,7 +74,11 @@ def _invite_staff(request: AuthedRequest, team: CareTeam) -> HttpResponse:
     except Refused as refusal:
         form.add_error("address", str(refusal))
         return _staff(request, team, now, LOOK_AGAIN, staff_form=form)
-    shown = {"link": link, "qr": qr_svg(link, _("QR code of the link below")), "invitation": made}
+    shown: dict[str, Any] = {
+        "link": link,
+        "qr": qr_svg(link, _("QR code of the link below")),
+        "invitation": made,
+    }
     return _staff(request, team, now, **shown)
 
 
