@@ -75,4 +75,4 @@ document.getElementById("errors")?.focus();
 document.getElementById("not-saved")?.focus({ preventScroll: true }); // the answer above it stays in sight
 
 // What this phone does without a network comes last: no page waits for it.
-addEventListener("load", () => (globalThis.requestIdleCallback ?? setTimeout)(() => import("/static/tracker/offline/page.js")));
+addEventListener("load", () => (globalThis.requestIdleCallback ?? setTimeout)(() => import("/static/tracker/offline/page.js").catch(() => {})));
