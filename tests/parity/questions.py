@@ -9,6 +9,7 @@ from tests.parity.requests import random_requests, requests_with_a_note
 from therapies.cases import read_cases
 from therapies.catalogue import load
 from therapies.marks import DEGREES, INVISIBLE
+from therapies.request import SENSITIVITIES
 
 _SIGNS = (
     "0123456789" * 3
@@ -51,7 +52,7 @@ def by_chance(number: int, seed: int) -> Iterator[Question]:
 
 
 def together(number: int, seed: int) -> Iterator[Question]:
-    """Little is the matter, so that it hangs on what two or three therapies make of it, each with a course of its own."""
+    """Little is the matter, so that it hangs on what two or three therapies make of it, each in its own way."""
     chance = Random(seed)
     catalogue = load()
     for _ in range(number):
@@ -72,7 +73,8 @@ def together(number: int, seed: int) -> Iterator[Question]:
                 "hours_since_start": chance.choice((2, 400, 400, 400)),
                 "days_since_infusion": chance.choice((1, 30)),
             }
-            asked.append({"therapy": therapy, "context": course, "reports": [report]})
+            policy = {"sensitivity": chance.choice((*SENSITIVITIES, SENSITIVITIES[0]))}
+            asked.append({"therapy": therapy, "context": course, "policy": policy, "reports": [report]})
         yield {"ask": asked}
 
 

@@ -10,6 +10,7 @@ from therapies import request
 from therapies.catalogue import load
 from therapies.fever import BANDS, FEVER_RULES
 from therapies.model import SEVERITIES
+from therapies.notes.phrases import Danger
 
 _NOTES = Path(__file__).parent.parent / "therapies" / "notes"
 _HOURS = (0, 0, 0, 1, 3, 12, 23.5, 24, 24.25, 36, 48, 60, 72, 84, 119.75, 130, -1, 1 / 3)
@@ -68,10 +69,16 @@ def random_requests(number: int, seed: int) -> Iterator[dict[str, Any]]:
 
 
 def requests_with_a_note(number: int, seed: int) -> Iterator[dict[str, Any]]:
-    """So many in which nothing else is told."""
+    """So many in which little else is told: now and then a sign that the note may speak of, or a reading."""
     draw = _Draw(seed)
     therapy = next(iter(draw.catalogue.therapies))
-    return ({"therapy": therapy, "reports": [{"hours_ago": 0, "note": draw.note()}]} for _ in range(number))
+    for _ in range(number):
+        report: dict[str, Any] = {"hours_ago": 0, "note": draw.note()}
+        if draw.often(0.3):
+            report["temperature"] = {"value": draw.one((35.2, 35.4, 35.6, 38.6, 39.5))}
+        if draw.often(0.3):
+            report["symptoms"] = [{"code": danger.code} for danger in draw.asked_of()]
+        yield {"therapy": therapy, "reports": [report]}
 
 
 class _Draw:
@@ -173,6 +180,11 @@ class _Draw:
             text = text.replace("{danger}", self.phrase(), 1).replace("{DANGER}", self.phrase().upper(), 1)
             text = text.replace("{number}", self.number(), 1).replace("{harmless}", self.harmless(), 1)
         return text
+
+    def asked_of(self) -> list[Danger]:
+        """Signs that notes are searched for."""
+        signs = [one for one in self.catalogue.danger_words.dangers if one.code in self.catalogue.symptoms]
+        return self.chance.sample(signs, len(signs) // 2)
 
     def number(self) -> str:
         value = self.one(
