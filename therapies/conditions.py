@@ -263,7 +263,7 @@ def _is(moment: Moment, sign: Sign | None, name: str) -> Found:
     """A named list of conditions of the catalogue, found out once for a report: of a sign it may ask which it is, and
     no more.
     """
-    about = name, sign and sign.code
+    about = name, sign.code if sign else None
     found: Found | None = moment.found.get(about)
     if found is None:
         found = moment.found[about] = any_of(moment.catalogue.definitions[name], moment, sign)

@@ -29,7 +29,7 @@ Words = Callable[[], tuple[str, str]]
 @transaction.atomic
 def ask_to_reset(*, membership: Membership, by: User, now: datetime) -> SecondStepReset:
     """Refused: one's own, that of somebody who runs the site, and what was asked already."""
-    person, team = membership.user, _held(membership.care_team_id)
+    person, team = membership.user, _held(membership)
     if person.pk == by.pk:
         raise Refused(_("Nobody does this for themselves: ask another lead."))
     if person.is_staff:
@@ -96,9 +96,9 @@ def _end(asked: SecondStepReset, outcome: StepEnd, by: User | None, now: datetim
     return standing.update(ended_at=now, ended_by=by, outcome=outcome) == 1
 
 
-def _held(team: UUID | None) -> CareTeam:
-    """Two leads who ask at once."""
-    return CareTeam.objects.select_for_update(no_key=True).get(pk=team)
+def _held(membership: Membership) -> CareTeam:
+    """Its team, for one at a time: two leads may ask at once."""
+    return CareTeam.objects.select_for_update(no_key=True).get(memberships=membership.pk)
 
 
 def _tell_person(person: User, now: datetime) -> None:

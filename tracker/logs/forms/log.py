@@ -349,7 +349,7 @@ def _field(code: str) -> str:
 
 def _looks(name: str, field: forms.Field) -> Hashable:
     signs = tuple(field.signs.values()) if isinstance(field, SignsField) else ()
-    choices = tuple(field.choices) if isinstance(field, forms.ChoiceField) else ()
+    choices = tuple(field.widget.choices) if isinstance(field, forms.ChoiceField) else ()
     return name, str(field.label), str(field.help_text), signs, choices
 
 
