@@ -65,9 +65,16 @@ def session_of(person: User) -> str:
     return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
-def remember(child: Child, parent: User, number: int, like: Assessment, now: datetime) -> None:
+def remember(
+    child: Child,
+    parent: User,
+    number: int,
+    like: Assessment,
+    now: datetime,
+    apart: timedelta = timedelta(hours=HOURS_APART),
+) -> None:
     """Logs with three answers and an assessment each, in batches."""
-    for logs in batches(logs_of(child, parent, number, now)):
+    for logs in batches(logs_of(child, parent, number, now, apart)):
         SymptomLog.objects.bulk_create(logs)
         Observation.objects.bulk_create(answer for log in logs for answer in answers_of(log))
         Assessment.objects.bulk_create(
@@ -83,9 +90,9 @@ def remember(child: Child, parent: User, number: int, like: Assessment, now: dat
         )
 
 
-def logs_of(child: Child, parent: User, number: int, now: datetime) -> Iterator[SymptomLog]:
+def logs_of(child: Child, parent: User, number: int, now: datetime, apart: timedelta) -> Iterator[SymptomLog]:
     for place in range(1, number + 1):
-        at = now - timedelta(hours=HOURS_APART * place)
+        at = now - apart * place
         yield SymptomLog(
             child=child,
             caregiver=parent,

@@ -4,4 +4,9 @@ A module may say on which DATABASES it runs, when not on both. It runs in a proc
 that `setup` has prepared, and may keep files in `database.folder`.
 """
 
-ROWS = ("assess",)
+ROWS = (
+    "family",
+    "crowd",
+    "late",
+    "assess",
+)

@@ -60,6 +60,18 @@ def test_one_who_gives_up_lets_nobody_overtake(tmp_path: Path) -> None:
     third.end()
 
 
+def test_however_many_give_up_the_next_one_waits(tmp_path: Path) -> None:
+    first = Turn(tmp_path)
+    for _ in range(30):
+        with Turn(tmp_path) as impatient:
+            assert not impatient.wait(0)
+    with Turn(tmp_path) as patient:
+        patient.before = first.number  # as the last one would have said
+        assert not patient.wait(0.01)
+        first.end()
+        assert patient.wait(5)
+
+
 def third_is_served(waits: threading.Thread, done: list[bool]) -> bool:
     waits.join(0.05)
     return bool(done)

@@ -15,6 +15,7 @@ from typing import Self
 
 logger = logging.getLogger(__name__)
 HERE = Path("/proc/self/fd")  # a way around the 108 letters that the path of a socket may have
+BEHIND = 1000  # who gave up counts, too, until its turn is over
 A_LOOK = 0.001  # seconds: whether somebody is there at all
 GONE = (FileNotFoundError, ConnectionRefusedError, ConnectionResetError, BrokenPipeError)
 
@@ -28,7 +29,7 @@ class Turn:
         self.listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self.number = self._take_place(folder)
-        except OSError:
+        except (OSError, ValueError):
             self._close()
             raise
         self.before: int | None = self.number - 1
@@ -41,7 +42,7 @@ class Turn:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(str(number), dir_fd=self.folder)
             self.listening.bind(self._path(number))
-            self.listening.listen(8)
+            self.listening.listen(BEHIND)
             newest.truncate(0)
             newest.write(str(number))
         return number
@@ -55,7 +56,7 @@ class Turn:
         while self.before is not None:
             try:
                 self.before = self._wait_for(self.before, until - time.monotonic())
-            except TimeoutError:
+            except OSError:  # it took too long, or so many stand at that door that no more may
                 return False
         return True
 
