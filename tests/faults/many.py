@@ -35,7 +35,9 @@ COUNTS = {"alerts": 4, "reminders": 4, "beat": 3, "nightwatch": 3, "web": 2}
 NAMES = [f"{kind}-{number}" for kind, count in COUNTS.items() for number in range(1, count + 1)]
 TOKEN = "t" * 32
 DOWN = 1.0  # seconds until a killed one is started again
-DRAIN = 900.0  # seconds that the house has for the rest, once nobody kills any more
+PATIENCE = (
+    180.0  # seconds without any news after which nothing more is waited for, once nobody kills any more
+)
 
 
 def main() -> int:
@@ -190,9 +192,11 @@ def drain(whole: House, stage: "Stage") -> None:
     from tracker.audit import chain
     from tracker.models import Kind, Message
 
-    late = time.monotonic() + DRAIN
-    while time.monotonic() < late:
+    came, news = 0, time.monotonic()
+    while time.monotonic() < news + PATIENCE:
         machine.take_what_arrived(whole, stage)
+        if len(whole.post.arrivals) > came:
+            came, news = len(whole.post.arrivals), time.monotonic()
         due = Message.objects.waiting().filter(
             kind__in=(Kind.REMINDER, Kind.ALERT), due_at__lte=timezone.now()
         )
