@@ -15,6 +15,9 @@ from therapies import fever, request, rules
 from therapies.catalogue import load
 from therapies.model import NEAR_DAYS, SEVERITIES, Condition, RedFlag, Therapy
 
+_SOFTENED = "nausea"
+"""Mild, it is more urgent early in a course, of every therapy that tells early from late."""
+
 
 def boundary_requests(*, every_therapy: bool) -> Iterator[Asked]:
     """Of a flag that several therapies share for one of them, or for each. No request twice."""
@@ -48,7 +51,7 @@ def _of_flag(flag: RedFlag, therapy: Therapy, seen: set[str]) -> Iterator[Asked]
         yield from _around(condition, flag.signs[0] if flag.signs else "", therapy, seen)
         seen.add(condition.get("is", ""))
     for sign in flag.signs:
-        for severity in (None, *SEVERITIES):
+        for severity in (None, *SEVERITIES) if sign == flag.signs[0] else SEVERITIES[:1]:
             yield _with_sign(therapy, sign, severity)
 
 
@@ -114,14 +117,12 @@ def _of_course(therapy: Therapy) -> Iterator[Asked]:
             ("cycle_day", "days_since_infusion", "days_since_last_dose"), sorted(days | {NEAR_DAYS})
         ),
     }
-    for sign in ("headache", "nausea", "rash"):
-        for key, values in keys.items():
-            for value in chain.from_iterable(map(near, values)):
-                for more in ({}, {"cycle": 0}, {"cycle": 1}, {"days_since_infusion": 30}):
-                    asked = _with_sign(therapy, sign, SEVERITIES[0])
-                    asked["context"] = {"age_years": 8, **more, key: value}
-                    yield asked
-        yield _with_sign(therapy, sign, SEVERITIES[0]) | {"context": {}}
+    for key, values in keys.items():
+        for value in chain.from_iterable(map(near, values)):
+            for more in ({}, {"cycle": 0}, {"cycle": 1}, {"days_since_infusion": 30}):
+                context = {"age_years": 8, **more, key: value}
+                yield _with_sign(therapy, _SOFTENED, SEVERITIES[0]) | {"context": context}
+    yield _with_sign(therapy, _SOFTENED, SEVERITIES[0]) | {"context": {}}
 
 
 def _of_readings() -> Iterator[Asked]:

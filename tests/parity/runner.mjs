@@ -2,7 +2,7 @@
 //
 //   node runner.mjs ASSESS_JS RULES_JSON
 //
-// {"ask": [request, ...]} -> {"answers": [response or {"error": ...}, ...], "worst": response, where none was refused}
+// {"ask": [request, ...]} -> {"answers": [response or {"error": ...}, ...], "worst": response, of several of which none was refused}
 // {"typed": text}         -> {"number": text or null, "temperature": [text, unit] or null}
 
 import { readFileSync, writeSync } from "node:fs";
@@ -37,7 +37,8 @@ function reply(question) {
     return { number: read(readNumber, typed), temperature: read(readTemperature, typed) };
   }
   const answers = question.ask.map(answer);
-  return { answers, worst: answers.some((one) => one.error) ? null : worstOf(answers) };
+  const isOne = answers.length < 2 || answers.some((one) => one.error);
+  return { answers, worst: isOne ? null : worstOf(answers) };
 }
 
 const lines = readFileSync(0, "utf8").split("\n").filter(Boolean);

@@ -101,7 +101,7 @@ def _again(hours: Mapping[str, Any]) -> Iterator[Setting]:
 
 def _with(codes: Sequence[str]) -> Iterator[Setting]:
     for code in codes:
-        for severity in (*SEVERITIES[::-1], None):
+        for severity in (*SEVERITIES[::-1], None) if code == codes[0] else SEVERITIES[-1:]:
             yield _also((code, severity))
     yield _not_asked
 
@@ -223,6 +223,8 @@ def _ages(months: int) -> Iterator[Setting]:
         yield _context(age_months=age, age_years=int(age) // 12)
         yield _context(age_months=None, age_years=age / 12)
         yield _context(age_months=age, age_years=8)
+    yield _context(age_months=12, age_years=0)  # the two disagree: the younger counts
+    yield _context(age_months=36, age_years=2)
     yield _context(age_months=None, age_years=None)
     yield _context(age_months=None, age_years=0)
 
