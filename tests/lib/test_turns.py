@@ -66,10 +66,10 @@ def test_however_many_give_up_the_next_one_waits(tmp_path: Path) -> None:
         with Turn(tmp_path) as impatient:
             assert not impatient.wait(0)
     with Turn(tmp_path) as patient:
-        patient.before = first.number  # as the last one would have said
         assert not patient.wait(0.01)
         first.end()
         assert patient.wait(5)
+    assert os.listdir(tmp_path) == ["newest"]
 
 
 def third_is_served(waits: threading.Thread, done: list[bool]) -> bool:

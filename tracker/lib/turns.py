@@ -54,33 +54,41 @@ class Turn:
         """Whether everybody who came before is through."""
         until = time.monotonic() + seconds
         while self.before is not None:
+            before = self.before
             try:
-                self.before = self._wait_for(self.before, until - time.monotonic())
+                self.before = self._wait_for(before, until - time.monotonic())
             except OSError:  # it took too long, or so many stand at that door that no more may
                 return False
+            with contextlib.suppress(OSError):  # nobody else comes to this place again
+                os.unlink(str(before), dir_fd=self.folder)
         return True
 
     def _wait_for(self, number: int, seconds: float) -> int | None:
         """Whom to wait for instead: one that gives up says who was before it."""
+        with contextlib.suppress(OSError):  # most did not give up
+            return int(os.readlink(str(number), dir_fd=self.folder))
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
             other.settimeout(max(seconds, A_LOOK))
             try:
                 other.connect(self._path(number))
                 said = other.recv(32)
             except GONE:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(str(number), dir_fd=self.folder)
                 return None
         return int(said) if said else None
 
     def end(self) -> None:
-        if self.before is not None:
-            self._say_who_is_before()
         with contextlib.suppress(OSError):
-            os.unlink(str(self.number), dir_fd=self.folder)
+            if self.before is None:
+                os.unlink(str(self.number), dir_fd=self.folder)
+            else:
+                self._say_who_is_before()
         self._close()
 
     def _say_who_is_before(self) -> None:
+        """To the one behind: one that is there is told, one that comes finds it in place of the socket."""
+        note = f"note-{self.number}"
+        os.symlink(str(self.before), note, dir_fd=self.folder)
+        os.replace(note, str(self.number), src_dir_fd=self.folder, dst_dir_fd=self.folder)
         self.listening.setblocking(False)
         with contextlib.suppress(OSError):
             while True:
