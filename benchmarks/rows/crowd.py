@@ -50,6 +50,9 @@ def measure(database: Database) -> Iterator[Row]:
     turns = [(parents, turn) for parents in PARENTS for turn in range(TURNS)]
     ours, bare = ({parents: Crowd() for parents in PARENTS} for _ in range(2))
     with serving(OURS, database, WORKERS) as site, serving(BARE, database, WORKERS) as limit:
+        crowd(
+            Crowd(), site, max(PARENTS), SECONDS, log_of(homes, Crowd())
+        )  # each process has read its knowledge
         for place, (parents, _turn) in enumerate(turns):
             crowd(ours[parents], site, parents, SECONDS, log_of(homes, ours[parents]))
             crowd(bare[parents], limit, parents, SECONDS / 2, insert)
