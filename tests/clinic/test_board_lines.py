@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.clinic.test_board import another, board
 from tests.support.personas import NOW
-from tracker.alerts.taking import HELD_FOR, record_not_reached, take_alert
+from tracker.alerts.taking import HELD_FOR, offer_alert, record_not_reached, take_alert
 from tracker.clinic.queries import board_alerts
 from tracker.clinic.queries.board_alerts import LINES, Filters, pick
 from tracker.messaging.heartbeats import LIMITS, record_heartbeat
@@ -139,6 +139,24 @@ def test_one_in_a_colleagues_hands_that_a_filter_leaves_out_is_counted_and_comes
         lines.post(reverse("staff-active"))  # else the session is locked by then
     with time_machine.travel(NOW + HELD_FOR + timedelta(seconds=1), tick=False):
         assert set(re.findall(r'data-key="o">(\w+)<', board(lines, care_team))) == {"Mine", "Theirs"}
+
+
+def test_an_alert_that_a_colleague_offers_is_on_top_of_every_page(
+    lines: Client, care_team: CareTeam, nurse: User, colleague: User, short_pages: None
+) -> None:
+    """In hand it stands after all that wait: of two hundred, pages away."""
+    for number in range(4):
+        another(care_team, f"Now{number}", {"temperature": 38.4}, 3)
+    alert = alert_of(another(care_team, "Given", {"temperature": 38.4}))
+    take_alert(alert=alert, by=colleague, now=NOW)
+    assert "Offered to you" not in board(lines, care_team)
+    offer_alert(alert=alert, to=nurse, by=colleague, now=NOW)
+    page = board(lines, care_team)
+    assert "Given" not in re.findall(r'data-key="o">(\w+)<', page)
+    assert "Offered to you: Given (Colleague)" in texts(page)
+    beside = Client()
+    beside.force_login(colleague)
+    assert "Offered to you" not in board(beside, care_team)
 
 
 def test_a_part_of_two_hundred_alerts_is_small(lines: Client, care_team: CareTeam, mother: User) -> None:

@@ -273,7 +273,8 @@ def hand_over(holder: Any, other: Any, name: str, board: str, steps: Steps) -> N
         holder.get_by_text(f"You offered it to {name}").wait_for()
     with steps.step("handover: the colleague accepts it"):
         other.goto(board)
-        steps.click(other.get_by_role("button", name="Accept").first)
+        steps.click(other.locator(".bar").filter(has_text="Offered to you").get_by_role("link"))
+        steps.click(other.get_by_role("button", name="Take it over").first)
         other.get_by_text("You took this").wait_for()
 
 

@@ -76,6 +76,7 @@ def board_page(
     context = around | {
         "board": (found := shared(team.pk, version.line, (wanted, get_language()), now, read)),
         "counts": [(one, found.pick.by_urgency[one]) for one in (*reversed(AT_ANY_HOUR), Urgency.TODAY)],
+        "offered": [alert for alert in found.pick.open if alert.offered_to_id == request.user.pk],
         "mine": found.pick.by_holder[request.user.pk],
         "version": version.line,
         "late": version.is_late,

@@ -42,6 +42,7 @@ def boards_page(request: AuthedRequest) -> HttpResponse:
     context = {
         "board": found,
         "mine": found.pick.by_holder[request.user.pk],
+        "offered": [alert for alert in found.pick.open if alert.offered_to_id == request.user.pk],
         "dead": has_dead_way(request.user),
     }
     return _drawn(request, "boards", around | context)
