@@ -79,7 +79,8 @@ def test_nothing_is_lost_and_nothing_doubled(
     assert {log.observed_at for log in logs.values()} == {
         datetime.fromtimestamp(expected[number]["at"] / 1000, NOW.tzinfo) for number in logs
     }
-    assert in_order(child, list(logs.values())) == judged(SymptomLog.objects.filter(child=child))
+    wanted, found = in_order(child, list(logs.values())), judged(SymptomLog.objects.filter(child=child))
+    assert wanted == found, [pair for pair in zip(wanted, found, strict=True) if pair[0] != pair[1]]
 
 
 def killed(page: Page) -> Page:
@@ -92,11 +93,13 @@ def killed(page: Page) -> Page:
     return opened
 
 
-def judged(logs: Any) -> list[tuple[datetime, str]]:
-    return sorted((log.observed_at, log.assessment.urgency) for log in logs)
+def judged(logs: Any) -> list[tuple[datetime, str, list[str]]]:
+    """With what could not be checked: a log whose rules could not be asked judges no other log again."""
+    answers = [(log.observed_at, log.assessment) for log in logs]
+    return sorted((at, answer.urgency, answer.response["could_not_check"]) for at, answer in answers)
 
 
-def in_order(child: Child, logs: list[SymptomLog]) -> list[tuple[datetime, str]]:
+def in_order(child: Child, logs: list[SymptomLog]) -> list[tuple[datetime, str, list[str]]]:
     """Another child with the same course, whose logs came as they were seen; nobody has called about them."""
     twin = child_of(person("twin"), "Twin")
     for log in sorted(logs, key=lambda one: one.observed_at):
