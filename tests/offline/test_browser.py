@@ -21,6 +21,7 @@ from tests.support.personas import NIGHT_NUMBER, child_of, person
 from tests.support.waiting import wait_until
 from tracker.home_care.actions.doses import add_medicine
 from tracker.models import Call, Child, DoseGiven, PhoneEntry, SymptomLog, User
+from tracker.site.phone.kit import kit_version
 from tracker.site.views import phone as views
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -337,7 +338,7 @@ def test_calls_and_doses_without_a_network_are_known_to_the_next_answer_and_reco
         page.get_by_role("heading", name="Nothing urgent is documented")
     ).to_be_visible()  # they were advised
     expect(page.locator("[data-unsent]")).to_contain_text("4 entries not sent yet")
-    text = views.worker_text("")
+    text = views.worker_text(kit_version())
     monkeypatch.setattr(views, "worker_text", lambda _kit: text.replace("VERSION", "VERSION = 1, NEWER", 1))
     page.context.set_offline(False)
     is_sent(page)
