@@ -6,7 +6,7 @@ Alerts: when in doubt, again. Reminders by mail or SMS: when in doubt, not (docs
 import logging
 import random
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -16,7 +16,8 @@ from django.db.models import F, Q, QuerySet
 
 from tracker.lib.clock import SKEW
 from tracker.lib.task_queue import request_task
-from tracker.messaging import contact_points, gathering
+from tracker.messaging import claims, contact_points, gathering
+from tracker.messaging.channels import email
 from tracker.messaging.channels.errors import SendError
 from tracker.messaging.channels.sending import send
 from tracker.messaging.heartbeats import record_heartbeat
@@ -163,30 +164,36 @@ def _deliver_each(found: Iterable[UUID], now: datetime, began: float, *, seconds
     return delivered
 
 
-def _deliver_together(found: Iterable[UUID], now: datetime, began: float) -> int:
-    """Reminders come by the thousand: looked at in one query and written down in one. Each is claimed by itself:
-    it was free, and nobody else has tried it since.
+def _deliver_together(found: Sequence[UUID], now: datetime, began: float) -> int:
+    """Reminders come by the thousand: some are claimed in one go, leave over one connection, are written down in one.
 
-    Where that takes long, the rest is looked at again.
+    Where that takes long, the rest is given back, and looked at again.
     """
-    loaded, delivered, sent = time.monotonic(), 0, []
-    free = Message.objects.filter(pk__in=found).claimable(_later(now, began))
-    for message in free.with_what_matters():
-        if time.monotonic() - loaded > FRESH:
-            break
-        try:
-            if _mine(message).update(claimed_until=_later(now, began) + LEASE, tries=message.tries + 1):
-                delivered, message.tries = delivered + 1, message.tries + 1
+    delivered = 0
+    with email.kept_open():
+        for start in range(0, len(found), claims.TOGETHER):
+            some = claims.claim_together(found[start : start + claims.TOGETHER], _later(now, began))
+            delivered += _deliver_claimed(some, now, began)
+    return delivered
+
+
+def _deliver_claimed(claimed: Sequence[Message], now: datetime, began: float) -> int:
+    loaded, tried, sent = time.monotonic(), 0, []
+    try:
+        for message in claimed:
+            if time.monotonic() - loaded > FRESH:
+                break
+            tried += 1
+            try:
                 if (dead := _handle(message, _later(now, began))) is not None:
                     sent.append(message)
                     contact_points.mark_dead(message=message, addresses=dead, now=now)
-        except Exception:
-            log.exception("message_broken", extra={"message_id": message.pk})
-    for tries in {message.tries for message in sent}:
-        together = [message.pk for message in sent if message.tries == tries]
-        rows = Message.objects.waiting().filter(pk__in=together, tries=tries)
-        rows.update(sent_at=_later(now, began), claimed_until=None, reason="")
-    return delivered
+            except Exception:
+                log.exception("message_broken", extra={"message_id": message.pk})
+    finally:  # also where the worker is told to end at once
+        claims.note_sent(sent, _later(now, began))
+        claims.give_back(claimed[tried:])
+    return tried
 
 
 def deliver(*, message_id: UUID, now: datetime) -> bool:

@@ -2,9 +2,12 @@
 
 import json
 import smtplib
-from collections.abc import Collection
-from contextlib import suppress
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -12,6 +15,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 
 from tracker.lib.encryption import Unreadable, decrypt
 from tracker.messaging.channels.errors import SendError
@@ -20,17 +24,17 @@ from tracker.messaging.channels.wording import headline, link
 from tracker.models import Kind, Message
 from tracker.models.reminders import OF_THE_WARD
 
+OK = 250
+_PLACES: dict[str, Any] = {"link": "{{the-link}}", "off": "{{the-way-off}}"}
+
 
 def send(message: Message) -> Collection[str]:
     """To the address of the recipient's login, or the one that a mail about signing in is for."""
     mail = mail_of(message)
-    connection = get_connection()
-    try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        raise SendError("no-mail-server") from error
+    connection, went_well = _open(), False
     try:
         connection.send_messages([mail])
+        went_well = True
     except SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()))[0]
         raise _refused(code, mail) from error
@@ -41,8 +45,59 @@ def send(message: Message) -> Collection[str]:
     except (OSError, smtplib.SMTPException) as error:  # cut off: nobody knows whether it was taken
         raise SendError("cut-off", is_unknown=True) from error
     finally:
-        _close(connection)
+        if not went_well or not _kept.is_wanted:
+            _kept.connection = None
+            _close(connection)
     return ()
+
+
+class _Kept(threading.local):
+    """A thread's open connection, while it has many mails to send."""
+
+    is_wanted = False
+    connection: BaseEmailBackend | None = None
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """For mails in a row: over one connection, as long as each of them goes well."""
+    _kept.is_wanted = True
+    try:
+        yield
+    finally:
+        connection, _kept.connection, _kept.is_wanted = _kept.connection, None, False
+        if connection:
+            _close(connection)
+
+
+def _open() -> BaseEmailBackend:
+    """The one that is kept, if the server is still there: else a mail would be in doubt that was never begun."""
+    if _kept.connection:
+        if _is_alive(_kept.connection):
+            return _kept.connection
+        _close(_kept.connection)
+        _kept.connection = None
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise SendError("no-mail-server") from error
+    if _kept.is_wanted:
+        _kept.connection = connection
+    return connection
+
+
+def _is_alive(kept: BaseEmailBackend) -> bool:
+    server: smtplib.SMTP | None = getattr(kept, "connection", None)
+    if server is None:  # a file, where no server was named
+        return True
+    try:
+        return server.noop()[0] == OK
+    except (OSError, smtplib.SMTPException):
+        return False
 
 
 def _close(connection: BaseEmailBackend) -> None:
@@ -60,23 +115,29 @@ def _refused(code: int, mail: EmailMultiAlternatives) -> SendError:
 def mail_of(message: Message) -> EmailMultiAlternatives:
     if message.kind == Kind.SIGN_IN:
         return _about_signing_in(message)
-    context = {"message": message, "link": link(message), "is_reminder": message.kind == Kind.REMINDER}
-    context["asks_for_a_log"] = bool(message.reminder and message.reminder.cause not in OF_THE_WARD)
+    about = {"link": link(message)}
     headers = {"Message-ID": message_id(message)}
-    if context["is_reminder"]:
-        off = settings.SITE_URL + reverse("reminders-off", args=[message.pk])
-        context["off"] = off
+    is_reminder = message.kind == Kind.REMINDER
+    if is_reminder:
+        about["off"] = off = settings.SITE_URL + reverse("reminders-off", args=[message.pk])
         headers |= {"List-Unsubscribe": f"<{off}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    asks_for_a_log = bool(message.reminder and message.reminder.cause not in OF_THE_WARD)
     with translation.override(message.person.language):
-        context["headline"] = subject = headline(message)
-        mail = EmailMultiAlternatives(
-            subject=subject,
-            body=render_to_string("tracker/messaging/mail/message.txt", context),
-            to=[message.person.email],
-            headers=headers,
-        )
-        mail.attach_alternative(render_to_string("tracker/messaging/mail/message.html", context), "text/html")
+        subject = headline(message)
+        text, html = _words(translation.get_language() or "", subject, is_reminder, asks_for_a_log)
+    for name, address in about.items():
+        text, html = text.replace(_PLACES[name], address), html.replace(_PLACES[name], escape(address))
+    mail = EmailMultiAlternatives(subject=subject, body=text, to=[message.person.email], headers=headers)
+    mail.attach_alternative(html, "text/html")
     return mail
+
+
+@lru_cache(maxsize=200)
+def _words(language: str, subject: str, is_reminder: bool, asks_for_a_log: bool) -> tuple[str, str]:
+    """Plain and HTML, in the language that is active: the same for everybody but for the addresses in them."""
+    context = _PLACES | {"headline": subject, "is_reminder": is_reminder, "asks_for_a_log": asks_for_a_log}
+    of = "tracker/messaging/mail/message"
+    return render_to_string(f"{of}.txt", context), render_to_string(f"{of}.html", context)
 
 
 def _about_signing_in(message: Message) -> EmailMultiAlternatives:
