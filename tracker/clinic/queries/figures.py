@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, Subquery
 
 from tracker.models import Alert, AlertVerb, Assessment, CareTeam, Child, Message, SymptomLog, Urgency
 from tracker.models.messages import Kind
@@ -77,7 +77,7 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
         days=days,
         children=children,
         logs=logs.count(),
-        children_with_logs=logs.values("child").distinct().count(),
+        children_with_logs=_with_logs(team, since),
         alerts=len(alerts),
         is_cut=len(alerts) == MOST_ALERTS,
         urgent=len(urgent),
@@ -93,6 +93,12 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
         reminders=sent.filter(dropped_at=None).count(),
         reminders_sent=sent.filter(sent_at__isnull=False).count(),
     )
+
+
+def _with_logs(team: CareTeam, since: datetime) -> int:
+    """Each child is asked for one log: to count the different ones among all logs means to sort them."""
+    logs = SymptomLog.objects.standing().filter(child=OuterRef("pk"), received_at__gte=since)
+    return Child.objects.filter(Exists(logs), care_team=team).count()
 
 
 def alerts_since(team: CareTeam, since: datetime) -> list[Alert]:
