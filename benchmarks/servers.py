@@ -17,6 +17,7 @@ from benchmarks.databases import Database
 from benchmarks.processes import children_of, worked
 
 OURS, BARE = "config.wsgi", "benchmarks.bare_site.wsgi"
+KEPT = 10  # seconds, less than the server keeps a silent connection
 PATIENCE = 120  # seconds until a server answers
 
 
@@ -40,6 +41,7 @@ class Server:
     database: Database
     cookies: dict[str, str] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
+    asked: float = 0.0
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, headers=headers)
@@ -48,7 +50,9 @@ class Server:
         return self.ask("POST", path, urlencode(typed), {"Content-Type": "application/x-www-form-urlencoded"})
 
     def ask(self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> Answer:
-        self.connection = self.connection or http.client.HTTPConnection("localhost", self.port, timeout=120)
+        if self.connection is None or time.monotonic() - self.asked > KEPT:
+            self.connection = http.client.HTTPConnection("localhost", self.port, timeout=120)
+        self.asked = time.monotonic()
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self.connection.request(
             method, path, body or None, {"Cookie": cookies, "Accept-Encoding": "gzip"} | (headers or {})

@@ -3,8 +3,8 @@
 from django.db import connection
 from django.utils import timezone
 
+from benchmarks.bare_site import ROWS
 from benchmarks.bare_site.models import Row
-from benchmarks.bare_site.urls import ROWS
 
 
 def make() -> None:

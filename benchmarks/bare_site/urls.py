@@ -7,9 +7,9 @@ from django.template import Context, Template
 from django.urls import path
 from django.utils import timezone
 
+from benchmarks.bare_site import CHILDREN, ROWS
 from benchmarks.bare_site.models import Child, Row
 
-ROWS, CHILDREN = 100, 50
 HEAD = '<!doctype html><html lang="en"><title>Rows</title>'
 SMALL = (
     HEAD

@@ -4,9 +4,4 @@ A module may say on which DATABASES it runs, when not on both. It runs in a proc
 that `setup` has prepared, and may keep files in `database.folder`.
 """
 
-ROWS = (
-    "family",
-    "crowd",
-    "late",
-    "assess",
-)
+ROWS = ("family", "crowd", "late", "board", "reminders", "assess", "first_page", "start")

@@ -1,14 +1,15 @@
 """Ten thousand children of one ward and a million logs, in minutes: the database makes the rows itself."""
 
-import sys
-import time
+import os
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection
 
 from therapies.rules import assess
 
-CHILDREN, LOGS_EACH, OPEN_ALERTS = 10_000, 100, 20
+CHILDREN = int(os.environ.get("BENCHMARK_CHILDREN", 10_000))
+LOGS_EACH, OPEN_ALERTS = 100, 20
 FEW, MANY = CHILDREN + 1, CHILDREN + 2  # one child with 50 logs, one with 5,000
 STEP = 500
 
@@ -24,16 +25,18 @@ BASIS = {
 }
 
 PEOPLE = """
-INSERT INTO tracker_user (id, password, is_superuser, email, name, language, time_zone, is_staff, is_active, joined_at)
+INSERT INTO tracker_user (id, password, is_superuser, email, name, language, time_zone, is_staff, is_active, joined_at,
+    board_view, unit, session_round)
 SELECT md5('user' || n)::uuid, '!', false, 'person' || n || '@example.org', 'Person ' || n, 'en', 'UTC', false, true,
-    %(now)s
+    %(now)s, '', '', 0
 FROM generate_series(%(first)s::int, %(last)s::int) n
 """
 CHILD = """
 INSERT INTO tracker_child (id, care_team_id, nickname, birth_month, colour, units, time_zone, country, emergency_number,
-    first_sentence, record_number, call_back_number, last_log_at, paused_reason, begun_at, changed_at)
+    first_sentence, record_number, call_back_number, last_log_at, paused_reason, begun_at, changed_at,
+    home_care_number)
 SELECT md5('child' || n)::uuid, %(team)s, 'Child ' || n, date '2018-05-01', 'teal', 'C', 'Europe/Berlin', 'DE', '', '',
-    'MRN ' || n, '555 ' || n, {last_log}, '', %(now)s - interval '400 days', %(now)s
+    'MRN ' || n, '555 ' || n, {last_log}, '', %(now)s - interval '400 days', %(now)s, ''
 FROM generate_series(%(first)s::int, %(last)s::int) n
 """
 COURSE = """
@@ -92,10 +95,11 @@ FROM (SELECT n, (100 - n %% 100) %% 100 AS k, n <= {OPEN_ALERTS} AS is_open
       FROM generate_series(%(first)s::int, %(last)s::int) n) fevers
 """
 ALERT_EVENT = f"""
-INSERT INTO tracker_alertevent (alert_id, verb, at, by_id, log_id)
+INSERT INTO tracker_alertevent (alert_id, verb, at, by_id, log_id, outcome, note)
 SELECT md5('alert' || n || '-' || k)::uuid, verb, {SEEN} + wait,
     md5(CASE WHEN verb = 'raised' THEN 'user' || n ELSE 'user0' END)::uuid,
-    CASE WHEN verb = 'raised' THEN md5('log' || n || '-' || k)::uuid END
+    CASE WHEN verb = 'raised' THEN md5('log' || n || '-' || k)::uuid END,
+    '', ''
 FROM (SELECT n, (100 - n %% 100) %% 100 AS k, n <= {OPEN_ALERTS} AS is_open
       FROM generate_series(%(first)s::int, %(last)s::int) n) fevers,
      (VALUES ('raised', interval '0'), ('taken', interval '4 minutes'),
@@ -104,9 +108,7 @@ WHERE verb = 'raised' OR NOT is_open
 """
 
 
-def seed(team: object, now: datetime) -> float:
-    """The seconds that it took. A bar shows how far it is."""
-    begun = time.monotonic()
+def seed(team: object, now: datetime, told: Callable[[float], None]) -> None:
     given = {"now": now, "team": str(team)} | assessed()
     with connection.cursor() as cursor:
         cursor.execute(PEOPLE, given | {"first": 0, "last": MANY})
@@ -117,13 +119,11 @@ def seed(team: object, now: datetime) -> float:
             families = {"first": first, "last": first + STEP - 1, "logs": LOGS_EACH}
             for statement in (LOG, ANSWER, ASSESSED, ALERT, ALERT_EVENT):
                 cursor.execute(statement, given | families)
-            bar(first + STEP - 1, begun)
+            told((first + STEP - 1) / CHILDREN)
         for child, logs in ((FEW, 50), (MANY, 5000)):
             for statement in (LOG, ANSWER, ASSESSED):
                 cursor.execute(statement, given | {"first": child, "last": child, "logs": logs})
         cursor.execute("VACUUM ANALYZE")
-    sys.stderr.write("\n")
-    return time.monotonic() - begun
 
 
 def assessed() -> dict[str, str]:
@@ -135,11 +135,3 @@ def assessed() -> dict[str, str]:
         for name, report in (("fever", FEVER), ("quiet", QUIET))
     }
     return {name: json.dumps(answer) for name, answer in answers.items()} | {"basis": json.dumps(BASIS)}
-
-
-def bar(done: int, begun: float) -> None:
-    part = done / CHILDREN
-    sys.stderr.write(
-        f"\r[{'#' * int(40 * part):<40}] {done * LOGS_EACH:>9,} logs, {time.monotonic() - begun:.0f} s"
-    )
-    sys.stderr.flush()
