@@ -30,6 +30,7 @@ from tests.support import postgresql
 
 if TYPE_CHECKING:
     from tests.faults.stage import Outcome, Stage
+    from tracker.models import Child
 
 COUNTS = {"alerts": 4, "reminders": 4, "beat": 3, "nightwatch": 3, "web": 2}
 NAMES = [f"{kind}-{number}" for kind, count in COUNTS.items() for number in range(1, count + 1)]
@@ -59,7 +60,11 @@ def main() -> int:
         from tests.faults.stage import HEAD
 
         print(f"{HEAD}\n{outcome.row()}", flush=True)
-    return 0 if outcome.is_met else 1
+        keys, broken = doubled_keys(), chain_is_broken()
+        print(
+            f"{keys} alerts went to one person under two keys. {broken or 'The chain is whole.'}", flush=True
+        )
+    return 0 if outcome.is_met and not keys and not broken else 1
 
 
 def free_port() -> int:
@@ -84,11 +89,11 @@ def run(whole: House, told: argparse.Namespace) -> "Outcome":
             raised = len(stage.submitted)
             if waiting and raised < due + told.families:
                 piece = min(len(waiting), 20)
-                machine.raise_alerts(stage, waiting[:piece])
+                raise_on_record(stage, waiting[:piece])
                 del waiting[:piece]
             machine.take_what_arrived(whole, stage)
             time.sleep(0.5)
-    machine.raise_alerts(stage, waiting)
+    raise_on_record(stage, waiting)
     drain(whole, stage)
     name = f"many of everything, {len(kills)} killed in {told.minutes:g} min"
     outcome = counted(whole, stage, name, reminders)
@@ -207,16 +212,29 @@ def drain(whole: House, stage: "Stage") -> None:
 
 
 def counted(whole: House, stage: "Stage", name: str, reminders: Sequence[object]) -> "Outcome":
+    from django.utils import timezone
+
+    from tracker.models import Kind, Message
+
     stage.to_remind = len(reminders)
     outcome = stage.count(name, whole.post, limit=inf)
     outcome.note = f"slowest submit {stage.slowest:.1f} s"
-    if keys := doubled_keys():
-        outcome.lost += keys
-        outcome.note += f"; {keys} ALERTS UNDER TWO KEYS"
-    if broken := chain_is_broken():
-        outcome.lost += 1
-        outcome.note += f"; THE CHAIN IS BROKEN: {broken}"
+    if left := Message.objects.waiting().filter(kind=Kind.REMINDER, due_at__lte=timezone.now()).count():
+        outcome.note += f"; {left} reminders still waited"
     return outcome
+
+
+def raise_on_record(stage: "Stage", children: Sequence["Child"]) -> None:
+    """With the assessments by which the record's chain finds their logs."""
+    from tests.faults import machine
+    from tracker.models import Assessment, SymptomLog
+
+    machine.raise_alerts(stage, children)
+    logs = SymptomLog.objects.filter(child__in=children)
+    Assessment.objects.bulk_create(
+        Assessment(log=log, made_at=log.received_at, urgency="emergency", response={}, basis={})
+        for log in logs
+    )
 
 
 def doubled_keys() -> int:
@@ -239,7 +257,7 @@ def chain_is_broken() -> str:
     try:
         call_command("audit", "verify", stdout=said)
     except (CommandError, DatabaseError) as error:
-        return f"{error} {said.getvalue()}".replace("\n", " ")
+        return f"{error} {said.getvalue()}".replace("\n", " ")[:500]
     return ""
 
 

@@ -136,7 +136,9 @@ class Alert(models.Model):
             models.Index(fields=("child", "raised_at"), name="alerts_of_a_child"),
             models.Index(fields=("raised_at",), name="alerts_by_their_raising"),
             models.Index(
-                fields=("resolved_at",), condition=Q(resolved_at__isnull=False), name="alerts_by_their_closing"
+                fields=("resolved_at",),
+                condition=Q(resolved_at__isnull=False),
+                name="alerts_by_their_closing",
             ),
             models.Index(fields=("escalates_at",), condition=IS_OPEN, name="alerts_to_escalate"),
             models.Index(fields=("escalation_set_at",), condition=IS_OPEN, name="alerts_set_ahead"),

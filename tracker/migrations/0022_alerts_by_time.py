@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0018_watching'),
+        ('tracker', '0021_language'),
     ]
 
     operations = [
