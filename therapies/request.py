@@ -7,7 +7,7 @@ number is not refused, it is assessed. See the contract in docs/assessment.md.
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import Any
 
 from therapies.fever import BANDS, DEFAULT_RULE, FEVER_RULES
@@ -51,6 +51,8 @@ CONTEXT_NUMBERS = (
 CONTEXT_FLAGS = ("infusion_running", "low_counts_known", "writes")
 _DIGITS, _DECIMALS = 9, 15
 """A number with more digits before or behind the point is read as far as it can matter."""
+_FAR = 10**8
+"""A power of ten that makes any number that anybody types too large, or nothing."""
 
 
 def neuro_parts(age_years: int | None) -> tuple[str, ...]:
@@ -137,7 +139,7 @@ def loads(text: str | bytes) -> Any:
     try:
         return json.loads(
             text,
-            parse_float=Decimal,
+            parse_float=_decimal,
             parse_int=Decimal,
             parse_constant=_refuse_constant,
             object_pairs_hook=_object,
@@ -342,6 +344,17 @@ def _texts(given: Mapping[str, Any], key: str, where: str) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise RequestError(where + key, "is not a list of texts")
     return frozenset(value)
+
+
+def _decimal(text: str) -> Decimal:
+    """The number as it was typed. A power beyond what a Decimal can have is read as far as one can: it is bounded
+    afterwards, and a request never fails because of it.
+    """
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        digits, _, power = text.lower().partition("e")
+        return Decimal(f"{digits}e{'-' if power.startswith('-') else ''}{_FAR}")
 
 
 def _refuse_constant(name: str) -> Any:
