@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from tests.parity.settings import BASE, Asked, named, near, now_of, settings_of
+from tests.parity.spoken import spoken_temperatures
 from tests.parity.twice import told_twice
 from therapies import fever, request, rules
 from therapies.catalogue import load
@@ -42,6 +43,7 @@ def _all(*, every_therapy: bool) -> Iterator[Asked]:
     yield from _of_readings()
     yield from _of_time()
     yield from told_twice()
+    yield from spoken_temperatures()
 
 
 # ------------------------------------------------------------------ red flags

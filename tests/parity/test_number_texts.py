@@ -9,7 +9,25 @@ from therapies.request import loads
 from therapies.rules_bundle import dumps, rules_bundle
 
 _ASKED = '{"therapy": "blinatumomab", "context": {"baseline_weight_kg": 20.50}, "reports": [{"hours_ago": %s, %s}]}'
-_POWERS = ("", "", "e0", "E1", "e+1", "e-1", "e-2", "e2", "e-17", "e20", "e400", "e-400")
+_POWERS = (
+    "",
+    "",
+    "e0",
+    "E1",
+    "e+1",
+    "e-1",
+    "e-2",
+    "e2",
+    "e-17",
+    "e8",
+    "e9",
+    "e10",
+    "e-9",
+    "e-10",
+    "e20",
+    "e400",
+    "e-400",
+)
 _FAR = "99999999999999999999"
 
 
