@@ -1,49 +1,29 @@
 // What a log form says, as a report of the rules: LogForm.answers() of the site, from the same names. And what the rules
 // are asked about a child at a moment, from the instants in its pocket.
 
+import { Unreadable, isBlank, readNumber, readTemperature } from "../rules/numbers.js";
+
 const HOUR = 3600000;
 const NEURO = ["talks", "knows", "follows", "settles"];
-const UNITS = { C: "C", c: "C", F: "F", f: "F", "℃": "C", "℉": "F" };
-const LONGEST = 100;
-const REMARK = /^[\p{Cf}\s\ufffc]+|[\p{Cf}\s\ufffc°º˚]+$/gu;
 
-// A number as people type it: a comma, digits of any script. Undefined where it is none.
-export function readNumber(typed) {
-  const plain = typed.length > LONGEST ? "" : [...typed.replace(REMARK, "")].map(plainly).join("");
-  return /^(0|[1-9]\d{0,2})(\.\d{1,2})?$/.test(plain) ? plain : undefined;
-}
-
-// Digits stand in rows of ten, each row from its zero on.
-function plainly(sign) {
-  if (/[0-9]/.test(sign)) return sign;
-  if (/\p{Nd}/u.test(sign)) {
-    let zero = sign.codePointAt(0);
-    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1)) && sign.codePointAt(0) - zero < 9) zero -= 1;
-    return String(sign.codePointAt(0) - zero);
-  }
-  return ",·٫．，".includes(sign) ? "." : sign;
-}
-
-function temperature(told, raw) {
-  const typed = told("temperature").trim();
-  if (!typed) return undefined;
-  const bare = typed.replace(REMARK, "");
-  const unit = UNITS[bare.at(-1)];
-  const value = readNumber(unit ? bare.slice(0, -1) : bare);
-  if (value === undefined) {
-    raw.temperature = typed;
+// Undefined where nobody sees anything in it, or it cannot be read: then it is kept as it was typed.
+function typedIn(name, read, told, raw, rules) {
+  const typed = told(name);
+  if (isBlank(typed, rules)) return undefined;
+  try {
+    return read(typed.trim(), rules);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    raw[name] = typed.trim();
     return undefined;
   }
-  const said = { value, unit: unit ?? told("unit"), route: told("route") };
-  return Object.fromEntries(Object.entries(said).filter(([, part]) => part));
 }
 
-function weight(told, raw) {
-  const typed = told("weight_kg").trim();
-  if (!typed) return undefined;
-  const value = readNumber(typed);
-  if (value === undefined) raw.weight_kg = typed;
-  return value;
+function temperature(told, raw, rules) {
+  const [value, unit] = typedIn("temperature", readTemperature, told, raw, rules) ?? [];
+  if (value === undefined) return undefined;
+  const said = { value, unit: unit ?? told("unit"), route: told("route") };
+  return Object.fromEntries(Object.entries(said).filter(([, part]) => part));
 }
 
 // Null where one question came with two answers.
@@ -53,8 +33,8 @@ export function reportOf(fields, kit) {
   const signs = fields.filter(([name, value]) => name.startsWith("sign-") && value && name.slice(5) in kit.names);
   const neuro = Object.fromEntries(NEURO.map((part) => [part, told(`neuro_${part}`)]).filter(([, answer]) => answer));
   const report = {
-    temperature: temperature(told, raw),
-    weight_kg: weight(told, raw),
+    temperature: temperature(told, raw, kit.rules),
+    weight_kg: typedIn("weight_kg", readNumber, told, raw, kit.rules),
     antipyretic_given: { yes: true, no: false }[told("antipyretic_given")],
     worried: told("worried") ? true : undefined,
     note: told("note").trim() || undefined,
