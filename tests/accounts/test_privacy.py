@@ -35,6 +35,7 @@ NOT_OF_A_CHILD = {
     "rota": "the hours of a care team",
     "turn": "the hours of a care team; it goes with the person",
     "absence": "the hours of a care team; it goes with the person",
+    "secondstepreset": "who let a colleague sign in anew; it goes with the person",
 }
 
 

@@ -39,6 +39,7 @@ from tracker.models import (
     AuditSeal,
     Child,
     Observation,
+    PhoneEntry,
     StayKind,
     SymptomLog,
     Transfer,
@@ -71,6 +72,8 @@ def record(ward_child: Child, mother: User, nurse: User, log: Callable[..., Reco
     record_stay(child=ward_child, kind=StayKind.STILL_THERE, by=nurse, now=NOW)
     teams = {"left": ward_child.care_team, "joins": ward_child.care_team}
     Transfer.objects.create(child=ward_child, offered_by=nurse, offered_at=NOW, **teams)
+    clocks = dict.fromkeys(("phone_at", "entered_at", "received_at"), NOW)
+    PhoneEntry.objects.create(child=ward_child, author=mother, number=uuid4(), kind="call", **clocks)
     medicine = add_medicine(child=ward_child, label=MEDICINE, by=mother, now=NOW)
     give_dose(medicine=medicine, slot_at=None, given_at=NOW, client_uuid=uuid4(), by=mother, now=NOW)
     resolve_alert(alert=Alert.objects.get(), outcome="emergency-room", note=CANARY, by=nurse, now=NOW)
