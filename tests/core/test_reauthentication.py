@@ -60,7 +60,8 @@ def test_a_double_tap_on_the_password_leads_to_the_page_and_invites_once(child: 
 
 def test_a_lead_who_invites_is_shown_the_link_after_the_password(care_team: CareTeam, lead: User) -> None:
     client = signed_in(lead)
-    asks = client.post(reverse("team-invite", args=[care_team.pk]), {"role": "lead"})
+    colleague = {"role": "lead", "address": "colleague@example.org"}
+    asks = client.post(reverse("team-invite", args=[care_team.pk]), colleague)
     assert "It works once" in text(give_password(client, asks))
     assert Invitation.objects.get().role == Role.LEAD
 

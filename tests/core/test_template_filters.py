@@ -53,9 +53,10 @@ def test_a_temperature_is_written_in_the_familys_unit_and_never_rounded_up_to_a_
     assert nightlight.celsius(Decimal(celsius), unit) == words
 
 
-def test_a_temperature_has_the_comma_of_the_language():
+def test_a_temperature_has_the_thermometers_point_in_every_language():
+    """It is read out to a nurse, and compared with the thermometer: nobody should have to convert it."""
     with translation.override("es"):
-        assert nightlight.celsius(Decimal("38.4")) == "38,4 °C"
+        assert nightlight.celsius(Decimal("38.4")) == "38.4 °C"
 
 
 def test_only_the_looks_that_exist_are_taken_from_a_cookie():

@@ -52,7 +52,7 @@ def test_a_dead_broker_raises_nothing_and_costs_one_short_try(dead_broker):
 def test_a_broker_that_accepts_and_never_answers_costs_one_short_try(dead_broker, settings):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{deaf.getsockname()[1]}/0"
-        assert seconds(lambda: task_queue.request_task(TASK)) < 0.6
+        assert seconds(lambda: task_queue.request_task(TASK)) < 0.9  # a second try would be over one
         assert seconds(lambda: task_queue.request_task(TASK)) < 0.05
 
 
