@@ -14,9 +14,23 @@ from tracker.models import Assessment, Child, Urgency, User
 
 def reassess(*, child: Child, since: datetime, by: User, now: datetime) -> None:
     """Asks the rules again about the logs since then, one window back at most: more is known now."""
+    _ask_again(child, max(since, now - WINDOW), by, now)
+
+
+def reassess_from(*, child: Child, at: datetime, by: User, now: datetime) -> None:
+    """Asks again about the logs of one window from that moment on, however long ago it was.
+
+    What was done then has only now been written down: each ends as if it had been known at once. Whoever writes
+    it down holds the child's lock; where no log is seen so late, nothing is asked.
+    """
+    if child.logs.filter(observed_at__gte=at).exists():
+        _ask_again(child, at, by, now)
+
+
+def _ask_again(child: Child, at: datetime, by: User, now: datetime) -> None:
     with transaction.atomic():
         held = lock_child(child)
-        checked = check_around(child, held.courses, {max(since, now - WINDOW)}, now)
+        checked = check_around(child, held.courses, {at}, now)
         keep_assessments(checked, child, held, by=by, now=now)
 
 

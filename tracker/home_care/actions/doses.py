@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from therapies.fever import names_a_fever_medicine
+from tracker.alerts.reassessing import reassess_from
 from tracker.core.audit import record_audit
 from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
@@ -77,7 +78,8 @@ def give_dose(
     """Records a dose, with its own time. A double tap gives the first.
 
     Raises AlreadyGiven where one stands for that planned time, or closer than the gap. `even_so` records it
-    all the same, marked: it was given, and a record that hides that would be the danger.
+    all the same, marked: it was given, and a record that hides that would be the danger. A fever medicine hides
+    a fever in logs that may have come before it: they are judged again.
     """
     child = medicine.child
     if (slot_at is None) != medicine.as_needed or (slot_at and not is_slot(medicine, slot_at)):
@@ -90,7 +92,10 @@ def give_dose(
         other = in_the_way(medicine, slot_at, given_at)
         if other and not even_so:
             raise AlreadyGiven(other)
-        return _save(medicine, slot_at, given_at, client_uuid, other, by, now)
+        dose = _save(medicine, slot_at, given_at, client_uuid, other, by, now)
+        if dose.lowers_fever:
+            reassess_from(child=child, at=given_at, by=by, now=now)
+        return dose
 
 
 def _save(
