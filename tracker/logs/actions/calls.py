@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tracker.alerts import moves
 from tracker.alerts.actions import record_resolution
+from tracker.alerts.reassessing import reassess_from
 from tracker.alerts.unanswered import bring_the_next_level
 from tracker.core.board_mark import mark_boards
 from tracker.core.child_lock import lock_child
@@ -30,6 +31,7 @@ def record_call(
     """ "I have called". It stands at the open alert; where no team watches, what they said to do closes that.
 
     A double tap gives the first call. None can lie ahead: it would be advice on what nobody has seen yet.
+    Logs that were seen after it and came before it are judged again, as they are when they come after it.
     """
     with transaction.atomic():
         standing = lock_child(child).alert
@@ -49,6 +51,8 @@ def record_call(
         )
         if standing:
             _answer(standing.pk, call)
+        if call.advice:
+            reassess_from(child=child, at=call.called_at, by=caregiver, now=now)
         mark_boards(child.care_team_id, now=now)
         if look_again_at:
             reminders.look_again(child=child, at=look_again_at, by=caregiver, now=now)
