@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from playwright.sync_api import Page
 from tests.offline.conftest import Phone, ready
 from tests.offline.network import Network
 from tests.support.personas import NOW, child_of, person
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import record_log
 from tracker.logs.queries import told_in
 from tracker.models import Call, Child, PhoneEntry, SymptomLog, User
@@ -100,9 +102,16 @@ def judged(logs: Any) -> list[tuple[datetime, str, list[str]]]:
 
 
 def in_order(child: Child, logs: list[SymptomLog]) -> list[tuple[datetime, str, list[str]]]:
-    """Another child with the same course, whose logs came as they were seen; nobody has called about them."""
-    twin = child_of(person("twin"), "Twin")
-    for log in sorted(logs, key=lambda one: one.observed_at):
-        told = {"answers": told_in(log), "observed_at": log.observed_at, "now": log.observed_at}
-        record_log(child=twin, caregiver=twin.memberships.get().user, client_uuid=uuid4(), **told)
+    """Another child with the same course, whose logs and calls came when they were: advice ends what came before it."""
+    parent = person("twin")
+    twin = child_of(parent, "Twin")
+    happened = [(call.called_at, call) for call in child.calls.all()] + [
+        (log.observed_at, log) for log in logs
+    ]
+    for at, one in sorted(happened, key=itemgetter(0)):
+        whose = {"child": twin, "caregiver": parent, "client_uuid": uuid4(), "now": at}
+        if isinstance(one, Call):
+            record_call(called_at=at, reached=one.reached, advice=one.advice, **whose)
+        else:
+            record_log(answers=told_in(one), observed_at=at, **whose)
     return judged(twin.logs.all())
