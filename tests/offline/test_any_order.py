@@ -16,7 +16,15 @@ from tracker.site.phone.entries import accept, read_entry
 
 SIGNS = ("chills", "vomiting", "headache", "fatigue")
 HOUR, DAYS = timedelta(hours=1), timedelta(days=3)
-LABEL = {"name": "Paracetamol", "dose": "5 ml", "as_needed": True, "times": [], "days": "", "gap_hours": 6}
+LABEL = {
+    "name": "Paracetamol",
+    "dose": "5 ml",
+    "as_needed": True,
+    "times": [],
+    "days": "",
+    "gap_hours": 6,
+    "lowers_fever": True,
+}
 Row = dict[str, Any]
 
 
@@ -44,7 +52,7 @@ def judged(name: str, rows: Sequence[Row], *, late: bool) -> dict[UUID, Any]:
     """The answers that count in the end, of a child of its own."""
     parent = person(name)
     child = child_of(parent)
-    medicine = add_medicine(child=child, label=LABEL | {"lowers_fever": True}, by=parent, now=NOW - DAYS)
+    medicine = add_medicine(child=child, label=LABEL, by=parent, now=NOW - DAYS)
     for place, row in enumerate(rows):
         send(child, parent, medicine, row, NOW + timedelta(seconds=place) if late else row["at"])
     return {log.client_uuid: answer(log) for log in SymptomLog.objects.filter(child=child)}
@@ -79,7 +87,7 @@ def test_entries_of_all_kinds_in_any_order_end_with_the_same_answers(db: None, s
 def test_a_fever_medicine_that_comes_after_the_log_in_which_it_hides_a_fever_raises_its_alert(
     mother: User, child: Child
 ) -> None:
-    medicine = add_medicine(child=child, label=LABEL | {"lowers_fever": True}, by=mother, now=NOW - DAYS)
+    medicine = add_medicine(child=child, label=LABEL, by=mother, now=NOW - DAYS)
     felt = {"temperature": "36.9", "unit": "C", "when": "0", "sign-felt_hot": "yes"}
     log = {"at": NOW - HOUR, "number": UUID(int=1, version=4), "kind": "full", "fields": felt}
     dose = {"at": NOW - 2 * HOUR, "number": UUID(int=2, version=4), "kind": "dose", "fields": {"at": "now"}}
@@ -87,3 +95,18 @@ def test_a_fever_medicine_that_comes_after_the_log_in_which_it_hides_a_fever_rai
     assert Alert.objects.open().get().urgency == "today"
     send(child, mother, medicine, dose, NOW)
     assert SymptomLog.objects.get().assessment.urgency == Alert.objects.open().get().urgency == "now"
+
+
+@pytest.mark.hazard("H42")
+def test_advice_that_comes_late_ends_no_alert_about_what_was_seen_after_it(
+    mother: User, child: Child
+) -> None:
+    medicine = add_medicine(child=child, label=LABEL, by=mother, now=NOW - DAYS)
+    fields = {"temperature": "38.4", "unit": "C", "when": "0"}
+    log = {"at": NOW - HOUR, "number": UUID(int=1, version=4), "kind": "full", "fields": fields}
+    send(child, mother, medicine, log, NOW)
+    for number, (ago, is_open) in enumerate(((2 * HOUR, True), (HOUR / 2, False)), 2):
+        said = {"reached": "yes", "advice": "stay-home", "called_at": f"{NOW - ago:%H:%M}"}
+        call = {"at": NOW - ago, "number": UUID(int=number, version=4), "kind": "call", "fields": said}
+        send(child, mother, medicine, call, NOW)
+        assert Alert.objects.get().is_open is is_open

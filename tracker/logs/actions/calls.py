@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from tracker.alerts import moves
 from tracker.alerts.actions import record_resolution
@@ -13,7 +14,7 @@ from tracker.core.board_mark import mark_boards
 from tracker.core.child_lock import lock_child
 from tracker.lib.text import typed
 from tracker.messaging import reminders
-from tracker.models import Call, Child, Outcome, User
+from tracker.models import AlertEvent, Call, Child, Outcome, User
 
 
 def record_call(
@@ -28,7 +29,8 @@ def record_call(
     look_again_at: datetime | None = None,
     now: datetime,
 ) -> Call:
-    """ "I have called". It stands at the open alert; where no team watches, what they said to do closes that.
+    """ "I have called". It stands at the open alert; where no team watches, what they said to do closes that,
+    unless a log of it was seen after the call.
 
     A double tap gives the first call. None can lie ahead: it would be advice on what nobody has seen yet.
     Logs that were seen after it and came before it are judged again, as they are when they come after it.
@@ -64,5 +66,12 @@ def _answer(alert_id: UUID, call: Call) -> None:
     moves.event("call", alert_id, now=when, by=who).save(force_insert=True)
     if not call.reached:
         bring_the_next_level(alert_id=alert_id, team=call.child.care_team, now=when)
-    if call.reached and call.advice and call.child.care_team.kept_by_family:
+    ends = call.reached and call.advice and call.child.care_team.kept_by_family
+    if ends and not _is_overtaken(alert_id, call.called_at):
         record_resolution(alert_id, Outcome.FAMILY_CALLED, call.told, who, when, "end")
+
+
+def _is_overtaken(alert_id: UUID, called_at: datetime) -> bool:
+    """A log of the alert was seen after the call: nobody has said anything about that yet."""
+    logged = AlertEvent.objects.filter(Q(alert=alert_id) | Q(alert__taken_in_by=alert_id))
+    return logged.filter(log__observed_at__gt=called_at).exists()
