@@ -29,11 +29,9 @@ def record_call(
     look_again_at: datetime | None = None,
     now: datetime,
 ) -> Call:
-    """ "I have called". It stands at the open alert; where no team watches, what they said to do closes that,
-    unless a log of it was seen after the call.
+    """ "I have called". It stands at the open alert; where no team watches, what they said to do closes that.
 
-    A double tap gives the first call. None can lie ahead: it would be advice on what nobody has seen yet.
-    Logs that were seen after it and came before it are judged again, as they are when they come after it.
+    A double tap gives the first call. Logs that were seen after it and came before it are judged again.
     """
     with transaction.atomic():
         standing = lock_child(child).alert
@@ -44,7 +42,7 @@ def record_call(
             alert_id=standing.pk if standing else None,
             caregiver=caregiver,
             client_uuid=client_uuid,
-            called_at=min(called_at, now),
+            called_at=min(called_at, now),  # none lies ahead, as advice on what nobody has seen yet
             recorded_at=now,
             reached=reached,
             advice=advice if reached else "",
