@@ -59,6 +59,7 @@ NOT_TYPED = {
     "cardlink.token_digest",
     "careteam.day_number",
     "careteam.join_code",
+    "careteam.language",
     "careteam.night_number",
     "careteam.second_number",
     "careteam.open_days",
@@ -71,6 +72,7 @@ NOT_TYPED = {
     "contactpoint.address",
     "course.therapy",
     "heartbeat.name",
+    "invitation.address",
     "invitation.token_digest",
     "medicine.days",
     "membership.callback_number",
@@ -93,6 +95,9 @@ NOT_TYPED = {
     "user.password",
     "user.time_zone",
     "user.unit",
+    "phoneentry.knowledge_version",
+    "phoneentry.urgency",
+    "symptomlog.language",
 }
 
 

@@ -70,11 +70,12 @@ class TestAPush:
         path, _headers, body = service.asked[0]
         assert path == "/nurse"
         told = json.loads(telephone.decrypt(body))
-        assert told == {
-            "title": "Nightlight: urgent, open now",
-            "tag": paged.alert_id.hex,
-            "url": f"/m/{paged.pk}/",
-        }
+        assert told["web_push"] == 8030  # a browser that knows it shows it without our worker
+        assert told["notification"]["title"] == "Nightlight: urgent, open now"
+        assert told["notification"]["tag"] == paged.alert_id.hex
+        assert told["notification"]["navigate"].endswith(f"/m/{paged.pk}/")
+        assert (told["title"], told["tag"]) == (told["notification"]["title"], told["notification"]["tag"])
+        assert told["url"] == f"/m/{paged.pk}/"
         assert b"Nightlight" not in body
 
     def test_is_signed_urgent_and_collapses(self, service: Gateway, paged: Message) -> None:

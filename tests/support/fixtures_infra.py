@@ -198,10 +198,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def open_one(**options: Any) -> Page:
-        context = browser.new_context(
-            **{"viewport": PHONE, "locale": "en-US", "timezone_id": "Europe/Berlin"},
-            **{"service_workers": "block", **options},  # what a page does with one: tests/offline
-        )
+        usual = {"viewport": PHONE, "locale": "en-US", "timezone_id": "Europe/Berlin"}
+        usual["service_workers"] = "block"  # what a page does with one: tests/offline
+        context = browser.new_context(**{**usual, **options})
         context.set_default_timeout(PAGE_PATIENCE * 1000)
         contexts.append(context)
         context.add_init_script(CLOCK % round(seconds_ahead() * 1000))
