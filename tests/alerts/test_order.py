@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from tests.support.effort import tries
 from tests.support.personas import NOW, answers, child_of
+from therapies.schedule import Event
 from tracker.assessment.assess import WINDOW
+from tracker.families.actions.treatment import start_course
 from tracker.logs.actions.record import correct_log, record_log
 from tracker.models import Alert, Assessment, Child, SymptomLog, User
 from tracker.models.append_only import erasing
@@ -145,3 +147,23 @@ def test_a_correction_changes_the_answers_after_it(child: Child, mother: User) -
     )
     assert final(second.log)[0] == "note"
     assert Assessment.objects.filter(log=first.log).count() == 1
+
+
+@pytest.mark.hazard("H18")
+@pytest.mark.parametrize("days_ago", [10, 6])
+def test_a_late_log_from_before_a_course_leaves_the_weight_of_that_course_alone(
+    mother: User, days_ago: int
+) -> None:
+    child = child_of(mother, "Theo", "blinatumomab", Event("start", NOW - timedelta(days=20)))
+    begun = Event("infusion", NOW - timedelta(hours=30))
+    start_course(child=child, therapy="tisagenlecleucel", events=[begun], by=mother, now=begun.at)
+    story: Logs = [
+        (24 * days_ago, {"weight_kg": 25}),
+        (48, {"temperature": 36.6}),
+        (20, {"weight_kg": 20}),
+        (0, {"weight_kg": 21.2}),
+    ]
+    in_time = arrive(child, mother, story, range(4), late=True)
+    assert in_time[3][0] == "today"
+    forget()
+    assert arrive(child, mother, story, (0, 2, 3, 1), late=True) == in_time

@@ -29,7 +29,7 @@ from therapies.rules import (
 )
 from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.courses import (
-    course_at,
+    begun_by,
     courses_of,
     courses_that_count,
     of_the_child_beside,
@@ -124,9 +124,22 @@ def check_around(
         around = _seen_around(child, courses, moment)
         for seen in around:
             if seen.observed_at >= moment:
-                history = [other for other in around if other.observed_at <= seen.observed_at]
-                found[seen.log_id] = _with_its_note(_check(seen, history, courses), seen, now)
+                own, history = _as_if_last(seen, around, courses, moment)
+                found[seen.log_id] = _with_its_note(_check(own, history, courses), seen, now)
     return list(found.values())
+
+
+def _as_if_last(
+    seen: PastLog, around: Sequence[PastLog], courses: Sequence[Course], moment: datetime
+) -> tuple[PastLog, list[PastLog]]:
+    """The log and what was known before it as if it came last: of its window, and of its course, whose oldest
+    weight no other course's stands in for.
+    """
+    start = _moved(seen.observed_at, -WINDOW)
+    begun_at = begun_by(courses, seen.observed_at, start)
+    if begun_at != begun_by(courses, moment, start):
+        seen = replace(seen, oldest_weight=None)
+    return seen, [one for one in around if min(start, begun_at) <= one.observed_at <= seen.observed_at]
 
 
 def could_not_check(log_id: uuid.UUID) -> Checked:
@@ -315,7 +328,7 @@ def _hours(span: timedelta) -> float:
 def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> list[PastLog]:
     """The standing logs from one window before the moment to one window after it, the newest first."""
     start, end = _moved(moment, -WINDOW), _moved(moment, WINDOW)
-    begun_at = course_at(courses, moment).begun_at if courses else start
+    begun_at = begun_by(courses, moment, start)
     rows = (
         SymptomLog.objects.standing()
         .filter(child=child, observed_at__range=(start, end))

@@ -62,6 +62,11 @@ def course_at(courses: Sequence[Course], at: datetime) -> Course:
     return max(begun, key=_begun_at) if begun else min(courses, key=_begun_at)
 
 
+def begun_by(courses: Sequence[Course], at: datetime, otherwise: datetime) -> datetime:
+    """When the course of that time began; without any, `otherwise`."""
+    return course_at(courses, at).begun_at if courses else otherwise
+
+
 def courses_that_count(courses: Sequence[Course], at: datetime) -> list[Course]:
     """The course of that time, then those of other therapies whose late effects may still come."""
     course = course_at(courses, at)
