@@ -253,6 +253,7 @@ STATES: dict[str, tuple[str, Context]] = {
     "invitation-gone": (FAMILIES + "invitation.html", nobody(invitation=None)),
     "home": (SITE + "home.html", nobody()),
     "check": (LOGS + "check.html", checked()),
+    "call": ("tracker/site/call.html", nobody(called_form=sample_forms.CalledForm())),
     "check-now": (
         LOGS + "check.html",
         checked(answer=CALL_NOW, summary="38.4 °C", what_to_say=WHAT_TO_SAY, instructions=INSTRUCTIONS),

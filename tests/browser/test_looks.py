@@ -28,6 +28,7 @@ MAIN_STATES = [
     "days-table",
     "family-invited",
     "check-now",
+    "call",
     "login-wrong",
     "500",
 ]
