@@ -19,7 +19,9 @@ from tracker.models import Assessment, SymptomLog
 LOGS = 100_000
 AT_MOST = 2_000  # rows that one query may touch
 WHO = ("parent", "nurse")
-COUNTS = {"team-figures"}  # counts what a month brought, once in a while: docs/performance.md has what it costs
+COUNTS = {
+    "team-figures"
+}  # counts what a month brought, once in a while: docs/performance.md has what it costs
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="It is PostgreSQL that plans by statistics."
 )
