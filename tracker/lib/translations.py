@@ -15,7 +15,9 @@ from tracker.lib.language import is_right_to_left
 TEMPLATE = "nightlight.pot"
 MARK = "[English] "
 _READING = re.compile(
-    r"(?:%\(\w+\)s|[\d.]+) °(?:[CF]|%\(\w+\)s)|\+?\d[\d ]{4,}\d(?: ext \d+)?|\d{4}-\d\d-\d\d \d\d:\d\d"
+    r"(?:%\(\w+\)s|(?<![\d.])[\d.]+) °(?:[CF]|%\(\w+\)s)"  # 38.5 °C
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d"
+    r"|\+?\d(?: ?\d){4,}(?: ext \d{1,6})?"  # +1 555 0100 ext 12
 )
 
 
