@@ -61,6 +61,20 @@ def icon(name: str) -> SafeString:
     return _icon(static("tracker/icons.svg"), name)
 
 
+@register.simple_tag
+def sign_picture(code: str) -> SafeString:
+    """The pictogram of a sign, beside its name; nothing for a code that is no sign of the catalogue."""
+    known = wording.vocabulary()
+    return _icon(static("tracker/signs.svg"), code) if known and code in known.symptoms else SafeString()
+
+
+@register.simple_tag
+def pictured(code: str) -> SafeString:
+    """The name of a sign or an observation, after its pictogram where it has one."""
+    picture = sign_picture(code)
+    return format_html("{}\u00a0{}", picture, sign(code)) if picture else format_html("{}", sign(code))
+
+
 @lru_cache(maxsize=500)
 def _icon(sprite: str, name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
