@@ -34,7 +34,7 @@ from tracker.site.phone.pocket import pocket_of
 STATIC = Path(__file__).resolve().parents[2] / "static"
 HASHED = (
     *("site.css", "home_care.css", "icons.svg", "signs.svg", "icons/nightlight.svg", "icons/192.png"),
-    *("manifest.webmanifest", "clock.js", "app.js", "unsaved.js"),
+    *("manifest.webmanifest", "clock.js", "app.js", "unsaved.js", "aloud.js"),
 )
 """What the kept pages ask for by the name that has their digest."""
 MODULES = ("offline", "rules")
