@@ -239,7 +239,8 @@ def _notes(catalogue: Catalogue) -> dict[str, Any]:
         **{name: getattr(book, name) for name in lists},
         "temperature": _measures(book.measures),
         "words": _letters()
-        | {"endings": words.ENDINGS, "doubled": words.DOUBLED, "shortest_stem": words.SHORTEST},
+        | {"endings": words.ENDINGS, "doubled": words.DOUBLED, "shortest_stem": words.SHORTEST}
+        | {"prefixes": words.PREFIXES, "shortest_without": words.SHORTEST_WITHOUT},
         "reach": {
             "between": phrases.BETWEEN,
             "comma": phrases.COMMA,

@@ -135,13 +135,25 @@ def test_a_note_that_cannot_be_searched_says_so(client: Client, child: Child, mo
     unread = "Your note was not searched"
     client.force_login(mother)
     for note, is_unread in (
-        ("لا يتنفس", True),
+        ("לא נושם", True),
         ("не дышит", True),
+        ("لعبت مع أختها", False),
         ("Sleepy 😴, 38 °C", False),
         ("niño", False),
     ):
         page = read(client, reverse("answer", args=[log(temperature=37.0, note=note).log.pk]))
         assert (unread in page) == is_unread, note
+
+
+def test_a_note_in_arabic_is_searched_and_the_search_is_called_a_draft(
+    client: Client, child: Child, mother: User, log: Log
+):
+    client.force_login(mother)
+    page = read(client, reverse("answer", args=[log(temperature=37.0, note="لا يتنفس").log.pk]))
+    assert "danger words in Arabic is a draft" in page
+    assert "Did you mean" in page
+    page = read(client, reverse("answer", args=[log(temperature=37.0, note="played").log.pk]))
+    assert "danger words in Arabic" not in page
 
 
 def test_a_name_keeps_its_order_and_what_a_paper_cannot_draw_is_said_before(

@@ -138,6 +138,7 @@ DAMAGES = (
     Damage("words.js", "word !== found.at(-1)", "true"),
     Damage("words.js", "rest.slice(0, 2) === swapped(others)", "false"),
     Damage("words.js", "base.at(-1) === base.at(-2)", "false"),
+    Damage("words.js", "for (const prefix of table.prefixes)", "for (const prefix of [])"),
     Damage("phrases.js", "!names.length && !this.ordinary.has(word)", "!names.length"),
     Damage("phrases.js", "place - lastLater[number] < back", "place - lastLater[number] < 3"),
     Damage("phrases.js", "if (!phrase.between.has(note.words[place])) return null;", ""),

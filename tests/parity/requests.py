@@ -1,5 +1,6 @@
 """Requests by chance: what a family may tell, and what it hardly can. The same seed draws the same ones."""
 
+import tomllib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from therapies.model import SEVERITIES
 from therapies.notes.phrases import Danger
 
 _NOTES = Path(__file__).parent.parent / "therapies" / "notes"
+_LANGUAGES = Path(__file__).parent.parent / "languages"
 _HOURS = (0, 0, 0, 1, 3, 12, 23.5, 24, 24.25, 36, 48, 60, 72, 84, 119.75, 130, -1, 1 / 3)
 _LENGTHS = (0, 0.05, Decimal("0.0833"), 1, 6, 8, 24, 47.99, 48, 49, 72, -1)
 _SAID = (
@@ -24,6 +26,9 @@ _SAID = (
     "{danger} when he was a baby", "under {number}", "{number}\u00b0F", "\uff13\uff19.\uff15 {danger}", "{DANGER}!!",
     "{harmless}", "{harmless}, {danger}", "stra\u00dfe {danger}",
     "{danger}\u2026 {danger}", "{number}/{number} {danger}",
+    "\u0644\u0627 {danger}\u060c {danger}", "\u0648{danger}\u061f \u0644\u0627.",
+    "\u0628\u062f\u0648\u0646 {danger} \u0648\u0644\u0627 {danger}",
+    "\u0627\u0644{danger} \u0663\u0668\u066b\u0665", "\u062d\u0631\u0627\u0631\u062a\u0647 {number}",
 )  # fmt: skip
 _ODD = (
     "\ud800",
@@ -35,6 +40,8 @@ _ODD = (
     "se\u0301izure",
     "can\u2019t wake",
     "\u200bfit",
+    "\u062d\u064f\u0645\u0651\u0649 \u06f3\u06f9\u066b\u06f2",
+    "\u0642\u0640\u0640\u064a\u0621",
 )
 _WRONG: tuple[tuple[str, Any], ...] = (
     *(
@@ -81,6 +88,14 @@ def requests_with_a_note(number: int, seed: int) -> Iterator[dict[str, Any]]:
         yield {"therapy": therapy, "reports": [report]}
 
 
+def _in_other_languages() -> Iterator[str]:
+    """Twice each: there are fewer of them than of English ones."""
+    for file in 2 * sorted(_LANGUAGES.glob("*_notes.toml")):
+        for texts in tomllib.loads(file.read_text("utf-8")).values():
+            for notes in texts.values():
+                yield from notes
+
+
 class _Draw:
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
@@ -90,6 +105,7 @@ class _Draw:
             for name in ("dangers.csv", "harmless.csv", "danger_phrases.csv")
             for line in (_NOTES / name).read_text("utf-8").splitlines()[1:]
         ]
+        self.texts += [*_in_other_languages()]
 
     def one(self, values: Sequence[Any]) -> Any:
         return self.chance.choice(values)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from therapies.note_questions import FIELD as NOTE
 from therapies.note_questions import asks_of_danger
-from therapies.notes.words import is_in_another_script
+from therapies.notes.words import is_in_another_script, is_in_arabic
 from therapies.response import Response
 from tracker.alerts import queries as alert_queries
 from tracker.alerts.arrivals import told_to_come
@@ -147,6 +147,7 @@ def answer_context(said: Response, told: ScriptFacts, *, in_emergency: bool = Fa
     asked = questions(said)
     dangers = [one for one in asked if one["is_danger"] and said["urgency"] not in AT_ANY_HOUR]
     others = [one for one in said["needs_confirmation"] if not (dangers and is_of_danger(one))]
+    note = told.report.get("note") or ""
     return {
         "answer": {**said, "needs_confirmation": others},
         "dangers": dangers,
@@ -157,7 +158,8 @@ def answer_context(said: Response, told: ScriptFacts, *, in_emergency: bool = Fa
         "instructions": answer_text.instructions(told.therapies[0], said) if told.therapies else [],
         "is_emergency": in_emergency or said["urgency"] == "emergency",
         "questions": [one for one in asked if one not in dangers],
-        "note_unread": is_in_another_script(told.report.get("note") or ""),
+        "note_unread": is_in_another_script(note),
+        "note_read_by_draft": is_in_arabic(note),
         "is_note_unanswered": NOTE in said["could_not_check"],
         "asks_first": said["urgency"] == "note" and any(one["field"] != NOTE for one in asked),
     }

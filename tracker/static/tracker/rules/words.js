@@ -47,8 +47,18 @@ function compile(table) {
   return compiled.get(table);
 }
 
-/** The word, and what it may be without its ending: "waking" is "wak" or "wake", "fitted" also "fit". */
+/** The word, and what it may be without its ending and what is joined to its front. */
 export function forms(word, { words: table }) {
+  const found = withoutEnding(word, table);
+  for (const prefix of table.prefixes) {
+    if (!word.startsWith(prefix) || word.length - prefix.length < table.shortest_without) continue;
+    found.push(...withoutEnding(word.slice(prefix.length), table));
+  }
+  return found;
+}
+
+/** "waking" is "wak" or "wake", "fitted" also "fit". */
+function withoutEnding(word, table) {
   const found = [word];
   for (const [ending, instead] of table.endings) {
     if (!word.endsWith(ending) || word.length - ending.length < table.shortest_stem) continue;
