@@ -169,3 +169,21 @@ def test_anybody_is_answered_at_check(open_page: Callable[..., Page], live_serve
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Call emergency services now")
     assert page.context.cookies() == []
+
+
+def test_a_language_is_changed_in_the_middle_of_the_check(
+    open_page: Callable[..., Page], live_server: Any
+) -> None:
+    page = open_page(java_script_enabled=False, base_url=live_server.url)
+    page.goto(reverse("check"))
+    page.locator("#id_age_years").fill("8")
+    page.locator("summary", has_text="Thinking, talking").click()
+    page.locator("label.sign-row", has_text="seizure").first.click()
+    page.locator(".tongues summary").click()
+    page.get_by_role("button", name="العربية").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    assert page.url.endswith(reverse("check"))
+    expect(page.locator("#id_age_years")).to_have_value("8")
+    assert page.locator("[name=sign-seizure][value=yes]").is_checked()
+    page.locator("#id_age_years").press("Enter")
+    expect(page.locator(".care h1")).to_contain_text("اتصل")

@@ -1,5 +1,6 @@
 """/check: anybody, at once, and nothing stays."""
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -237,3 +238,37 @@ def test_only_so_many_work_at_the_same_time_and_an_error_gives_its_turn_back() -
         assert [type(one.exception()) for one in working] == [ZeroDivisionError] * 2
     with pytest.raises(ZeroDivisionError):
         view(HttpRequest())
+
+
+@pytest.mark.django_db
+def test_another_language_brings_the_form_back_as_it_was_typed(strict: Client) -> None:
+    typed = {"temperature": "38,x", "days": "6", "sign-chills": "moderate", "worried": "on"}
+    page = check(strict, **typed, therapy="", language="es")
+    shown = page.content.decode()
+    assert (page.status_code, page.request["QUERY_STRING"]) == (200, "")
+    assert '<html lang="es"' in shown
+    assert 'value="38,x"' in shown
+    assert 'value="6"' in shown
+    assert re.search(r'<input[^>]*id="chills-moderate"[^>]*checked', shown)
+    assert re.search(r'name="worried"[^>]*checked', shown)
+    assert 'id="errors"' not in shown, "nobody has asked for an answer yet"
+    assert "urgency" not in shown.partition("<main")[2].partition("<form")[0]
+    assert '<html lang="es"' in strict.get("/check/").content.decode()
+    assert not Session.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_answer_is_given_again_in_another_language(strict: Client) -> None:
+    answered = check(strict, temperature="38.4")
+    assert 'name="answered"' in answered.content.decode()
+    page = check(strict, temperature="38.4", answered="yes", language="es").content.decode()
+    assert "Llame ahora a su equipo médico" in page
+    assert check(strict, temperature="38.4", language="xx").status_code == 200
+
+
+def test_enter_asks_for_the_answer_and_not_for_a_language(strict: Client) -> None:
+    """The browser presses the first button of the form."""
+    page = strict.get("/check/").content.decode()
+    first = re.search(r'<button[^>]*form="log"[^>]*>', page)
+    assert first
+    assert "name=" not in first[0]
