@@ -58,7 +58,7 @@ def test_what_a_test_finds_names_its_signs_or_that_only_a_test_finds_it(therapy)
 @every_therapy
 def test_a_reaction_that_everybody_sees_is_nothing_that_only_a_test_finds(therapy):
     hidden = {finding.line.text for finding in overview(therapy).hidden}
-    assert "Reaction during the infusion (allergic-like)" not in hidden
+    assert "A reaction to the infusion, like an allergy" not in hidden
 
 
 @every_therapy
@@ -95,15 +95,15 @@ def test_each_page_says_that_medicines_before_an_infusion_can_hide_a_fever(thera
     [
         ("tisagenlecleucel", "Only medical centers that have trained for it"),
         ("tisagenlecleucel", "taken out of the blood"),
-        ("tisagenlecleucel", "Report any side effect to the care team right away"),
+        ("tisagenlecleucel", "Tell the care team about any side effect right away"),
         ("tisagenlecleucel", "Check-ups last for life"),
         ("tisagenlecleucel", "A new cancer of the T cells"),
         ("tisagenlecleucel", "Low antibodies for months or years"),
         ("tisagenlecleucel", "Infections months after the cells"),
         ("tisagenlecleucel", "The immune system runs out of control"),
         ("tisagenlecleucel", "Allergic reaction"),
-        ("tisagenlecleucel", "in children between day 1 and day 22"),
-        ("brexucabtagene-autoleucel", "Report any side effect to the care team right away"),
+        ("tisagenlecleucel", "In children it was from day 1 to day 22"),
+        ("brexucabtagene-autoleucel", "Tell the care team about any side effect right away"),
         ("brexucabtagene-autoleucel", "around day 5 after the infusion, between day 1 and day 12"),
         ("blinatumomab", "the care team stops the medicine"),
         ("blinatumomab", "with ICANS by name"),
