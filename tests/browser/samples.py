@@ -23,7 +23,7 @@ THEO = Sample(pk="6a1f0c1e-3f0b-4f43-9d6c-0d6c5f3b8a12", nickname="Theo", colour
 NIGHT_LINE = Sample(
     label="Care team, night line",
     number=telephone.of("555 0142"),
-    hours="Closed until Monday 08:00. This line answers now.",
+    hours="Open now. The day line opens Monday 08:00.",
 )
 BASE = {
     "child": JUNO,

@@ -2,19 +2,22 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from tests.support.pages import text
 from tests.support.personas import DAY_NUMBER, NIGHT_NUMBER, NOW, child_of
 from therapies.catalogue import load
 from therapies.schedule import Event
 from tracker.home_care.actions.card import make_card_link
 from tracker.home_care.actions.doses import add_medicine, give_dose
-from tracker.models import CardLink
+from tracker.home_care.documents.card import card_of
+from tracker.home_care.documents.card_pdf import who
+from tracker.models import CardLink, Child
 
 LABEL = {
     "name": "Ondansetron",
@@ -110,6 +113,18 @@ def test_the_paper_is_one_accessible_page(client, mother, therapy, clock_at_now)
     text = re.sub(r"\s+", " ", reader.pages[0].extract_text())
     assert NIGHT_NUMBER in text
     assert "Medicine 5" in text
+
+
+def test_a_baby_s_age_stands_in_months_on_the_card_and_on_the_board(
+    client, mother, ward_child, nurse, lead, clock_at_now
+):
+    Child.objects.filter(pk=ward_child.pk).update(birth_month=date(2026, 3, 1))
+    baby = Child.objects.get(pk=ward_child.pk)
+    assert who(card_of(baby, NOW)) == "Juno, 7 months"
+    assert "Juno, 7 months" in text(page(client, mother, "card", baby.pk))
+    assert "Juno · 7 months" in text(page(client, nurse, "nurse-child", baby.pk))
+    Child.objects.filter(pk=ward_child.pk).update(birth_month=None)
+    assert who(card_of(Child.objects.get(pk=ward_child.pk), NOW)) == "Juno"
 
 
 def test_letters_without_a_font_still_give_a_paper(client, mother, clock_at_now):

@@ -246,7 +246,7 @@ def test_an_emergency_dials_the_ambulance_wherever_it_says_call(
 def test_what_is_no_emergency_dials_the_team(phone: Phone, child: Child) -> None:
     page = phone.send(child, **FEVER)
     assert bar_of(page) == ["tel:5550142"]
-    assert "If nobody answers within 15 minutes, call again." in text(page)
+    assert "If no one answers within 15 minutes, call again." in text(page)
 
 
 # ---------------------------------------------------------------- what the team did
@@ -446,7 +446,7 @@ def test_how_long_ago_it_was_is_said_in_words_to_family_and_nurse(
 ) -> None:
     phone.send(ward_child, temperature="39.4")
     night.shift(seconds)
-    assert f"Because of: Temperature · reported {when} " in text(phone.send(ward_child, temperature="36.8"))
+    assert f"You told us: Temperature · reported {when} " in text(phone.send(ward_child, temperature="36.8"))
     hers = Phone()
     hers.force_login(nurse)
     page = hers.get(reverse("nurse-child", args=[ward_child.pk]))
@@ -495,7 +495,7 @@ def test_first_aid_stands_under_the_number_and_before_all_else(phone: Phone, chi
 def test_medicines_and_thermometers_come_after_first_aid_and_only_where_they_matter(
     phone: Phone, child: Child
 ) -> None:
-    fever, bottom, aspirin = "No fever medicine", "Nothing in the bottom", "no aspirin"
+    fever, bottom, aspirin = "No fever medicine", "Put nothing into your child's bottom", "no aspirin"
     plain = text(phone.send(child, temperature="36.8", unit="C", **{"sign-seizure": "yes"}))
     assert not any(part in plain for part in (fever, bottom, aspirin))
     weak = text(phone.send(child, temperature="36.8", unit="C", **{"sign-weakness": "mild"}))

@@ -33,6 +33,18 @@ def check(client: Client, **typed: str) -> Any:
     return client.post("/check/", {"therapy": "tisagenlecleucel", "age_years": "8", "unit": "C"} | typed)
 
 
+def test_a_baby_s_age_is_asked_and_said_in_months(strict: Client) -> None:
+    """Under three months their own fever line holds."""
+    older = check(strict, age_years="", age_months="5", temperature="37.5", route="armpit")
+    young = check(strict, age_years="", age_months="2", temperature="37.5", route="armpit")
+    assert "My child is 2 months old and had CAR T cells." in text(young)
+    assert "Call your care team now" in text(young)
+    assert "Call your care team now" not in text(older)
+    refused = text(check(strict, age_years="", age_months="13", temperature="38.4"))
+    assert "From 1 year on, write the years." in refused
+    assert "Call your care team now" in refused
+
+
 @pytest.mark.hazard("H24")
 @pytest.mark.django_db
 def test_the_answer_is_in_the_post_without_login_cookie_or_query(strict: Client) -> None:

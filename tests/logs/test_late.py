@@ -53,7 +53,7 @@ def test_a_log_after_the_session_is_answered_with_the_teams_number(phone: Phone,
     answer = after_the_session(phone, child)
     assert answer.status_code == 403
     assert "Call your care team now" in text(answer)
-    assert "A fever after CAR T cells" in text(answer)
+    assert "a fever after CAR T cells" in text(answer)
     assert CALL in links(answer)
     assert "Not saved yet" in text(answer)
     assert "Juno" not in text(answer)

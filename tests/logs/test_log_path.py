@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -398,6 +399,26 @@ def test_a_weight_that_can_hardly_be_is_asked_about(phone: Phone, mother: User, 
     assert "The weight was 20 kg before and is 40 kg now. Is that right?" in said
 
 
+# ---------------------------------------------------------------- a baby
+
+
+@pytest.mark.parametrize(
+    ("born", "old"),
+    [
+        ((2018, 5), "8 years old"),
+        ((2025, 10), "1 year old"),
+        ((2026, 3), "7 months old"),
+        ((2026, 9), "1 month old"),
+        ((2026, 11), "less than 1 month old"),
+    ],
+)
+def test_below_one_year_an_age_is_said_in_months(
+    phone: Phone, child: Child, born: tuple[int, int], old: str
+) -> None:
+    Child.objects.filter(pk=child.pk).update(birth_month=date(*born, 1))
+    assert f"My child is {old} and had CAR T cells." in text(phone.send(child, **FEVER))
+
+
 # ---------------------------------------------------------------- the short ways
 
 
@@ -412,6 +433,29 @@ def test_nothing_new_takes_three_taps_besides_the_digits(phone: Phone, child: Ch
     assert "Nothing documented as urgent in what you entered" in said
     log = SymptomLog.objects.get()
     assert (log.kind, log.signs_asked) == ("nothing-new", False)
+
+
+def test_nothing_new_is_an_answer_about_the_signs(phone: Phone, child: Child, night: Any) -> None:
+    """They are still unknown to the rules: a sign that was logged before does not go away by it."""
+    phone.send(child, temperature="37.0", **{"sign-headache": "severe"})
+    night.shift(7200)
+    said = text(phone.send(child, to="log-nothing-new", temperature="36.8"))
+    assert "36.8 °C (98.2 °F), nothing new" in said
+    assert "I see nothing new and nothing worse." in said
+    assert "You did not tell us: Signs" not in said
+    log = SymptomLog.objects.get(kind="nothing-new")
+    assert "symptoms" in log.assessment.response["unanswered"]
+    assert "An earlier log says so" in said
+    assert "36.8 °C (98.2 °F) · Nothing new" in text(phone.get(reverse("days", args=[child.pk])))
+    assert "Signs Nothing new" in text(phone.get(reverse("log", args=[log.pk])))
+    full = text(phone.send(child, temperature="", note="Sleeps.", **{"sign-headache": "mild"}))
+    assert "nothing new" not in full.lower()
+
+
+def test_a_reason_names_what_was_told_of_thinking_and_talking(phone: Phone, child: Child) -> None:
+    said = text(phone.send(child, to="log-neuro", neuro_talks="less"))
+    assert "You told us: Thinking, talking" in said
+    assert "all that you entered" not in said
 
 
 def test_the_neuro_check_is_beside_the_childs_first_day(phone: Phone, child: Child) -> None:

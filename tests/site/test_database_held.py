@@ -113,7 +113,7 @@ def test_a_fever_is_answered_in_time_with_the_childs_number_and_saved_by_one_mor
         answer = phone.post(where, sent)
     assert answer.status_code == 503
     assert "Call your care team now" in text(answer)
-    assert "A fever after CAR T cells" in text(answer)
+    assert "a fever after CAR T cells" in text(answer)
     assert "This log is not saved yet." in text(answer)
     assert CALL in links(answer)
     assert 'value="39,1"' in answer.content.decode()

@@ -159,8 +159,8 @@ def test_pages_of_no_child_have_the_number_of_the_readers_own(
 @pytest.mark.parametrize(
     ("at", "until"),
     [
-        (datetime(2026, 11, 21, 14, 0, tzinfo=UTC), "Closed until Monday 08:00. This line answers now."),
-        (datetime(2026, 11, 20, 2, 14, tzinfo=UTC), "Closed until Friday 08:00. This line answers now."),
+        (datetime(2026, 11, 21, 14, 0, tzinfo=UTC), "Open now. The day line opens Monday 08:00."),
+        (datetime(2026, 11, 20, 2, 14, tzinfo=UTC), "Open now. The day line opens Friday 08:00."),
         (datetime(2026, 11, 20, 9, 0, tzinfo=UTC), ""),
     ],
     ids=["Saturday", "before they open", "while they are there"],
@@ -173,7 +173,7 @@ def test_out_of_hours_the_family_is_told_so(
     number = NIGHT_NUMBER if until else DAY_NUMBER
     for said in map(text, pages):
         assert number in said
-        assert (until in said) if until else ("Closed until" not in said)
+        assert (until in said) if until else ("The day line opens" not in said)
 
 
 def test_one_number_for_all_hours_is_never_said_to_be_closed(
@@ -181,7 +181,7 @@ def test_one_number_for_all_hours_is_never_said_to_be_closed(
 ) -> None:
     alone = replace(NUMBERS, day_number=DAY_NUMBER, night_number="")
     change_numbers(care_team=child.care_team, numbers=alone, by=mother, now=NOW)
-    assert "Closed until" not in text(today_of(phone, child))
+    assert "The day line opens" not in text(today_of(phone, child))
 
 
 # ---------------------------------------------------------------- what it costs

@@ -30,6 +30,7 @@ class ScriptFacts:
     report: Report
     therapies: Sequence[str] = ()
     age_years: int | None = None
+    age_months: int | None = None  # whole months since birth, where they are known
     day_label: str = ""
     seen_at: datetime | None = None
     now: datetime | None = None
@@ -38,6 +39,7 @@ class ScriptFacts:
     ] = ()  # how many hours before, what was entered: what flags remember
     has_begun: bool = True  # False while the first infusion, start or dose is still planned
     earlier_therapies: Sequence[str] = ()  # those that still count, each with its day
+    nothing_new: bool = False  # the log says of the signs that none is new and none is worse
 
 
 class SaidSign(NamedTuple):
@@ -57,6 +59,8 @@ class SaidSign(NamedTuple):
 def summary(told: ScriptFacts) -> str:
     """ "38.4 °C (101.1 °F), under the arm, chills, shaking (moderate). Day 6 after the infusion." """
     said = [_reading(told.report), *(one.words for one in _seen(told.report, how_long=False))]
+    if told.nothing_new:
+        said.append(_("nothing new"))
     if told.report.get("worried"):
         said.append(_("you are worried"))
     entered = ", ".join(filter(None, said))
@@ -98,6 +102,7 @@ def what_to_say(told: ScriptFacts, flags: Sequence[Flag], urgency: str) -> list[
         *_treatment(told),
         *_earlier_therapies(told),
         *_signs(told, flags),
+        _("I see nothing new and nothing worse.") if told.nothing_new else "",
         _temperature(told.report),
     ]
     sentences += [_medicine(told.report), *_remembered(flags, told)]
@@ -112,12 +117,21 @@ def _who(told: ScriptFacts) -> str:
     says = _(therapy.say) if therapy and therapy.say and told.has_begun else ""
     if told.age_years is None:
         return _("My child %(says)s.") % {"says": says} if says else ""
-    if told.age_years == 0:
-        age = _("My child is less than 1 year old")
-    else:
-        text = ngettext("My child is %(years)d year old", "My child is %(years)d years old", told.age_years)
-        age = text % {"years": told.age_years}
+    age = _age(told.age_years, told.age_months)
     return _("%(age)s and %(says)s.") % {"age": age, "says": says} if says else f"{age}."
+
+
+def _age(years: int, months: int | None) -> str:
+    """A baby's in months: which fever line holds hangs on them."""
+    if years:
+        text = ngettext("My child is %(years)d year old", "My child is %(years)d years old", years)
+        return text % {"years": years}
+    if months is None:
+        return _("My child is less than 1 year old")
+    if not months:
+        return _("My child is less than 1 month old")
+    text = ngettext("My child is %(months)d month old", "My child is %(months)d months old", months)
+    return text % {"months": months}
 
 
 def _treatment(told: ScriptFacts) -> list[str]:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from therapies import catalogue
 from therapies.fever import fahrenheit, unit_of
-from therapies.model import SYNDROMES, Catalogue, Therapy
+from therapies.model import SYNDROMES, Area, Catalogue, Therapy
 from tracker.lib.bidi import ltr
 
 logger = logging.getLogger(__name__)
 Report = Mapping[str, Any]
 """A report of the assessment contract, with `raw` beside it: what was typed and can't be read."""
 
+YEAR = 12  # months
 USUAL = {"handwriting": "same"}
 """Beside the neuro check's: fluids that stay down and a pump that runs are said, since only for some they are usual."""
 
@@ -117,6 +118,26 @@ def celsius_of(report: Report) -> Decimal | None:
     return value if unit_of(value) else None
 
 
+# ---------------------------------------------------------------- the child's age
+
+
+def age(months: int | None) -> str:
+    """ "8 years"; below one year "7 months"; nothing where the month of birth is not known."""
+    if months is None:
+        return ""
+    if months >= YEAR:
+        years = months // YEAR
+        return ngettext("%(n)s year", "%(n)s years", years) % {"n": years}
+    if not months:
+        return _("less than 1 month")
+    return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
+
+
+def short_age(months: int | None) -> str:
+    """For a list: "8", and below one year the months with their name."""
+    return str(months // YEAR) if months is not None and months >= YEAR else age(months)
+
+
 # ---------------------------------------------------------------- signs and answers
 
 
@@ -164,8 +185,14 @@ def severity_word(code: str) -> str:
 def name_of(code: str) -> str:
     """The plain name of a sign or an observation; its code where the vocabulary does not know it."""
     known = vocabulary()
-    found = known and (known.symptoms.get(code) or known.observations.get(code))
+    found = known and (known.symptoms.get(code) or known.observations.get(code) or _area(known, code))
     return _(found.name) if found else code
+
+
+def _area(known: Catalogue, code: str) -> Area | None:
+    """What a reason names that rests on several questions at once: "neuro" of neuro.talks and the others."""
+    parts = [one for name, one in known.observations.items() if name.startswith(f"{code}.")]
+    return next((area for area in known.areas if parts and area.code == parts[0].area), None)
 
 
 def answers(report: Report) -> list[tuple[str, str]]:

@@ -53,8 +53,7 @@ def chart_text(
 
 
 def _situation(child: Child, alert: Alert | None, fired: list[Fired], now: datetime) -> Iterator[str]:
-    age = child.age_years(now)
-    who = [isolated(child.nickname), _("%(n)d years") % {"n": age} if age is not None else ""]
+    who = [isolated(child.nickname), wording.age(child.age_months(now))]
     who.append(_("record %(number)s") % {"number": child.record_number} if child.record_number else "")
     yield ", ".join(filter(None, who))
     if alert:

@@ -127,20 +127,21 @@ def emergency_number(child: Child) -> Telephone | None:
 
 
 def number_to_call(team: CareTeam, at: datetime) -> NumberToCall:
-    """The one number for this hour; and while its team is closed, until when."""
+    """The one number for this hour; and by night, when the day line opens."""
     line = team.number_for(at)
     return NumberToCall(
-        _whose(team, is_night=line.is_night), telephone.of(line.number), _closed_until(team, line, at)
+        _whose(team, is_night=line.is_night), telephone.of(line.number), _until(team, line, at)
     )
 
 
-def _closed_until(team: CareTeam, line: PhoneLine, at: datetime) -> str:
-    """Where one number is for all hours, nobody said that it has any."""
+def _until(team: CareTeam, line: PhoneLine, at: datetime) -> str:
+    """The line of this hour is open, and that comes first. Where one number is for all hours, nobody said that it
+    has any."""
     opens = team.opens_after(at) if team.day_number and team.night_number and not line.is_open else None
     if opens is None:
         return ""
     when = _when(timezone.localtime(opens))
-    return _("Closed until %(when)s. This line answers now.") % {"when": when}
+    return _("Open now. The day line opens %(when)s.") % {"when": when}
 
 
 def all_numbers(team: CareTeam, child: Child | None = None) -> list[NumberToCall]:

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Subquery
+from django.utils.translation import gettext as _
 
 from therapies.response import Question
 from tracker.alerts.queries import Became, _became, _with_names
@@ -27,6 +28,7 @@ from tracker.models import (
     Assessment,
     Call,
     Child,
+    LogKind,
     Observation,
     SymptomLog,
 )
@@ -54,21 +56,28 @@ class LogRow:
     alert: Became | None = None
     calls: list[Call] = field(default_factory=list)
     language: str = ""
+    kind: str = LogKind.FULL
 
     def __post_init__(self) -> None:
         self.late = self.received_at - self.observed_at > ENTERED_LATE_AFTER
         self.temperature, self.temperature_other = wording.temperature(self.report)
-        self.signs = wording.signs(self.report)
+        self.signs = [*self.about_all, *wording.signs(self.report)]
         self.signs += [
             f"{name}: {answer}"
             for name, answer in [*wording.answers(self.report), *wording.measures(self.report)]
         ]
         self.note, self.worried = self.report.get("note", ""), bool(self.report.get("worried"))
 
+    @property
+    def about_all(self) -> list[str]:
+        """What was said of all signs at once."""
+        return [_("Nothing new")] if self.kind == LogKind.NOTHING_NEW else []
+
     @cached_property
     def told_apart(self) -> tuple[list[str], list[str]]:
-        """What is not as usual, and what is: a nurse reads many logs."""
-        return wording.told_apart(self.report)
+        """What is not as usual, and what is: who reads many logs looks for the first."""
+        odd, usual = wording.told_apart(self.report)
+        return [*self.about_all, *odd], usual
 
 
 # ---------------------------------------------------------------- logs
@@ -117,6 +126,7 @@ def rows(logs: Sequence[SymptomLog]) -> list[LogRow]:
             report=told[log.pk],
             corrects=log.corrects,
             language=log.language,
+            kind=log.kind,
         )
         for log in logs
     ]

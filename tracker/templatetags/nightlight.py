@@ -16,7 +16,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from therapies import catalogue
 from therapies.model import Instruction
 from therapies.response import Flag
 from tracker.assessment import wording
@@ -152,15 +151,11 @@ def severity(code: str) -> str:
 
 @register.filter
 def sign(code: str) -> str:
-    """The plain name of a symptom or an observation. What is neither is a rule."""
+    """The plain name of a symptom or an observation. What is neither stands for a rule that could not be asked."""
     if code == "symptoms":
         return _("Signs")
-    try:
-        knowledge = catalogue.load()
-    except catalogue.KnowledgeError:
-        return _("the rules")
-    known = knowledge.observations.get(code) or knowledge.symptoms.get(code)
-    return _(known.name) if known else _("the rules")
+    name = wording.name_of(code)
+    return name if name != code else _("all that you entered")
 
 
 @register.filter

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from tracker.alerts.closings import closed_lately, emergencies_before
 from tracker.assessment.courses import COURSE_ORDER, COURSE_ROW, remember_courses
 from tracker.assessment.earlier_logs import logs_at, remembered
-from tracker.assessment.wording import Report, temperature_in, told_apart
+from tracker.assessment.wording import Report, short_age, temperature_in, told_apart
 from tracker.clinic.queries.board_alerts import CARDS, Filters, Pick, is_held, open_alerts, pick, waits
 from tracker.clinic.week_strip import strip
 from tracker.families.queries.callback_numbers import fill_callbacks
@@ -248,7 +248,7 @@ def _fill_children(rows: Sequence[BoardRow], now: datetime) -> None:
     fill_callbacks(children.values())
     logs, calls = _week_logs(children, now), _week_calls(children, now)
     for row in rows:
-        row.age = row.child.age_years(now)
+        row.age = short_age(row.child.age_months(now))
         called = calls.get(row.child.pk, [])
         row.nobody_answered = bool(row.called_at and called) and not called[-1][1]
         row.week = queries.week_of(

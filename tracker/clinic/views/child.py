@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tracker.alerts import closings, taking
+from tracker.assessment.wording import short_age
 from tracker.clinic import late_words
 from tracker.clinic.actions import nursing
 from tracker.clinic.actions.board_look import unit_for
@@ -141,7 +142,7 @@ def _around(request: AuthedRequest, child: Child, now: Any) -> dict[str, Any]:
         "patient": child,
         "patient_day": day_label(child, now),
         "patient_earlier": earlier_therapies(child, now),
-        "patient_age": child.age_years(now),
+        "patient_age": short_age(child.age_months(now)),
         "emergency_number": emergency_number(child),
     }
 

@@ -26,7 +26,7 @@ DOSES_OF_A_CYCLE = (
     gettext_lazy("Third dose of this cycle"),
 )
 ABOUT = gettext_lazy("About the right hour is enough.")
-STILL_TO_COME = gettext_lazy("One that is still to come can stand here too.")
+STILL_TO_COME = gettext_lazy("A day in the future is fine, too.")
 
 
 @dataclass(frozen=True)

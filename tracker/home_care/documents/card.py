@@ -10,6 +10,7 @@ from therapies.catalogue import KnowledgeError, load
 from therapies.fever import fahrenheit, fever_lines
 from therapies.model import SYNDROMES, Citation, Effect, Instruction, Onset, Therapy
 from therapies.schedule import Event
+from tracker.assessment import wording
 from tracker.assessment.courses import courses_of, still_counts
 from tracker.assessment.fever_medicine import fever_medicine_since
 from tracker.assessment.wording import syndrome, syndrome_term
@@ -65,7 +66,7 @@ class Sources:
 @dataclass(frozen=True)
 class Card:
     child: Child
-    age: int | None
+    age: str  # in words, empty where it is not known
     made_at: datetime
     therapy: Given | None
     earlier: tuple[Given, ...]
@@ -89,7 +90,7 @@ def card_of(child: Child, at: datetime) -> Card:
     do_not, do = (_instructions(known, kind, sources) for kind in ("do-not", "do"))
     return Card(
         child=child,
-        age=child.age_years(at),
+        age=wording.age(child.age_months(at)),
         made_at=at,
         therapy=_given(running, at) if running else None,
         earlier=earlier_given(child, at, running),

@@ -66,10 +66,8 @@ def card_data(
 
 
 def who(card: Card) -> str:
-    """ "Juno, 8 years": the nickname that the family uses."""
-    if card.age is None:
-        return isolated(card.child.nickname)
-    return _("%(name)s, %(age)d years") % {"name": isolated(card.child.nickname), "age": card.age}
+    """ "Juno, 8 years", of a baby "Juno, 7 months": the nickname that the family uses."""
+    return ", ".join(filter(None, (isolated(card.child.nickname), card.age)))
 
 
 def label_times(medicine: Any) -> str:

@@ -94,6 +94,7 @@ def _step(request: AuthedRequest, child: Child, found: Drill, now: datetime) -> 
         report=MADE_UP,
         therapies=[child.course.therapy] if child.course else [],
         age_years=child.age_years(now),
+        age_months=child.age_months(now),
         day_label=around["day_label"],
         has_begun=has_begun(child, now),
         earlier_therapies=earlier_therapies(child, now),

@@ -47,7 +47,7 @@ from tracker.logs.forms.call import CalledForm
 from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.logs.team_words import team_words
 from tracker.logs.views.common import LOOK_AGAIN, may_log, therapies_of
-from tracker.models import Alert, Call, Child, SymptomLog, Urgency
+from tracker.models import Alert, Call, Child, LogKind, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import is_worse
 
@@ -94,6 +94,8 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
         report=report,
         therapies=therapies_of(assessment.basis, log.child),
         age_years=log.child.age_years(now),
+        age_months=log.child.age_months(now),
+        nothing_new=log.kind == LogKind.NOTHING_NEW,
         day_label=around["day_label"],
         seen_at=log.observed_at,
         now=now,
@@ -149,7 +151,7 @@ def answer_context(said: Response, told: ScriptFacts, *, in_emergency: bool = Fa
     others = [one for one in said["needs_confirmation"] if not (dangers and is_of_danger(one))]
     note = told.report.get("note") or ""
     return {
-        "answer": {**said, "needs_confirmation": others},
+        "answer": {**said, "needs_confirmation": others, "unanswered": _unanswered(said, told)},
         "dangers": dangers,
         "carried_over": phone_script.carried_over(said, told),
         "summary": phone_script.summary(told),
@@ -163,6 +165,11 @@ def answer_context(said: Response, told: ScriptFacts, *, in_emergency: bool = Fa
         "is_note_unanswered": NOTE in said["could_not_check"],
         "asks_first": said["urgency"] == "note" and any(one["field"] != NOTE for one in asked),
     }
+
+
+def _unanswered(said: Response, told: ScriptFacts) -> list[str]:
+    """ "Nothing new" is an answer about the signs. The rules still take them as not known, never as absent."""
+    return [code for code in said["unanswered"] if not (told.nothing_new and code == "symptoms")]
 
 
 def _followed(request: AuthedRequest, log: SymptomLog, now: datetime) -> HttpResponse:

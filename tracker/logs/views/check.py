@@ -71,6 +71,6 @@ def _answered(about: AboutForm, form: LogForm) -> dict[str, Any]:
     response = assess_alone(chosen or every_therapy(), about.context(), answers)
     if not chosen and response["urgency"] == "note":
         return {}
-    told = ScriptFacts(answers or {}, chosen, about.cleaned_data.get("age_years"))
+    told = ScriptFacts(answers or {}, chosen, about.years, about.cleaned_data.get("age_months"))
     said = answer_in_words(response, told)
     return answer_context(said, told) | {"questions": [], "team_words": team_words(said, told)}

@@ -47,7 +47,7 @@ from tracker.logs.unsaved import Draft
 from tracker.logs.views.answer import answer_context
 from tracker.logs.views.busy import AT_ONCE, busy
 from tracker.logs.views.common import log_form
-from tracker.models import Child, User
+from tracker.models import Child, LogKind, User
 
 View = Callable[..., HttpResponse]
 
@@ -210,7 +210,10 @@ def signed_out(child: Child, now: datetime, *, back: str) -> dict[str, Any]:
 
 
 def _answered(child: Child, form: LogForm, now: datetime, *, with_history: bool = False) -> dict[str, Any]:
-    return answered_unsaved(child, answers_of(form), form.observed_at, now, with_history=with_history)
+    answers, is_nothing_new = answers_of(form), form.asking.kind == LogKind.NOTHING_NEW
+    return answered_unsaved(
+        child, answers, form.observed_at, now, with_history=with_history, nothing_new=is_nothing_new
+    )
 
 
 def answered_unsaved(
@@ -220,11 +223,19 @@ def answered_unsaved(
     now: datetime,
     *,
     with_history: bool = True,
+    nothing_new: bool = False,
 ) -> dict[str, Any]:
     """What the answer page shows, of a report that is not saved. The history is for who may see it."""
     therapies = [child.course.therapy] if child.course else []
     response = assess_unsaved(child, answers, at, with_history=with_history)
-    told = ScriptFacts(dict(answers or {}), therapies, child.age_years(now), **_where_it_stands(child, now))
+    told = ScriptFacts(
+        dict(answers or {}),
+        therapies,
+        child.age_years(now),
+        child.age_months(now),
+        nothing_new=nothing_new,
+        **_where_it_stands(child, now),
+    )
     return _context(response, told, _earlier(child, now) if with_history else None, child, now)
 
 
@@ -293,7 +304,8 @@ def _worst_case(form: LogForm) -> dict[str, Any]:
     """What was sent, asked with every therapy and nothing else known."""
     answers = answers_of(form)
     response = assess_alone(every_therapy(), {}, answers)
-    return _context(response, ScriptFacts(answers or {}))
+    told = ScriptFacts(answers or {}, nothing_new=form.asking.kind == LogKind.NOTHING_NEW)
+    return _context(response, told)
 
 
 def every_therapy() -> list[str]:

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tracker.alerts import queries as alert_queries
@@ -78,7 +79,7 @@ def log(request: AuthedRequest, log_id: UUID) -> HttpResponse:
     context = {
         **page_context(request, seen.child, now),
         "row": row,
-        "told": wording.entered(row.report),
+        "told": [*((_("Signs"), words) for words in row.about_all), *wording.entered(row.report)],
         "answer": answer_in_words(newest.response, told),
         "assessments": assessments,
         "may_correct": may_log(seen),

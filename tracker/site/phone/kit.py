@@ -16,7 +16,7 @@ from therapies.catalogue import load
 from therapies.fever import BANDS
 from therapies.model import SYNDROMES, Catalogue, Citation, Instruction, Therapy
 from therapies.rules_bundle import rules_bundle
-from tracker.assessment.wording import URGENCIES, vocabulary
+from tracker.assessment.wording import URGENCIES, name_of, vocabulary
 from tracker.site.phone.kit_words import phrases
 
 LETTERS = 16  # of the digest
@@ -65,7 +65,9 @@ def _told(known: Catalogue) -> dict[str, Any]:
 
 def _names(known: Catalogue) -> dict[str, str]:
     asked = {one.code: _(one.name) for one in known.observations.values()}
-    return asked | {one.code: _(one.name) for one in known.symptoms.values()}
+    several = {one.code.partition(".")[0] for one in known.observations.values() if "." in one.code}
+    together = {code: name_of(code) for code in sorted(several)}
+    return asked | together | {one.code: _(one.name) for one in known.symptoms.values()}
 
 
 def _therapy(one: Therapy) -> dict[str, Any]:

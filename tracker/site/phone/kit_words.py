@@ -13,6 +13,8 @@ def _script() -> dict[str, str | list[str]]:
     return {
         "my child": _("My child %(says)s."),
         "under one": _("My child is less than 1 year old"),
+        "under one month": _("My child is less than 1 month old"),
+        "months old": _pair("My child is %(months)d month old", "My child is %(months)d months old"),
         "age": _pair("My child is %(years)d year old", "My child is %(years)d years old"),
         "age and": _("%(age)s and %(says)s."),
         "treatment": _("The treatment is %(therapy)s."),
@@ -43,6 +45,8 @@ def _entered() -> dict[str, str | list[str]]:
     return {
         "typed": _("temperature typed: %(typed)s"),
         "you are worried": _("you are worried"),
+        "nothing new": _("nothing new"),
+        "i see nothing new": _("I see nothing new and nothing worse."),
         "weight": _("weight %(weight)s"),
         "probably": _("probably %(temperature)s"),
         "carried over": _("An earlier log says so, %(when)s: %(signs)s. The team has not advised on it yet."),
@@ -83,10 +87,10 @@ def _around() -> dict[str, str | list[str]]:
         "one question": _("One question"),
         "not everything": _("Not everything was checked"),
         "could not read": _("We could not read or check:"),
-        "the rules": _("the rules"),
-        "not told": _("Not told:"),
-        "not checked": _("What was not told was not checked."),
-        "because of": _("Because of:"),
+        "the rules": _("all that you entered"),
+        "not told": _("You did not tell us:"),
+        "not checked": _("So we could not check it."),
+        "because of": _("You told us:"),
         **_alone(),
     }
 

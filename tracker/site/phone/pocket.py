@@ -82,6 +82,7 @@ def _days(child: Child, now: datetime) -> Iterator[dict[str, Any]]:
             "earlier": earlier_therapies(child, at),
             "begun": has_begun(child, at),
             "age": child.age_years(at),
+            "months": child.age_months(at),
         }
         if day != before:
             yield {"from": milliseconds(at), **day}

@@ -58,7 +58,7 @@ export function rest({ response, told, words, kit }) {
     aid.length && part("first-aid", words.say("until help"), null,
       element("p", { class: "hint" }, words.say("call first")),
       ...aid.flatMap((one) => [element("h3", {}, one.of), list(one.lines)]), cited(aid, words)),
-    questions(response, words),
+    questions(response, words, told),
     response.urgency !== "note" && told && part("quote", words.say("what to say"), "message-square-quote",
       element("blockquote", { class: "say" }, words.whatToSay(told, response).join(" "))),
     until.length && part("", words.say("until you reach them"), "ban",
@@ -76,7 +76,9 @@ const cited = (all, words) =>
   element("details", { class: "more" }, element("summary", {}, words.say("where from")),
     element("ul", { class: "sources" }, [...new Set(all.flatMap((one) => one.cited))].map((one) => element("li", { lang: "en" }, one))));
 
-function questions({ needs_confirmation: asked, could_not_check: not, unanswered }, words) {
+// "Nothing new" is an answer about the signs; the rules still take them as not known.
+function questions({ needs_confirmation: asked, could_not_check: not, unanswered: all }, words, told) {
+  const unanswered = all.filter((code) => !(told?.nothingNew && code === "symptoms"));
   const lines = asked.map((one) => element("p", {}, element("b", {}, one.message)));
   const names = (codes) => codes.map((code) => (code === "rules" ? words.say("the rules") : words.name(code))).join(", ");
   if (not.length && !asked.length) lines.push(element("p", {}, words.say("could not read"), " ", element("b", {}, names(not)), "."));

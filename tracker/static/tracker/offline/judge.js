@@ -40,11 +40,11 @@ export function withOwn(child, history) {
   };
 }
 
-export function judge({ fields, child, kit, now, assess, worstOf }) {
+export function judge({ fields, child, kit, now, kind, assess, worstOf }) {
   const { answers, raw } = reportOf(fields, kit);
   const at = observedAt(fields, now, child.zone);
   const day = standingAt(child.days, at);
-  const told = { report: answers, raw, day, seenAt: at, now, therapies: standingAt(child.steps, at).asked.map((one) => one.therapy), medicine: medicineAt(child, at) };
+  const told = { report: answers, raw, day, nothingNew: kind === "nothing-new", seenAt: at, now, therapies: standingAt(child.steps, at).asked.map((one) => one.therapy), medicine: medicineAt(child, at) };
   told.earlier = child.reports.filter((one) => one.at <= at).map((one) => ({ hours: (at - one.at) / 3600000, report: one.report }));
   const requests = requestsFor(child, answers, at);
   const response = worstOf(requests.map((request) => assess(request, kit.rules)));

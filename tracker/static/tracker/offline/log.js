@@ -68,7 +68,7 @@ function judged(ready, fields, now) {
   try {
     if (why) return { why, response: unchecked(kit?.phrases["could not"] ?? spare().couldNot) };
     const child = withOwn(ready.child, ready.history);
-    const found = judge({ fields, child, kit, now, ...ready.rules });
+    const found = judge({ fields, child, kit, now, kind: ready.kind, ...ready.rules });
     return { ...found, report: found.told.report };
   } catch {
     return { why: "nothing", response: unchecked(kit?.phrases["could not"] ?? spare().couldNot) };

@@ -113,6 +113,7 @@ export function words(kit, zone) {
 
   const summary = (told) => {
     const said = [reading(told.report, told.raw), ...seen(told.report, told.raw, false).map((one) => one.words)];
+    if (told.nothingNew) said.push(say("nothing new"));
     if (told.report.worried) said.push(say("you are worried"));
     const entered = said.filter(Boolean).join(", ");
     return [entered, entered && told.day.label].filter(Boolean).join(" · ");
@@ -120,9 +121,10 @@ export function words(kit, zone) {
   const who = (told) => {
     const therapy = kit.therapies[told.therapies[0]];
     const says = therapy?.say && told.day.begun ? therapy.say : "";
-    const { age } = told.day;
+    const { age, months } = told.day;
     if (age === null || age === undefined) return says && say("my child", { says });
-    const old = age === 0 ? say("under one") : some("age", age, "years");
+    const baby = () => (months === undefined ? say("under one") : months ? some("months old", months, "months") : say("under one month"));
+    const old = age === 0 ? baby() : some("age", age, "years");
     return says ? say("age and", { age: old, says }) : `${old}.`;
   };
   const treatment = (told) => {
@@ -150,6 +152,7 @@ export function words(kit, zone) {
       treatment(told),
       ...told.day.earlier.map((therapy) => say("earlier treatment", { therapy })),
       signs && say("i saw", { time: clock(told.seenAt, told.now), signs }),
+      told.nothingNew && say("i see nothing new"),
       measured(report, raw),
       medicine && say(medicine),
       ...remembered(flags, told),
