@@ -30,6 +30,7 @@ from tracker.models.logs import RANK, not_corrected
 from tracker.models.users import display_name
 
 MOST_JOINED = 50
+TAKING = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER, AlertVerb.NOT_REACHED)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ def open_alert(child: Child, now: datetime) -> Alert | None:
     to be shown, it is as urgent as that. With `newest_log`, the log that says why to call, and `seen_at`, when that
     was seen. Two queries.
     """
-    found = Alert.objects.open_to_family(now).filter(child=child).order_by("raised_at")
+    found = _with_names(Alert.objects.open_to_family(now).filter(child=child)).order_by("raised_at")
+    taken = AlertEvent.objects.filter(alert=OuterRef("pk"), verb__in=TAKING).order_by("-pk").values("at")[:1]
+    found = found.annotate(**{"newest_taken": Subquery(taken)})
     worst = max(found, key=lambda alert: (RANK[alert.urgency], alert.is_open), default=None)
     if worst is None:
         return _joined_since(child, now)
@@ -212,6 +215,14 @@ def became(alert: Alert) -> Became:
     return Became(alert, "", None, closed_by, outcome_in_words(alert.outcome))
 
 
+def in_hand(alert: Alert, now: datetime) -> Became | None:
+    """Who of the team has it in hand, of an alert that `open_alert` has read. No query."""
+    if not alert.is_open or alert.taken_by_id is None:
+        return None
+    held = Became(alert, alert.taken_name or "", alert.newest_taken, "", "")
+    return held if held.is_in_hand(now) else None
+
+
 def _with_names(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
     return alerts.annotate(**{"taken_name": F("taken_by__name"), "resolved_name": F("resolved_by__name")})
 
@@ -220,8 +231,7 @@ def _became(alerts: Sequence[Alert], for_family_at: datetime | None) -> list[Bec
     """With when each was taken. One query, and none where nobody took any."""
     alerts = [alert.as_family_sees(for_family_at) for alert in alerts] if for_family_at else alerts
     taken = [alert.pk for alert in alerts if alert.taken_by_id]
-    verbs = (AlertVerb.TAKEN, AlertVerb.HANDED_OVER, AlertVerb.NOT_REACHED)
-    events = AlertEvent.objects.filter(alert__in=taken, verb__in=verbs).order_by("pk") if taken else ()
+    events = AlertEvent.objects.filter(alert__in=taken, verb__in=TAKING).order_by("pk") if taken else ()
     at = {event.alert_id: event.at for event in events}
     return [
         Became(

@@ -90,6 +90,7 @@ class Alert(models.Model):
     taken_name: str | None  # these are set by what reads alerts for a page
     resolved_name: str | None
     first_taken: datetime | None
+    newest_taken: datetime | None
     flags: Sequence[Mapping[str, Any]] | None
     newest_log: uuid.UUID | None
     seen_at: datetime | None

@@ -217,7 +217,7 @@ def open_answer(alert: Alert | None, child: Child, now: datetime) -> Any:
     """What an open alert says to do, with its age: one that nobody has ended must not look like tonight's."""
     if alert is None:
         return None
-    seen_at = alert.seen_at or alert.raised_at
+    seen_at, held = alert.seen_at or alert.raised_at, alert_queries.in_hand(alert, now)
     return SimpleNamespace(
         log_pk=alert.newest_log or alert.log_id,
         urgency=alert.urgency,
@@ -225,6 +225,8 @@ def open_answer(alert: Alert | None, child: Child, now: datetime) -> Any:
         seen_at=seen_at,
         is_old=now - seen_at >= REMEMBERED,
         not_reached_at=alert.tried_at,
+        taken_by=held.taken_by if held else "",
+        taken_at=held.taken_at if held else None,
         ends_at=alert.pk if child.care_team.kept_by_family else None,
     )
 

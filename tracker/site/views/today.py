@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -23,13 +23,17 @@ from tracker.logs.advice import last_advice
 from tracker.logs.views.answer import open_answer
 from tracker.logs.views.common import asks_neuro
 from tracker.models.alerts import AT_ANY_HOUR
+from tracker.site.queries import around_today
 from tracker.site.views.family_tonight import own_today
 
 
 @require_GET
 def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
-    """The child's first page."""
+    """The child's first page; asked for by followed.js, its parts, where they have changed."""
     child, now = access_child(request.user, child_id, to="see"), timezone.now()
+    beside, part = around_today(child, now), request.headers.get("X-Part") == "today"
+    if part and request.headers.get("If-None-Match") == beside.version:
+        return HttpResponseNotModified()
     around, last = page_context(request, child, now), queries.last_log(child)
     standing = open_answer(alert_queries.open_alert(child, now), child, now)
     if child.has_died and standing is None:
@@ -39,7 +43,8 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     question, advice = _open_question(last), last_advice(child, request.user, now, last)
     context = {
         **around,
-        **own_today(child, now),
+        **own_today(child, beside, now),
+        "version": beside.version,
         "last": last,
         "advice": advice,
         "open_question": question,
@@ -60,7 +65,7 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         "care_changed": care_changed(child, now),
         "paused": child.get_paused_reason_display() if child.paused_at else "",
     }
-    return render(request, "tracker/site/today.html", context)
+    return render(request, f"tracker/site/{'_today_parts' if part else 'today'}.html", context)
 
 
 def _open_question(last: queries.LogRow | None) -> Any:
