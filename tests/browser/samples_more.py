@@ -227,7 +227,7 @@ STATES: dict[str, tuple[str, Context]] = {
         ),
     ),
     "begin-5": (BEGIN + "5.html", begin(5, sample_forms.LastForm)),
-    "more": (SITE + "more.html", always(may_manage=True, numbers=NUMBERS)),
+    "more": (SITE + "more.html", always(may_manage=True, asks_child=True, numbers=NUMBERS)),
     "family": (FAMILIES + "family.html", family()),
     "family-invited": (FAMILIES + "family.html", family(invitation=NEW_INVITATION)),
     "family-helper": (FAMILIES + "family.html", family(may_manage=False, open_invitations=[])),

@@ -61,7 +61,7 @@ def test_a_mother_begins_at_night_on_her_phone(open_page, live_server, scripts):
     choose(page, "Kymriah")
     go_on(page)
 
-    looked_at(page, "Its dates", scripts=scripts)
+    looked_at(page, "When was it given?", scripts=scripts)
     page.get_by_label("Day of the infusion").fill((datetime.now(UTC).date() - timedelta(days=3)).isoformat())
     go_on(page)
 

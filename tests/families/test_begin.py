@@ -1,5 +1,6 @@
 """From signing up to Today."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,6 +99,39 @@ def test_the_last_screen_sets_the_reminders(client, newcomer, chosen, times):
     begin(client, start={"reminders": chosen})
     found = [f"{at:%H:%M}" for at in ReminderTime.objects.order_by("at").values_list("at", flat=True)]
     assert found == times
+
+
+@pytest.mark.parametrize(
+    ("therapy", "writes", "asked"),
+    [
+        ("tisagenlecleucel", "yes", True),
+        ("blinatumomab", "", True),
+        ("tisagenlecleucel", "no", False),
+        ("inotuzumab-ozogamicin", "yes", False),
+    ],
+)
+def test_the_sentence_to_compare_with_is_asked_where_it_is_compared(client, newcomer, therapy, writes, asked):
+    """Before anything has changed, and not only in Settings."""
+    changed = {"child": {"writes": writes}, "therapy": {"therapy": therapy}, "dates": {"infusion": ""}}
+    for step in list(SCREENS)[:-1]:
+        send(client, step, **changed.get(step, {}))
+    assert ('name="first_sentence"' in client.get("/begin/start/").content.decode()) is asked
+    send(client, "start", first_sentence="The moon is my lamp.")
+    assert Child.objects.get().first_sentence == ("The moon is my lamp." if asked else "")
+
+
+def test_the_likely_clocks_come_before_all_others(client, newcomer):
+    send(client, "child", zone_guess="America/Chicago")
+    page = client.get("/begin/start/").content.decode()
+    likely = page[page.index('<optgroup label="Likely">') :].partition("</optgroup>")[0]
+    assert re.findall(r'value="([^"]+)"', likely)[:3] == [
+        "America/New_York",
+        "America/Chicago",
+        "America/Denver",
+    ]
+    assert likely.count("<option") < 10
+    assert 'value="Asia/Tokyo"' in page
+    assert page.count(" selected") == 1
 
 
 def test_the_first_screen_asks_who_is_writing_once(client, newcomer):

@@ -48,6 +48,27 @@ def after_the_session(phone: Phone, child: Child, **typed: str) -> Any:
 # ---------------------------------------------------------------- the session has ended
 
 
+CALM = re.compile(r'care-note|<span class="badge">[^/]*</svg>\s*Noted')
+
+
+@pytest.mark.hazard("H19")
+def test_no_calm_badge_stands_over_what_is_not_saved(phone: Phone, child: Child) -> None:
+    quiet = {"temperature": "36.8", "sign-chills": "", "note": ""}
+    open_page = phone.get(reverse("log-new", args=[child.pk]))
+    kept = phone.post(reverse("logs", args=[child.pk]), TYPED | quiet | {"when": "pick", "when_at": "soon"})
+    late = after_the_session(phone, child, **quiet)
+    nobodys = phone.post(reverse("logs", args=[child.pk]), TYPED | quiet)
+    assert open_page.status_code == 200
+    for page in (kept, late, nobodys):
+        said = page.content.decode()
+        assert "Not saved" in text(page)
+        assert 'class="care care-' in said
+        assert not CALM.search(said)
+        assert "care-today" in said or "care-now" in said
+    saved = phone.post("/check/", {"therapy": "tisagenlecleucel", "temperature": "36.8", "unit": "C"})
+    assert "Not saved Nothing documented as urgent" in text(saved)
+
+
 @pytest.mark.hazard("H19")
 def test_a_log_after_the_session_is_answered_with_the_teams_number(phone: Phone, child: Child) -> None:
     answer = after_the_session(phone, child)

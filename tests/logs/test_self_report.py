@@ -141,6 +141,18 @@ def test_a_younger_child_is_not_handed_the_phone(client, child, mother, clock_at
     assert "Hand it to" not in html
 
 
+@pytest.mark.parametrize(("born", "offered"), [(2020, False), (2018, True), (None, True)])
+def test_only_who_is_old_enough_is_offered_five_questions(
+    client, ward_child, mother, nurse, clock_at_now, born, offered
+):
+    about = {"birth_month": born and NOW.date().replace(year=born, day=1, month=1)}
+    update_child(child=ward_child, about=about, by=mother, now=NOW)
+    for who, name in ((mother, "more"), (nurse, "nurse-child")):
+        client.force_login(who)
+        html = client.get(reverse(name, args=[ward_child.pk])).content.decode()
+        assert (reverse("handed", args=[ward_child.pk]) in html) is offered
+
+
 def test_a_nurse_reads_both_and_asks_nobody(client, ward_child, nurse, say, clock_at_now):
     pair = uuid4()
     say(pair, head="lot")

@@ -337,6 +337,9 @@ def test_calls_and_doses_without_a_network_are_known_to_the_next_answer_and_reco
     expect(
         page.get_by_role("heading", name="Nothing urgent is documented")
     ).to_be_visible()  # they were advised
+    expect(page.locator(".alone .badge")).to_have_text("Not sent yet")
+    expect(page.locator(".care-summary")).to_contain_text("nothing new")
+    expect(page.get_by_text("You did not tell us:")).not_to_be_visible()
     expect(page.locator("[data-unsent]")).to_contain_text("4 entries not sent yet")
     text = views.worker_text(kit_version())
     monkeypatch.setattr(views, "worker_text", lambda _kit: text.replace("VERSION", "VERSION = 1, NEWER", 1))

@@ -126,7 +126,10 @@ class MomentField(forms.CharField):
 
 
 class ZoneField(forms.ChoiceField):
-    """A time zone, chosen by its place. A browser may know it by an older name."""
+    """A time zone, chosen by its place: the clocks of the country first, then all. A browser may know it by an older
+    name. `country`: where nothing is chosen yet, as far as it is known."""
+
+    country = ""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -144,8 +147,11 @@ class ZoneField(forms.ChoiceField):
         bound = super().get_bound_field(form, field_name)
         value = bound.value()
         listed = {code for _region, zones in time_zones.zones_by_region() for code, _place in zones}
+        likely = time_zones.likely_zones(time_zones.country_of(value or "") or self.country)
         if value and value not in listed and time_zones.is_zone(value):
-            self.choices = [(value, value.replace("_", " ")), *time_zones.zones_by_region()]
+            likely = [(value, value.replace("_", " ")), *likely]
+        first = [(_("Likely"), likely)] if likely else []
+        self.choices = [("", _("Choose")), *first, *time_zones.zones_by_region()]
         return bound
 
 

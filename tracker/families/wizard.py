@@ -125,7 +125,14 @@ class Draft:
 
     def _start(self, data: Mapping[str, str] | None) -> StartForm:
         unit = "F" if time_zones.uses_fahrenheit(self.guessed_country) else "C"
-        return StartForm(data, initial={"unit": unit, "time_zone": self.guessed_zone, "reminders": "twice"})
+        filled_in = {"unit": unit, "time_zone": self.guessed_zone, "reminders": "twice"}
+        asks, country = self._asks_sentence(), self.guessed_country
+        return StartForm(data, initial=filled_in, asks_sentence=asks, country=country)
+
+    def _asks_sentence(self) -> bool:
+        """Where handwriting is checked later, it is compared with what was written before."""
+        known = load().therapies.get(self.therapy or "")
+        return bool(known and known.neuro_check) and self.told("child").get("writes") != "no"
 
     def about_child(self) -> dict[str, Any]:
         """What the child's row takes of all screens."""
@@ -136,6 +143,7 @@ class Draft:
             "time_zone": self.zone,
             "country": self.country,
             "emergency_number": self.emergency_number,
+            "first_sentence": self.told("start").get("first_sentence", ""),
         }
 
 

@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import available_timezones
 
+FEW = 6  # zones that are shown as they are
 FAHRENHEIT = frozenset(["BS", "BZ", "FM", "KY", "LR", "MH", "PW", "US", "AS", "GU", "MP", "PR", "UM", "VI"])
 """Where a thermometer from the pharmacy shows °F."""
 
@@ -41,6 +42,21 @@ def country_of(zone: str) -> str:
     """ISO 3166-1, or nothing where the zone names no country."""
     known = _countries()
     return known.get(zone) or known.get(_other_names().get(zone, ""), "")
+
+
+@cache
+def likely_zones(country: str) -> list[tuple[str, str]]:
+    """The clocks of a country, that of most people first; of a large one those that differ now."""
+    zones = [zone for zone, where in _countries().items() if country and where == country]
+    if len(zones) > FEW:
+        zones = [zone for zone in zones if zone in _different_now()]
+    return [(zone, zone.rpartition("/")[2].replace("_", " ")) for zone in zones]
+
+
+@cache
+def _different_now() -> frozenset[str]:
+    rows = (line.split("\t") for line in _lines("zonenow.tab") if not line.startswith("#"))
+    return frozenset(row[2] for row in rows if len(row) > 2)
 
 
 @cache

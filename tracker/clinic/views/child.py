@@ -32,6 +32,7 @@ from tracker.families.queries.callback_numbers import fill_callbacks
 from tracker.home_care.queries.drill import last_drill
 from tracker.logs import unsaved
 from tracker.logs.late_rule import Rule, kept_when_late
+from tracker.logs.self_report import is_old_enough
 from tracker.messaging.silence import silence_of
 from tracker.models import Child
 
@@ -142,6 +143,7 @@ def _around(request: AuthedRequest, child: Child, now: Any) -> dict[str, Any]:
         "patient": child,
         "patient_day": day_label(child, now),
         "patient_earlier": earlier_therapies(child, now),
+        "asks_child": is_old_enough(child, now),
         "patient_age": short_age(child.age_months(now)),
         "emergency_number": emergency_number(child),
     }

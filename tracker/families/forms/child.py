@@ -16,7 +16,19 @@ from tracker.models import Child
 from tracker.models.children import Colour
 
 YES_OR_NOT = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("Not yet")))
+SENTENCE_AT_MOST = 200
 OLDEST = 40  # years: the care of a childhood leukemia ends long before
+
+
+def sentence_field(label: Any, hint: Any) -> TypedField:
+    """What the child writes while all is as usual: the thinking check compares with it."""
+    return TypedField(
+        label=label,
+        help_text=hint,
+        max_length=SENTENCE_AT_MOST,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
 
 
 class ChildForm(PageForm):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from therapies.numbers import read_number
 from tracker.core.forms import PageForm, TypedField, ZoneField
 from tracker.core.phone_forms import PhoneField, PhoneForm
-from tracker.families.forms.child import ChildForm
+from tracker.families.forms.child import ChildForm, sentence_field
 from tracker.families.forms.numbers import CodeField, NumbersForm, team_language_field
 from tracker.families.forms.start import UNITS
 from tracker.lib import time_zones
@@ -20,7 +20,6 @@ from tracker.lib.text import typed
 from tracker.models import CareTeam, Child, User
 from tracker.models.children import CHOSEN
 
-SENTENCE_AT_MOST = 200
 LAST = ("your_name", "language")
 WRITES: dict[bool | None, str] = {True: "yes", False: "no"}
 LIGHTEST, HEAVIEST = 1, 250  # kg
@@ -29,14 +28,9 @@ LIGHTEST, HEAVIEST = 1, 250  # kg
 class SettingsForm(PhoneForm, ChildForm):
     """What the first screen asked, and what only some families need."""
 
-    first_sentence = TypedField(
-        label=gettext_lazy("A sentence they wrote on the first day"),
-        help_text=gettext_lazy(
-            "To compare with: ask for the same one when you check how they think and talk."
-        ),
-        max_length=SENTENCE_AT_MOST,
-        required=False,
-        widget=forms.Textarea({"rows": 2}),
+    first_sentence = sentence_field(
+        gettext_lazy("A sentence they wrote on the first day"),
+        gettext_lazy("To compare with: ask for the same one when you check how they think and talk."),
     )
     weight = forms.CharField(label=gettext_lazy("Weight on the first day"), max_length=20, required=False)
     unit = forms.ChoiceField(label=gettext_lazy("Your thermometer shows"), choices=UNITS)

@@ -1,7 +1,8 @@
-"""The last screen: unit, time zone, reminders, and whether it is clear that saving calls nobody."""
+"""The last screen: a sentence to compare with, unit, time zone, reminders, and whether it is clear that saving calls
+nobody."""
 
 from datetime import time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,12 +10,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.core.forms import PageForm, ZoneField
+from tracker.families.forms.child import sentence_field
 
 MORNING, EVENING = time(8), time(19, 30)
 UNITS = (("C", "°C"), ("F", "°F"))
 
 
 class StartForm(PageForm):
+    """`asks_sentence`: the therapy has the thinking check, and the child writes. `country`: for the likely clocks."""
+
+    first_sentence = sentence_field(
+        gettext_lazy("A sentence in your child's own hand"),
+        gettext_lazy(
+            "Let your child write one sentence on paper, today. Keep the paper and type the sentence here. "
+            "In the thinking check your child writes it again."
+        ),
+    )
     unit = forms.ChoiceField(label=gettext_lazy("Your thermometer shows"), choices=UNITS, required=False)
     time_zone = ZoneField(
         label=gettext_lazy("Your clock is that of"),
@@ -37,7 +48,20 @@ class StartForm(PageForm):
         choices=(("wait", gettext_lazy("I wait for the nurse")), ("call", gettext_lazy("I call"))),
         required=False,
     )
-    drawn_as: ClassVar[dict[str, str]] = {"unit": "chips", "reminders": "chips", "after_saving": "chips"}
+    drawn_as: ClassVar[dict[str, str]] = {
+        "first_sentence": "text",
+        "unit": "chips",
+        "reminders": "chips",
+        "after_saving": "chips",
+    }
+
+    def __init__(self, *args: Any, asks_sentence: bool, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_sentence:
+            del self.fields["first_sentence"]
+        zone = self.fields["time_zone"]
+        if isinstance(zone, ZoneField):
+            zone.country = country
 
     def times(self) -> list[time]:
         """When to remind, on the family's clock. Other times are chosen in More."""

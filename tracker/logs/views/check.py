@@ -27,6 +27,7 @@ from tracker.logs.views.answer import answer_context
 from tracker.logs.views.busy import AT_ONCE, busy
 from tracker.logs.views.common import LOOK_AGAIN
 from tracker.logs.views.late import answers_of, every_therapy
+from tracker.models import Urgency
 
 
 @login_not_required
@@ -73,4 +74,5 @@ def _answered(about: AboutForm, form: LogForm) -> dict[str, Any]:
         return {}
     told = ScriptFacts(answers or {}, chosen, about.years, about.cleaned_data.get("age_months"))
     said = answer_in_words(response, told)
-    return answer_context(said, told) | {"questions": [], "team_words": team_words(said, told)}
+    words = {"questions": [], "team_words": team_words(said, told)}
+    return answer_context(said, told) | words | {"not_saved": Urgency.NOTE}

@@ -47,7 +47,7 @@ from tracker.logs.unsaved import Draft
 from tracker.logs.views.answer import answer_context
 from tracker.logs.views.busy import AT_ONCE, busy
 from tracker.logs.views.common import log_form
-from tracker.models import Child, LogKind, User
+from tracker.models import Child, LogKind, Urgency, User
 
 View = Callable[..., HttpResponse]
 
@@ -250,7 +250,8 @@ def _context(
     said = answer_in_words(response, told)
     if said["urgency"] == "note":
         said["headline"] = earlier or gettext_noop("Not saved yet. Earlier logs were not looked at.")
-    return answer_context(said, told) | {"questions": [], "team_words": team_words(said, told, child, now)}
+    words = {"questions": [], "team_words": team_words(said, told, child, now)}
+    return answer_context(said, told) | words | {"not_saved": Urgency.TODAY}
 
 
 def emergency_first(answer: dict[str, Any], in_emergency: bool) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def _signs() -> dict[str, str | list[str]]:
 def _around() -> dict[str, str | list[str]]:
     return {
         "could not": _("We could not check this. Call your care team now."),
+        "not sent": _("Not sent yet"),
         "nothing urgent": _("Nothing urgent is documented for what you entered"),
         "can miss": _("Nightlight can miss things. If you are worried, call. You need no reason."),
         "then team": _("Then the care team"),

@@ -40,8 +40,9 @@ export function card({ response, told, whom, words, kit, alone }) {
   const carried = told && words.carriedOver(told, response);
   const role = ["now", "emergency"].includes(urgency) ? "alert" : "status";
   const first = response.flags[0];
-  return element("section", { class: `care care-${urgency}`, role, tabindex: "-1" },
-    element("span", { class: "badge" }, icon(SHAPES[urgency]), " ", kit.urgencies[urgency]),
+  const isNote = urgency === "note"; // no calm badge stands over what is not sent yet
+  return element("section", { class: `care care-${isNote ? "today" : urgency}`, role, tabindex: "-1" },
+    element("span", { class: "badge" }, icon(isNote ? "ban" : SHAPES[urgency]), " ", isNote ? words.say("not sent") : kit.urgencies[urgency]),
     element("h1", {}, urgency === "note" ? words.say("nothing urgent") : response.headline),
     carried && element("p", {}, element("b", {}, carried)),
     element("p", {}, alone),
