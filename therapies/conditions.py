@@ -297,6 +297,15 @@ OPERATORS: dict[str, Operator] = {
     "policy": _policy,
     "is": _is,
 }
+LOOKS_BACK: Mapping[str, Callable[[Any], Iterable[Any]]] = {
+    "again": lambda hours: (hours.get("from", 0), hours["within"]),
+    "earlier_temperature": lambda wanted: (wanted["at_least"], wanted["within"]),
+    "temperature_rise": lambda rise: (rise["within"],),
+    "weight_rises": lambda rise: (
+        day * HOURS_A_DAY + side for day in range(1, rise["days"] + 1) for side in (-HALF_A_DAY, HALF_A_DAY)
+    ),
+}
+"""Of the operators that look at earlier reports: the ages in hours at which one comes into their sight or leaves it."""
 NEED_A_SIGN = {"severity", "severity_told", "lasting", "lasting_told", "episodes_over", "again"}
 KEYS: Mapping[str, set[str]] = {
     "lasting": {"from", "over", "over_minutes"},

@@ -1,17 +1,19 @@
 """What is known at the time of one report: this report, those before it, and the course as it was then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from therapies.fever import fahrenheit, unit_of
-from therapies.model import NEAR_DAYS, Catalogue, Therapy
+from therapies.model import NEAR_DAYS, Catalogue, Schedule, Therapy
 from therapies.request import Reading, Report, Request, Sign
 
 DAYS = ("days_since_infusion", "days_since_last_dose", "days_since_transplant", "cycle_day")
 HOURS = ("hours_since_start", "hours_since_infusion_end")
+COUNTED = frozenset((*DAYS, *HOURS))
+"""What grows with the time: an earlier report saw less of it."""
 FIRST = {"cycle_day": 1}
 FIRST_CYCLE = 1
 HEAVIEST_KG = 300
@@ -65,7 +67,7 @@ class Moment:
 
     @cached_property
     def weights(self) -> tuple[Decimal, ...]:
-        return tuple(filter(_plausible_weight, self.report.weights))
+        return plausible_weights(self.report)
 
     @property
     def weight_unreadable(self) -> bool:
@@ -77,9 +79,8 @@ class Moment:
         given = self.context.get("baseline_weight_kg")
         if given is not None and _plausible_weight(given):
             return Decimal(given)
-        told = [tuple(filter(_plausible_weight, report.weights)) for report in self.earlier]
-        oldest = next(filter(None, reversed(told)), ())
-        return min(oldest, default=None)  # of two told for one hour the lower: the order says nothing
+        told = (weights for report in reversed(self.earlier) if (weights := plausible_weights(report)))
+        return min(next(told, ()), default=None)  # of two told for one hour the lower: the order says nothing
 
     def before(self, within: Any, at_least: Any = 0) -> Iterator[Report]:
         """The earlier reports that are from `at_least` to `within` hours older than this one."""
@@ -107,25 +108,30 @@ class Moment:
     @cached_property
     def is_early(self) -> bool:
         """Within the first hours after a start, restart or dose. Unknown is early."""
-        schedule, context = self.therapy.schedule, self.context
-        if (hours := context.get("hours_since_start")) is not None:
-            return bool(hours <= schedule.early_hours)
-        # no cycle comes before the first: then its day says nothing either
-        day = context.get("cycle_day") if context.get("cycle", FIRST_CYCLE) >= FIRST_CYCLE else None
-        if schedule.early_cycle_days:
-            return day is None or int(day) in schedule.early_cycle_days
-        since_end = context.get("hours_since_infusion_end")
-        if since_end is not None and since_end <= schedule.early_hours:
-            return True
-        infused = context.get("days_since_infusion")
-        if schedule.is_split and infused is not None and "days_since_last_dose" not in context:
-            return schedule.may_be_near_infusion(infused)
-        known = [context[key] for key in ("days_since_infusion", "days_since_last_dose") if key in context]
-        if known:
-            return bool(min(known) < NEAR_DAYS)
-        if day is not None and schedule.dose_days:
-            return any(0 <= day - dose < NEAR_DAYS for dose in schedule.dose_days)
-        return since_end is None
+        return is_early(self.therapy.schedule, self.context.get)
+
+
+def is_early(schedule: Schedule, told: Callable[[str], Any]) -> bool:
+    """`told` is what the context says under a key, at the time in question; None where it says nothing."""
+    if (hours := told("hours_since_start")) is not None:
+        return bool(hours <= schedule.early_hours)
+    # no cycle comes before the first: then its day says nothing either
+    cycle = told("cycle")
+    day = told("cycle_day") if cycle is None or cycle >= FIRST_CYCLE else None
+    if schedule.early_cycle_days:
+        return day is None or int(day) in schedule.early_cycle_days
+    since_end = told("hours_since_infusion_end")
+    if since_end is not None and since_end <= schedule.early_hours:
+        return True
+    infused, dosed = told("days_since_infusion"), told("days_since_last_dose")
+    if schedule.is_split and infused is not None and dosed is None:
+        return schedule.may_be_near_infusion(infused)
+    known = [days for days in (infused, dosed) if days is not None]
+    if known:
+        return bool(min(known) < NEAR_DAYS)
+    if day is not None and schedule.dose_days:
+        return any(0 <= day - dose < NEAR_DAYS for dose in schedule.dose_days)
+    return since_end is None
 
 
 def moment(request: Request, position: int, catalogue: Catalogue) -> Moment:
@@ -163,11 +169,21 @@ def understood(reading: Reading) -> Temperature | None:
 
 def _back(context: Mapping[str, Any], hours: Decimal) -> dict[str, Any]:
     """The context `hours` earlier. What had not happened yet then is unknown."""
-    days = round(hours / HOURS_A_DAY)
-    past = {key: -days for key in DAYS} | {key: -hours for key in HOURS}
-    kept = {key: value for key, value in context.items() if key not in past}
-    moved = {key: context[key] + passed for key, passed in past.items() if key in context}
-    return kept | {key: value for key, value in moved.items() if value >= FIRST.get(key, 0)}
+    told = ((key, told_before(context, key, hours)) for key in context)
+    return {key: value for key, value in told if value is not None}
+
+
+def told_before(context: Mapping[str, Any], key: str, hours: Decimal) -> Any:
+    """What the context said under a key so many hours earlier; None where that had not happened yet."""
+    value = context.get(key)
+    if value is None or key not in COUNTED:
+        return value
+    value = value - (round(hours / HOURS_A_DAY) if key in DAYS else hours)
+    return value if value >= FIRST.get(key, 0) else None
+
+
+def plausible_weights(report: Report) -> tuple[Decimal, ...]:
+    return tuple(filter(_plausible_weight, report.weights)) if report.weights else ()
 
 
 def _plausible_weight(kg: Decimal) -> bool:

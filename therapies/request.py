@@ -175,13 +175,16 @@ def _reports(data: Any, catalogue: Catalogue) -> tuple[Report, ...]:
         raise RequestError("reports", "is missing or not a list")
     by_time: dict[Decimal, Report] = {}
     for position, item in enumerate(data):
-        report = _report(item, f"reports[{position}]", catalogue)
+        report = read_report(item, f"reports[{position}]", catalogue)
         same = by_time.get(report.hours_ago)
         by_time[report.hours_ago] = report if same is None else _merge(same, report)
     return tuple(by_time[hours] for hours in sorted(by_time)) or (Report(Decimal(0)),)
 
 
-def _report(data: Any, where: str, catalogue: Catalogue) -> Report:
+def read_report(data: Any, where: str, catalogue: Catalogue) -> Report:
+    """One report of the contract. One that was read before is taken as it is."""
+    if isinstance(data, Report):
+        return data
     given = _mapping(data, where, REPORT_KEYS, required=True)
     dot = where + "."
     answers = {key: _answer(given, key, dot) for key in ANSWERS}
@@ -303,6 +306,14 @@ def _number(given: Mapping[str, Any], key: str, where: str) -> Decimal | None:
     if not number.is_finite():
         raise RequestError(where + key, "is not a finite number")
     return _bounded(number)
+
+
+def read_hours(hours: float) -> Decimal:
+    """Hours of a report as a request has them: its digits are only counted where they may be too many."""
+    text = str(hours)
+    whole, _, decimals = text.partition(".")
+    is_short = len(whole) <= _DIGITS and len(decimals) <= _DECIMALS and "e" not in text
+    return Decimal(text) if is_short and hours else _bounded(Decimal(text))
 
 
 def _bounded(number: Decimal) -> Decimal:

@@ -3,7 +3,7 @@ answer.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -75,9 +75,13 @@ class Looked:
     failed: list[str]
 
 
-def assess(data: Mapping[str, Any]) -> Response:
+LookAt = Callable[[Request, int, Catalogue], Looked]
+"""What the report at that position showed when it was made."""
+
+
+def assess(data: Mapping[str, Any], look_at: LookAt | None = None) -> Response:
     """The response to one request, both as docs/assessment.md has them. Raises RequestError for a request
-    that is refused.
+    that is refused. `look_at`: for who has many requests about the same reports (therapies/looks.py).
 
     A knowledge file that does not load is an answer, not an error: "We could not check this. Call your care
     team now."
@@ -87,7 +91,7 @@ def assess(data: Mapping[str, Any]) -> Response:
     except KnowledgeError:
         logger.exception("the knowledge did not load")
         return unchecked("knowledge")
-    return assess_request(read_request(data, catalogue), catalogue)
+    return assess_request(read_request(data, catalogue), catalogue, look_at or look_back)
 
 
 def unchecked(what: str) -> Response:
@@ -104,12 +108,16 @@ def unchecked(what: str) -> Response:
     }
 
 
-def assess_request(request: Request, catalogue: Catalogue) -> Response:
+def look_back(request: Request, position: int, catalogue: Catalogue) -> Looked:
+    return look(moment(request, position, catalogue))
+
+
+def assess_request(request: Request, catalogue: Catalogue, look_at: LookAt = look_back) -> Response:
     """The response to a request that was read."""
     now = moment(request, 0, catalogue)
-    looked = look(now)
+    looked = look_at(request, 0, catalogue)
     urgent = {finding.flag.id for finding in looked.findings if finding.urgency in URGENT}
-    remembered = _remembered(request, catalogue, urgent)
+    remembered = _remembered(request, catalogue, urgent, look_at)
     findings = sorted(looked.findings + remembered, key=lambda finding: URGENCIES.index(finding.urgency))
     could_not = _unreadable(now) + looked.failed
     asked = _to_confirm(now, looked.findings, catalogue)
@@ -272,7 +280,7 @@ def _two_of_today(findings: Iterable[Counted], catalogue: Catalogue) -> Finding 
     return Finding(flag, "now", tuple(dict.fromkeys(code for one in counting for code in one.because)))
 
 
-def _remembered(request: Request, catalogue: Catalogue, known: set[str]) -> list[Finding]:
+def _remembered(request: Request, catalogue: Catalogue, known: set[str], look_at: LookAt) -> list[Finding]:
     """Danger of the last 24 hours that the team has not advised on since. It stays `now`."""
     advised = request.context.get("team_advised_hours_ago")
     found: dict[str, Finding] = {}
@@ -281,7 +289,7 @@ def _remembered(request: Request, catalogue: Catalogue, known: set[str]) -> list
             break
         if advised is not None and advised < report.hours_ago:
             continue
-        for finding in look(moment(request, position, catalogue)).findings:
+        for finding in look_at(request, position, catalogue).findings:
             if finding.urgency in URGENT and finding.flag.id not in known | found.keys():
                 found[finding.flag.id] = Finding(finding.flag, "now", finding.because, ago=report.hours_ago)
     return list(found.values())

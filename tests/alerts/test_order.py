@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support.effort import tries
 from tests.support.personas import NOW, answers, child_of
 from therapies.schedule import Event
-from tracker.assessment.assess import WINDOW
+from tracker.assessment.past_logs import WINDOW
 from tracker.families.actions.treatment import start_course
 from tracker.logs.actions.record import correct_log, record_log
 from tracker.models import Alert, Assessment, Child, SymptomLog, User

@@ -157,15 +157,15 @@ class TestWhateverTheRulesDo:
     @pytest.mark.parametrize(
         "failing",
         [
-            lambda request: {}["urgency"],
-            lambda request: {"urgency": "fine"},
-            lambda request: None,
-            lambda request: (_ for _ in ()).throw(RequestError("reports[0]", "headache is unknown")),
-            lambda request: (_ for _ in ()).throw(RecursionError()),
+            lambda request, look_at: {}["urgency"],
+            lambda request, look_at: {"urgency": "fine"},
+            lambda request, look_at: None,
+            lambda request, look_at: (_ for _ in ()).throw(RequestError("reports[0]", "headache is unknown")),
+            lambda request, look_at: (_ for _ in ()).throw(RecursionError()),
         ],
     )
     def test_the_log_is_saved_and_the_answer_is_call_now(
-        self, log: Log, monkeypatch: pytest.MonkeyPatch, failing: Callable[[Any], Any]
+        self, log: Log, monkeypatch: pytest.MonkeyPatch, failing: Callable[[Any, Any], Any]
     ) -> None:
         monkeypatch.setattr(assess, "assess", failing)
         recorded = log(temperature=36.8)
@@ -184,7 +184,7 @@ class TestWhateverTheRulesDo:
     def test_nothing_that_was_seen_is_written_to_the_log_files(
         self, log: Log, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        def fail(request: Any) -> Any:
+        def fail(request: Any, look_at: Any) -> Any:
             raise RequestError("reports[0]", str(request))
 
         monkeypatch.setattr(assess, "assess", fail)

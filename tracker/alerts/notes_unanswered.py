@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tracker.alerts.reassessing import keep_assessments
-from tracker.assessment.assess import WINDOW, check_around
+from tracker.assessment.assess import check_around
+from tracker.assessment.past_logs import WINDOW
 from tracker.core.child_lock import lock_child
 from tracker.models import Assessment, SymptomLog
 from tracker.models.logs import not_corrected

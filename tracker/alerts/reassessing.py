@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from tracker.alerts.actions import Finding, raise_alert
-from tracker.assessment.assess import WINDOW, Checked, check_around
+from tracker.assessment.assess import Checked, check_around
+from tracker.assessment.past_logs import WINDOW
 from tracker.core.child_lock import LockedChild, lock_child
 from tracker.models import Assessment, Child, Urgency, User
 

@@ -4,30 +4,25 @@ import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from functools import cache
-from itertools import groupby
-from operator import itemgetter
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.utils.translation import gettext_noop
 
 from therapies.catalogue import KnowledgeError, load
+from therapies.looks import Looks
 from therapies.note_questions import FIELD as NOTE
 from therapies.note_questions import asks_of_danger
 from therapies.response import Question, Response
 from therapies.rules import (
     COULD_NOT_CHECK,
-    LOOKS_BACK_HOURS,
     OLD_HOURS,
     REMEMBERED_HOURS,
     assess,
     unchecked,
     worst_of,
 )
-from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.courses import (
     begun_by,
     courses_of,
@@ -35,61 +30,21 @@ from tracker.assessment.courses import (
     of_the_child_beside,
     stop_without_advice,
 )
-from tracker.assessment.fever_medicine import HIDES_A_FEVER
-from tracker.models import Alert, Assessment, Call, Child, Course, DoseGiven, Observation, SymptomLog, Urgency
-from tracker.models.alerts import ADVISING, AT_ANY_HOUR, WAS_ADVISED
-from tracker.models.logs import is_worse, not_corrected
+from tracker.assessment.past_logs import WINDOW, PastLog, moved, seen_around
+from tracker.models import Child, Course, SymptomLog, Urgency
+from tracker.models.alerts import AT_ANY_HOUR
+from tracker.models.logs import is_worse
 
 logger = logging.getLogger(__name__)
 
-WINDOW = timedelta(hours=LOOKS_BACK_HOURS)
-"""So a history costs the same however long it is."""
 REMEMBERED = timedelta(hours=REMEMBERED_HOURS)
 """So long a danger counts that nobody gave advice on, and so long a new one belongs to the same episode."""
 NOTE_WAITS = timedelta(minutes=10)
-MOST_ANSWERS = 1000
-"""Of one window, the newest: eight an hour. A machine that logs every minute costs no more."""
 LONG_AGO = 2 * WINDOW
 LATE = timedelta(hours=OLD_HOURS)
 MEDICINE = {"antipyretic_given": True}
 STOPPED = {"pump": "stopped"}
 TYPE_IT_AGAIN = gettext_noop("We could not read what you typed. Type it again.")
-_LOG = (
-    "pk",
-    "observed_at",
-    "received_at",
-    "told_at",
-    "advised_at",
-    "was",
-    "oldest_weight",
-    "medicine_at",
-    "signs_asked",
-)
-_ANSWER = tuple(f"observations__{column}" for column in Answer._fields)
-
-
-@dataclass(frozen=True)
-class PastLog:
-    """A log as the rules see it."""
-
-    log_id: uuid.UUID
-    observed_at: datetime
-    received_at: datetime
-    told_at: datetime | None  # when the family last wrote down before it what the team said
-    advised_at: datetime | None  # when the team last closed an alert with advice before it
-    was: str | None  # the urgency of its newest assessment so far
-    oldest_weight: Decimal | None  # of the course, from before the window
-    medicine_at: datetime | None  # when the family recorded a fever medicine as given, before it
-    report: Mapping[str, Any]
-    unreadable: Sequence[str]
-
-    @property
-    def last_advice(self) -> datetime | None:
-        return max(filter(None, (self.told_at, self.advised_at)), default=None)
-
-    @property
-    def had_medicine(self) -> bool:
-        return self.medicine_at is not None and self.observed_at - self.medicine_at < HIDES_A_FEVER
 
 
 @dataclass(frozen=True)
@@ -121,12 +76,20 @@ def check_around(
     """
     found: dict[uuid.UUID, Checked] = {}
     for moment in moments:
-        around = _seen_around(child, courses, moment)
+        around, looks = seen_around(child, courses, moment), _looks()
         for seen in around:
             if seen.observed_at >= moment:
                 own, history = _as_if_last(seen, around, courses, moment)
-                found[seen.log_id] = _with_its_note(_check(own, history, courses), seen, now)
+                found[seen.log_id] = _with_its_note(_check(own, history, courses, looks), seen, now)
     return list(found.values())
+
+
+def _looks() -> Looks | None:
+    """Where the knowledge cannot be read, the rules say so themselves."""
+    try:
+        return Looks(load())
+    except KnowledgeError:
+        return None
 
 
 def _as_if_last(
@@ -135,7 +98,7 @@ def _as_if_last(
     """The log and what was known before it as if it came last: of its window, and of its course, whose oldest
     weight no other course's stands in for.
     """
-    start = _moved(seen.observed_at, -WINDOW)
+    start = moved(seen.observed_at, -WINDOW)
     begun_at = begun_by(courses, seen.observed_at, start)
     if begun_at != begun_by(courses, moment, start):
         seen = replace(seen, oldest_weight=None)
@@ -178,7 +141,7 @@ def assess_unsaved(
 def _reports_before(child: Child, courses: Sequence[Course], at: datetime) -> list[dict[str, Any]]:
     return [
         {**_whole(seen), "hours_ago": _hours(at - seen.observed_at)}
-        for seen in _seen_around(child, courses, at)
+        for seen in seen_around(child, courses, at)
         if seen.observed_at <= at
     ]
 
@@ -208,16 +171,18 @@ def _all_therapies() -> list[str]:
         return []
 
 
-def _check(seen: PastLog, history: Sequence[PastLog], courses: Sequence[Course]) -> Checked:
+def _check(
+    seen: PastLog, history: Sequence[PastLog], courses: Sequence[Course], looks: Looks | None = None
+) -> Checked:
     """Asks with the history; where that cannot be understood, without: it hides nothing of this log."""
     age = age_when_received(seen)
-    for told, missing in ((history, ()), ((seen,), ("history",))):
+    for told, missing, kept in ((history, (), looks), ((seen,), ("history",), None)):
         try:
             courses_now = courses_that_count(courses, seen.observed_at)
             basis, *earlier = [_basis(seen, age, course, courses) for course in courses_now]
             recorded = _recorded(seen, courses_now[0])
-            reports = _reports(seen, told, age, recorded)
-            answers = [_valid(assess(asked | {"reports": reports})) for asked in (basis, *earlier)]
+            reports, look_at = _reports(seen, told, age, recorded, kept), kept and kept.look
+            answers = [_valid(assess(asked | {"reports": reports}, look_at)) for asked in (basis, *earlier)]
             response = _not_checked(worst_of(*answers), seen.unreadable, missing)
             basis |= {"earlier": earlier} if earlier else {}
             basis |= {"recorded": recorded} if recorded else {}
@@ -252,17 +217,28 @@ def _recorded(seen: PastLog, course: Course) -> dict[str, Any]:
 
 
 def _reports(
-    seen: PastLog, history: Iterable[PastLog], age: timedelta, recorded: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+    seen: PastLog,
+    history: Iterable[PastLog],
+    age: timedelta,
+    recorded: Mapping[str, Any],
+    looks: Looks | None,
+) -> list[Any]:
     """Hours count from the log itself: the answer does not hang on when it came. A late one says its age.
 
-    What was recorded beside it is a report of the same moment: of two answers the worse one counts.
+    What was recorded beside it is a report of the same moment: of two answers the worse one counts. With `looks`,
+    each log is read once for all that ask about it.
     """
-    ages = [(_whole(other), seen.observed_at - other.observed_at) for other in history]
-    ages += [(recorded, timedelta())] if recorded else []
+    reports = [_report(other, _hours(seen.observed_at - other.observed_at + age), looks) for other in history]
+    reports += [{**recorded, "hours_ago": _hours(age)}] if recorded else []
     if seen.oldest_weight is not None:
-        ages.append(({"weight_kg": seen.oldest_weight}, LONG_AGO))
-    return [{**report, "hours_ago": _hours(ago + age)} for report, ago in ages]
+        reports.append({"weight_kg": seen.oldest_weight, "hours_ago": _hours(LONG_AGO + age)})
+    return reports
+
+
+def _report(log: PastLog, hours: float, looks: Looks | None) -> Any:
+    if looks is None:
+        return {**_whole(log), "hours_ago": hours}
+    return looks.report(log.log_id, partial(_whole, log), hours)
 
 
 def _whole(seen: PastLog) -> Mapping[str, Any]:
@@ -320,81 +296,3 @@ def _say_without_its_words(error: Exception, log_id: uuid.UUID | None) -> None:
 
 def _hours(span: timedelta) -> float:
     return span.total_seconds() / 3600
-
-
-# ------------------------------------------------------------ what is read, in one query
-
-
-def _seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> list[PastLog]:
-    """The standing logs from one window before the moment to one window after it, the newest first."""
-    start, end = _moved(moment, -WINDOW), _moved(moment, WINDOW)
-    begun_at = begun_by(courses, moment, start)
-    rows = (
-        SymptomLog.objects.standing()
-        .filter(child=child, observed_at__range=(start, end))
-        .annotate(
-            told_at=Case(When(observed_at__gte=moment, then=Subquery(_told_before()))),
-            advised_at=Case(When(observed_at__gte=moment, then=Subquery(_advised_before()))),
-            was=Case(When(observed_at__gte=moment, then=Subquery(newest_urgency()))),
-            oldest_weight=Subquery(_oldest_weight(child, begun_at, start)),
-            medicine_at=Subquery(_fever_medicine()),
-        )
-        .order_by("-observed_at", "pk", "observations__pk")
-        .values_list(*_LOG, *_ANSWER)
-    )
-    read = list(rows[: MOST_ANSWERS + 1])
-    logs = [list(log) for _pk, log in groupby(read, key=itemgetter(0))]
-    return [_seen(log) for log in (logs[:-1] if len(read) > MOST_ANSWERS else logs)]
-
-
-def _seen(rows: Sequence[tuple[Any, ...]]) -> PastLog:
-    *log, signs_asked = rows[0][: len(_LOG)]
-    answers = (Answer(*row[len(_LOG) :]) for row in rows if row[len(_LOG)] is not None)
-    report, unreadable = report_of(answers, signs_asked=signs_asked)
-    return PastLog(*[*log, report, unreadable])
-
-
-@cache
-def _told_before() -> QuerySet:
-    """When the family last reached the team and was told what to do, before this log was seen."""
-    calls = Call.objects.filter(child=OuterRef("child"), called_at__lte=OuterRef("observed_at"), reached=True)
-    return calls.filter(WAS_ADVISED).order_by("-called_at").values("called_at")[:1]
-
-
-@cache
-def _advised_before() -> QuerySet:
-    """When somebody of the team last closed an alert and had told the family what to do."""
-    closed = Alert.objects.filter(child=OuterRef("child"), outcome__in=ADVISING)
-    return (
-        closed.filter(resolved_at__lte=OuterRef("observed_at"))
-        .order_by("-resolved_at")
-        .values("resolved_at")[:1]
-    )
-
-
-@cache
-def _fever_medicine() -> QuerySet:
-    """The newest before this log."""
-    given = DoseGiven.objects.standing().filter(child=OuterRef("child"), lowers_fever=True)
-    return given.filter(given_at__lte=OuterRef("observed_at")).order_by("-given_at").values("given_at")[:1]
-
-
-@cache
-def newest_urgency() -> QuerySet:
-    """Of the log around it, for a Subquery."""
-    return Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("urgency")[:1]
-
-
-def _oldest_weight(child: Child, since: datetime, before: datetime) -> QuerySet:
-    """Of the course: it stands in where no baseline was given, however long ago it was."""
-    told = Observation.objects.filter(child=child, code="weight_kg", value_number__isnull=False)
-    standing = told.filter(not_corrected("log"), observed_at__gte=since, observed_at__lt=before)
-    return standing.order_by("observed_at").values("value_number")[:1]
-
-
-def _moved(moment: datetime, by: timedelta) -> datetime:
-    """The moment so much later; the end of time where there is none."""
-    try:
-        return moment + by
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC) if by > timedelta() else datetime.min.replace(tzinfo=UTC)

@@ -11,16 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from therapies.schedule import unplanned_stop
-from tracker.assessment.assess import (
-    WINDOW,
-    PastLog,
-    _basis,
-    _oldest_weight,
-    _seen_around,
-    _whole,
-)
+from tracker.assessment.assess import _basis, _whole
 from tracker.assessment.courses import course_at, courses_of, courses_that_count
 from tracker.assessment.fever_medicine import HIDES_A_FEVER
+from tracker.assessment.past_logs import WINDOW, PastLog, oldest_weight, seen_around
 from tracker.lib.clock import local_date, moment
 from tracker.models import Alert, Call, Child, Course, DoseGiven
 from tracker.models.alerts import ADVISING, WAS_ADVISED
@@ -115,10 +109,10 @@ def _without_time(step: Snapshot) -> Snapshot:
 def history(child: Child, now: datetime) -> Snapshot:
     """The logs of the window, when the team last advised, which fever medicines were given, the oldest weight."""
     courses = courses_of(child)
-    told = [log for log in _seen_around(child, courses, now) if log.observed_at <= now]
+    told = [log for log in seen_around(child, courses, now) if log.observed_at <= now]
     start = now - WINDOW
     begun_at = course_at(courses, now).begun_at if courses else start
-    weight = _oldest_weight(child, begun_at, start).values_list("value_number", flat=True).first()
+    weight = oldest_weight(child, begun_at, start).values_list("value_number", flat=True).first()
     return {
         "reports": [{"at": milliseconds(log.observed_at), "report": _whole(log)} for log in told],
         "advised": sorted({milliseconds(at) for at in _advised(child, now)}),

@@ -20,8 +20,8 @@ from therapies.response import Question
 from tracker.alerts.queries import Became, _became, _with_names
 from tracker.assessment import wording
 from tracker.assessment.answers import Answer, report_of
-from tracker.assessment.assess import newest_urgency
 from tracker.assessment.earlier_logs import logs_at, of_the_same_moment
+from tracker.assessment.past_logs import newest_urgency
 from tracker.lib.present import present
 from tracker.models import (
     Alert,

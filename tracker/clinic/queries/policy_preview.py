@@ -15,7 +15,8 @@ from django.db.models import OuterRef, Subquery
 
 from therapies.rules import assess, worst_of
 from tracker.assessment.answers import Answer, report_of
-from tracker.assessment.assess import REMEMBERED, WINDOW
+from tracker.assessment.assess import REMEMBERED
+from tracker.assessment.past_logs import WINDOW
 from tracker.assessment.wording import Report, celsius_of, vocabulary
 from tracker.clinic.queries.alert_budget import Budget, budget
 from tracker.models import Alert, Assessment, CareTeam, Observation, SymptomLog, Urgency

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from therapies.schedule import Event
 from tracker.alerts.reassessing import reassess
-from tracker.assessment.assess import WINDOW
+from tracker.assessment.past_logs import WINDOW
 from tracker.families.actions.care_teams import join_care_team
 from tracker.families.actions.children import begin_child, update_child
 from tracker.families.actions.memberships import accept_invitation
