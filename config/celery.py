@@ -33,6 +33,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(minutes=1),
         "options": {"queue": "reminders", "expires": 55},
     },
+    "check-push": {
+        "task": "tracker.tasks.check_push",
+        "schedule": timedelta(minutes=10),
+        "options": {"queue": "reminders", "expires": 590},
+    },
     "retain": {"task": "tracker.tasks.retain", "schedule": timedelta(hours=6), "options": {"expires": 3600}},
 }
 

@@ -1,6 +1,6 @@
 """An alert and a reminder on a real telephone's screen: subscribed by a tap, encrypted, delivered, shown, opened."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,6 +24,7 @@ from tracker.logs.actions.record import record_log
 from tracker.management.commands.setup import make_push_key
 from tracker.messaging.channels import push
 from tracker.messaging.reminders import look_again
+from tracker.messaging.views import contact_points as views
 from tracker.models import Child, ContactPoint, User
 from tracker.operations import sweep
 
@@ -122,6 +123,44 @@ def test_an_alert_and_a_reminder_arrive(
     assert telephone.url == live_server.url + reverse("answer", args=[logged.log.pk])
     assert telephone.goto(live_server.url + shown["Nightlight: time for a log"]).ok
     assert telephone.url.endswith("/logs/new/")
+
+
+def test_the_worker_says_that_one_came_and_the_next_page_what_it_could_not_say(
+    telephone: Page,
+    live_server: Any,
+    service: Gateway,
+    child: Child,
+    father: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    telephone.goto(live_server.url + reverse("reach"))
+    telephone.evaluate(SUBSCRIBE, {"endpoint": f"{service.origin}/father", "keys": Receiver().keys})
+    telephone.get_by_role("button", name="Turn notifications on here").click()
+    telephone.get_by_text("This phone gets notifications now").wait_for()
+    session = telephone.context.new_cdp_session(telephone)
+    registration = registration_of(session, telephone, live_server.url)
+
+    def deliver_until(seen: Callable[[], bool]) -> None:
+        data = push.check_payload(ContactPoint.objects.get())
+        told = {"origin": live_server.url, "registrationId": registration, "data": data}
+        for _try in range(20):
+            session.send("ServiceWorker.deliverPushMessage", told)
+            telephone.wait_for_timeout(500)
+            if seen():
+                return
+        raise AssertionError
+
+    def is_received() -> bool:
+        return ContactPoint.objects.get().received_at is not None
+
+    deliver_until(is_received)
+    ContactPoint.objects.update(received_at=None)
+    with monkeypatch.context() as broken:
+        broken.setattr(views, "note_received", lambda **_: 1 / 0)
+        deliver_until(lambda: bool(telephone.evaluate("store.get('receipt')")))
+    telephone.evaluate("store.set('pocket', null)")
+    telephone.goto(live_server.url + reverse("today", args=[child_of(father, "Mila").pk]))
+    wait_until(is_received, "the receipt, by the page")
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ NEVER = {
     *("nurse-stay", "nurse-transfer", "nurse-discharge", "transfer-accept", "transfer-end"),
 }
 # What asks for no login: the link, the mail or the page is the permission.
-OPEN = {"check", "language", "theme", "invitation", "reminders-off", "unsent"}
+OPEN = {"check", "language", "theme", "invitation", "reminders-off", "unsent", "push-received"}
 LIBRARIES = ("account_", "mfa_", "usersessions_", "admin:")  # signing in, codes, keys
 
 

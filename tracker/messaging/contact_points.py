@@ -14,6 +14,8 @@ from tracker.models.messages import WAYS
 
 BROWSERS_ENDED = "browsers.ended"
 SAID_FOR = timedelta(days=30)
+PATIENCE = timedelta(days=1)
+"""So long a browser may leave a question unanswered: a phone may be off for a night."""
 CURRENT = ~Q(channel=Channel.EMAIL) | Q(address=F("person__email"))
 """Leaves out what is known about an e-mail address that is not the person's any more."""
 
@@ -24,6 +26,24 @@ def ways_to(people: Collection[UUID], *, reminders: bool = False) -> Mapping[UUI
     for point in ContactPoint.objects.filter(CURRENT, person__in=people):
         points[point.person_id].append(point)
     return {person: _channels(points[person], reminders) for person in people}
+
+
+def first_ways_to(people: Collection[UUID], now: datetime) -> Mapping[UUID, Sequence[str]]:
+    """The best way of each, and the next one with it where no browser says any more that notifications come."""
+    ways, doubtful = ways_to(people), without_notifications(people, now)
+    return {person: found[: 2 if person in doubtful else 1] for person, found in ways.items()}
+
+
+def is_lost(now: datetime) -> Q:
+    """Of a browser: what was sent there came back, or it has not answered for a day."""
+    return Q(channel=Channel.PUSH) & (Q(dead_at__isnull=False) | Q(unheard_since__lte=now - PATIENCE))
+
+
+def without_notifications(people: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those who turned notifications on, and of whose browsers none can be counted on. One query."""
+    pushed = ContactPoint.objects.filter(person__in=people, channel=Channel.PUSH)
+    works = ContactPoint.objects.filter(~is_lost(now), person=OuterRef("person"), channel=Channel.PUSH)
+    return set(pushed.filter(~Exists(works)).values_list("person", flat=True))
 
 
 def unreachable(people: Collection[UUID]) -> set[UUID]:
@@ -72,12 +92,26 @@ def mark_proved(*, message: Message, now: datetime) -> None:
 
 
 @transaction.atomic
-def add_browser(*, person: User, endpoint: str, keys: Mapping[str, str], now: datetime) -> ContactPoint:
-    """This browser is pushed to from now on: for this person, and for nobody who used it before."""
-    ContactPoint.objects.filter(channel=Channel.PUSH, address=endpoint).delete()
-    ContactPoint.objects.filter(person=person, channel=Channel.PUSH, dead_at__isnull=False).delete()
+def add_browser(
+    *, person: User, endpoint: str, keys: Mapping[str, str], now: datetime, before: UUID | None = None
+) -> ContactPoint:
+    """This browser is pushed to from now on: for this person, and for nobody who used it before. Asked a day later.
+
+    `before`: the row of what it was pushed to by until now, which it has ended.
+    """
+    browsers = ContactPoint.objects.filter(channel=Channel.PUSH)
+    ended = browsers.filter(pk=before) if before else browsers.none()
+    unwanted = ended.filter(person=person, for_reminders=False).exists()
+    ended.delete()
+    browsers.filter(Q(address=endpoint) | Q(person=person, dead_at__isnull=False)).delete()
     return ContactPoint.objects.create(
-        person=person, channel=Channel.PUSH, address=endpoint, keys=dict(keys), begun_at=now
+        person=person,
+        channel=Channel.PUSH,
+        address=endpoint,
+        keys=dict(keys),
+        begun_at=now,
+        check_due_at=now + PATIENCE,
+        for_reminders=not unwanted,
     )
 
 
@@ -135,9 +169,10 @@ def choose_for_reminders(*, person: User, channel: str, wanted: bool, now: datet
     ContactPoint.objects.filter(CURRENT, person=person, channel=channel).update(for_reminders=wanted)
 
 
-def has_dead_way(person: User) -> bool:
-    """Something that was sent to them came back."""
-    return ContactPoint.objects.filter(CURRENT, person=person, dead_at__isnull=False).exists()
+def has_dead_way(person: User, now: datetime) -> bool:
+    """Something that was sent to them came back, or their notifications are not confirmed any more."""
+    is_dead = Q(dead_at__isnull=False) | is_lost(now)
+    return ContactPoint.objects.filter(CURRENT, is_dead, person=person).exists()
 
 
 def known_ways(person: User) -> list[tuple[str, str, ContactPoint | None]]:

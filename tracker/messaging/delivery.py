@@ -6,7 +6,7 @@ Alerts: when in doubt, again. Reminders by mail or SMS: when in doubt, not (docs
 import logging
 import random
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -61,7 +61,7 @@ def queue(
     Without a channel each is told by the best way; from the second round on, by all of them.
     """
     people = list(recipients)
-    ways = {person: [channel] for person in people} if channel else contact_points.ways_to(people)
+    ways = {person: [channel] for person in people} if channel else _ways_to(people, round, now)
     lives = ANSWER_LIVES if kind == Kind.ANSWER else ALERT_LIVES
     messages = [
         Message(
@@ -77,11 +77,15 @@ def queue(
             expires_at=now + later + lives,
         )
         for person in people
-        for way in (ways[person] if round > 1 else ways[person][:1])
+        for way in ways[person]
     ]
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     if messages and not later:
         request_task("tracker.tasks.deliver_alerts", queue=Lane.ALERTS)
+
+
+def _ways_to(people: Collection[UUID], round: int, now: datetime) -> Mapping[UUID, Sequence[str]]:
+    return contact_points.ways_to(people) if round > 1 else contact_points.first_ways_to(people, now)
 
 
 def queue_test(*, recipient: UUID, now: datetime) -> None:

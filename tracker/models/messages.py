@@ -36,6 +36,7 @@ class Kind(models.TextChoices):
     ANSWER = "answer", _("the team's answer")
     REMINDER = "reminder", _("reminder")
     ROTA = "rota", _("nobody is on")
+    LOST_WAY = "lost-way", _("notifications do not arrive")
     TEST = "test", _("test message")
     SIGN_IN = "sign-in", _("mail about signing in")
     CANARY = "canary", "canary"
@@ -52,7 +53,7 @@ class Lane(models.TextChoices):
     def kinds(self) -> tuple[str, ...]:
         return {
             Lane.ALERTS: (*OF_AN_ALERT, Kind.TEST, Kind.CANARY),
-            Lane.REMINDERS: (Kind.REMINDER, Kind.ROTA),
+            Lane.REMINDERS: (Kind.REMINDER, Kind.ROTA, Kind.LOST_WAY),
             Lane.SIGN_IN: (Kind.SIGN_IN,),
         }[self]
 
@@ -65,6 +66,7 @@ class Lane(models.TextChoices):
 OF_AN_ALERT = (Kind.ALERT, Kind.CALLBACK, Kind.NUDGE, Kind.ANSWER)
 """To whoever may take it; to a family that was not reached, or has not called; to a family, what was decided."""
 
+OF_NO_CHILD = (Kind.TEST, Kind.CANARY, Kind.SIGN_IN, Kind.LOST_WAY)
 
 LEASE = timedelta(seconds=30)
 """How long a claim keeps others away; after it, whoever had it is taken for dead."""
@@ -191,7 +193,7 @@ class Message(models.Model):
                 condition=Q(kind__in=OF_AN_ALERT, child__isnull=False, alert__isnull=False, reminder=None)
                 | Q(kind=Kind.REMINDER, child__isnull=False, alert=None, reminder__isnull=False)
                 | Q(kind=Kind.ROTA, child=None, alert=None, reminder=None, care_team__isnull=False)
-                | Q(kind__in=(Kind.TEST, Kind.CANARY, Kind.SIGN_IN), child=None, alert=None, reminder=None),
+                | Q(kind__in=OF_NO_CHILD, child=None, alert=None, reminder=None),
                 name="a_message_has_its_cause",
             ),
             models.CheckConstraint(
@@ -239,8 +241,20 @@ class ContactPoint(models.Model):
     begun_at = models.DateTimeField()
     proved_at = models.DateTimeField(null=True)  # a message that went this way was opened
     dead_at = models.DateTimeField(null=True)  # what was sent this way came back
+    # Of a browser that is pushed to (messaging/push_checks.py):
+    check_due_at = models.DateTimeField(null=True)  # when it is asked next; none: a week after it was begun
+    received_at = models.DateTimeField(null=True)  # when it last said that a notification came
+    unheard_since = models.DateTimeField(null=True)  # the first question since then
+    lost_told_at = models.DateTimeField(null=True)  # when its person was told that it is silent
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=("check_due_at",),
+                condition=Q(channel=Channel.PUSH, dead_at=None),
+                name="browsers_to_ask",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("person", "channel", "address"), name="one_way_each"),
             models.UniqueConstraint(

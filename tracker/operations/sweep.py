@@ -9,7 +9,7 @@ from tracker.alerts import arrivals, escalation, notes_unanswered, rota_gaps
 from tracker.audit import chain
 from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import request_task
-from tracker.messaging import at_home, delivery, expiring, heartbeats, reminders, silence
+from tracker.messaging import at_home, delivery, expiring, heartbeats, push_checks, reminders, silence
 from tracker.models import Lane
 
 log = logging.getLogger(__name__)
@@ -78,3 +78,5 @@ def _remind(now: datetime) -> None:
     care_reminders.lines_due(now=now)
     silence.chase(now=now)
     at_home.ask_due(now=now)
+    push_checks.check_due(now=now, seconds=SECONDS)
+    push_checks.tell_lost(now=now)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tracker.alerts import escalation
 from tracker.home_care.actions import care_reminders
 from tracker.lib.task_queue import request_task
-from tracker.messaging import bounces_mailbox, delivery, heartbeats, reminders, silence
+from tracker.messaging import bounces_mailbox, delivery, heartbeats, push_checks, reminders, silence
 from tracker.models import Lane
 from tracker.operations import retention
 from tracker.operations import sweep as sweeping
@@ -37,6 +37,13 @@ def retain() -> None:
 def read_bounces() -> None:
     """Asked for by beat every minute."""
     bounces_mailbox.read_mailbox(now=timezone.now())
+
+
+@shared_task(name="tracker.tasks.check_push")
+def check_push() -> None:
+    """Asked for by beat every ten minutes: each browser is asked once a week, and silent ones are told of."""
+    push_checks.check_due(now=timezone.now(), seconds=TURN)
+    push_checks.tell_lost(now=timezone.now())
 
 
 @shared_task(name="tracker.tasks.deliver_alerts")

@@ -25,6 +25,7 @@ from tracker.families.queries.callback_numbers import fill_callbacks
 from tracker.lib.name_search import is_found
 from tracker.lib.present import present
 from tracker.logs import queries
+from tracker.messaging.push_checks import has_lost_notifications
 from tracker.messaging.silence import silent_ones
 from tracker.models import (
     Alert,
@@ -74,6 +75,7 @@ class BoardRow:
     earlier_logs: int = 0
     called_at: datetime | None = None
     nobody_answered: bool = False  # at that call
+    is_unnotified: bool = False  # a phone of the family gets no notifications any more
     emergency: Alert | None = None  # one that was closed in the day before this alert
     week: list[dict[str, Any]] = field(default_factory=list)
     strip: str = ""  # the week as a small picture
@@ -169,7 +171,7 @@ def _alert_rows(alerts: Iterable[Alert], unit: str, now: datetime) -> list[Board
     rows = [
         BoardRow(alert.child, alert, is_held=is_held(alert, now), waits=waits(alert, now)) for alert in alerts
     ]
-    _fill_alerts(rows, unit)
+    _fill_alerts(rows, unit, now)
     return rows
 
 
@@ -188,7 +190,7 @@ def _children(team: CareTeam, filters: Filters) -> QuerySet[Child]:
 # ------------------------------------------------------------ what is read for the rows, in one go each
 
 
-def _fill_alerts(rows: Sequence[BoardRow], unit: str) -> None:
+def _fill_alerts(rows: Sequence[BoardRow], unit: str, now: datetime) -> None:
     """What was seen last, what it may be, what the family has done since."""
     by_alert = {row.alert.pk: row for row in rows if row.alert}
     newest = {row.alert.pk: row.alert.log_id for row in rows if row.alert}
@@ -203,7 +205,9 @@ def _fill_alerts(rows: Sequence[BoardRow], unit: str) -> None:
     answer = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("response")[:1]
     logs = SymptomLog.objects.filter(pk__in=newest.values())
     alone = PhoneEntry.objects.filter(log=OuterRef("pk")).values("urgency")[:1]
-    found = {log.pk: log for log in logs.annotate(response=Subquery(answer), phone_said=Subquery(alone))}
+    lost = has_lost_notifications(OuterRef("child"), now)
+    logs = logs.annotate(response=Subquery(answer), phone_said=Subquery(alone), is_unnotified=lost)
+    found = {log.pk: log for log in logs}
     moments = {
         pk: (log.child_id, before[0])
         for pk, log in found.items()
@@ -215,7 +219,7 @@ def _fill_alerts(rows: Sequence[BoardRow], unit: str) -> None:
     for alert, pk in newest.items():
         row, log = by_alert[alert], found[pk]
         response = log.response or {}
-        row.emergency = emergencies.get(alert)
+        row.emergency, row.is_unnotified = emergencies.get(alert), log.is_unnotified
         row.seen, row.seen_at = seen_in(reports[pk], unit), log.observed_at
         if log.phone_said is not None:
             row.came_at, row.phone_said = log.received_at, log.phone_said

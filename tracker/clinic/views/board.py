@@ -87,7 +87,7 @@ def board_page(
         "urgencies": [urgency for urgency in Urgency if urgency != Urgency.NOTE],
         "outcomes": [(outcome, outcome_in_words(outcome)) for outcome in taking.OUTCOMES_OF_TODAY],
         "together": together,
-        "dead": has_dead_way(request.user),
+        "dead": has_dead_way(request.user, now),
     }
     part = request.headers.get("X-Part") == "board"
     template = "tracker/clinic/_board.html" if part else "tracker/clinic/board.html"

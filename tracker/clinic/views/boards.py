@@ -43,7 +43,7 @@ def boards_page(request: AuthedRequest) -> HttpResponse:
         "board": found,
         "mine": found.pick.by_holder[request.user.pk],
         "offered": [alert for alert in found.pick.open if alert.offered_to_id == request.user.pk],
-        "dead": has_dead_way(request.user),
+        "dead": has_dead_way(request.user, now),
     }
     return _drawn(request, "boards", around | context)
 

@@ -33,6 +33,7 @@ from tracker.home_care.queries.drill import last_drill
 from tracker.logs import unsaved
 from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.logs.self_report import is_old_enough
+from tracker.messaging.push_checks import families_without
 from tracker.messaging.silence import silence_of
 from tracker.models import Child
 
@@ -88,6 +89,7 @@ def _shown(
         "unit": unit,
         "silence": silence_of(child, now),
         "phone_entries": nurse_child.phone_entries(child, now),
+        "unnotified": families_without([child.pk], now).get(child.pk, []),
     }
     return render(request, "tracker/clinic/child.html", context | {"typed_note": typed_note}, status=status)
 

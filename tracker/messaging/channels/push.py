@@ -3,13 +3,16 @@
 import json
 from collections.abc import Collection
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from py_vapid import Vapid, b64urlencode
 
 from tracker.messaging.channels import outbox
@@ -21,17 +24,26 @@ if TYPE_CHECKING:
     import requests
     from pywebpush import WebPushException
 
-SIZE = 512
+SIZE = 1024
 """Every payload is as long: its length does not tell an alert from a reminder."""
 DECLARATIVE = 8030
 CONNECT, ANSWER = 3, 7  # seconds
 GONE = (404, 410)
+A_DAY = 24 * 3600  # seconds
+
+
+class Parcel(NamedTuple):
+    """What a push service is handed, beside the text: how long it keeps it, what it takes the place of."""
+
+    topic: str
+    ttl: int  # seconds
+    urgency: str
 
 
 def send(message: Message) -> Collection[str]:
     """To each browser of the recipient. One that has it is enough; those that are gone are handed back."""
     points = ContactPoint.objects.filter(person=message.recipient, channel=Channel.PUSH, dead_at=None)
-    refusals = {point.address: _push(point, message) for point in points}
+    refusals = {point.address: _send_to(point, message) for point in points}
     dead = [address for address, error in refusals.items() if error and error.dead]
     if all(refusals.values()):
         raise _worst(list(filter(None, refusals.values())), dead)
@@ -48,17 +60,27 @@ def _worst(errors: list[SendError], dead: Collection[str]) -> SendError:
     return SendError(first.code, is_unknown=first.is_unknown, retry_after=first.retry_after, dead=dead)
 
 
-def _push(point: ContactPoint, message: Message) -> SendError | None:
-    """None once the push service has it."""
+def _send_to(point: ContactPoint, message: Message) -> SendError | None:
+    """None once the push service has it. A site that pushes nowhere writes it down instead."""
+    if not settings.PUSH_LEAVES_THE_HOUSE and is_allowed(point.address):
+        outbox.write(kind="Push", to=message.person.email, text=headline(message), message=message)
+        return None
+    lives = int((message.expires_at - message.queued_at).total_seconds())
+    urgency = "high" if message.lane is Lane.ALERTS else "normal"
+    return _push(point, payload_of(message, point), Parcel(tag_of(message), max(60, lives), urgency))
+
+
+def send_check(point: ContactPoint) -> SendError | None:
+    """Asks one browser whether it still gets notifications. None once the push service has it."""
+    return _push(point, check_payload(point), Parcel("check", A_DAY, "normal"))
+
+
+def _push(point: ContactPoint, payload: str, parcel: Parcel) -> SendError | None:
     import requests  # here: with pywebpush it brings 15 MB, which most processes never need
     from pywebpush import WebPushException, webpush
 
     if not is_allowed(point.address):
         return SendError("not-a-push-service", is_permanent=True, dead=[point.address])
-    payload = payload_of(message)
-    if not settings.PUSH_LEAVES_THE_HOUSE:
-        outbox.write(kind="Push", to=message.person.email, text=headline(message), message=message)
-        return None
     try:
         with _session() as session:
             webpush(
@@ -67,11 +89,8 @@ def _push(point: ContactPoint, message: Message) -> SendError | None:
                 vapid_private_key=_key(),
                 vapid_claims={"sub": settings.PUSH_CONTACT},  # a fresh one each time: it is written to
                 timeout=(CONNECT, ANSWER),
-                ttl=max(60, int((message.expires_at - message.queued_at).total_seconds())),
-                headers={
-                    "Topic": tag_of(message),
-                    "Urgency": "high" if message.lane is Lane.ALERTS else "normal",
-                },
+                ttl=parcel.ttl,
+                headers={"Topic": parcel.topic, "Urgency": parcel.urgency},
                 requests_session=session,
             )
     except WebPushException as error:
@@ -92,17 +111,47 @@ def _refused(error: "WebPushException", point: ContactPoint) -> SendError:
     return SendError(f"push-{status}", is_permanent=True)
 
 
-def payload_of(message: Message) -> str:
+def payload_of(message: Message, point: ContactPoint) -> str:
     """For sw.js, and beside it as a declarative message, which a browser that knows those shows without a worker.
 
     iOS ends a subscription, and tells nobody, where a worker has shown nothing three times.
     """
     with translation.override(message.person.language):
-        title, tag, url = headline(message), tag_of(message), reverse("message", args=[message.pk])
-        declared = {"title": title, "tag": tag, "navigate": settings.SITE_URL + url}
-        told = {"title": title, "tag": tag, "url": url, "web_push": DECLARATIVE, "notification": declared}
-    text = json.dumps(told, ensure_ascii=False)
+        title, url = headline(message), reverse("message", args=[message.pk])
+    return _text({"title": title, "tag": tag_of(message), "url": url, "receipt": receipt_of(point)})
+
+
+def check_payload(point: ContactPoint) -> str:
+    """Shown without a sound. `mutable`: a browser that would show it alone asks our worker, which answers us."""
+    with translation.override(point.person.language):
+        title = _("Nightlight: notifications arrive here")
+    told = {"title": title, "tag": "check", "url": reverse("reach"), "receipt": receipt_of(point)}
+    return _text(told | {"quiet": True, "mutable": True})
+
+
+def _text(told: dict[str, Any]) -> str:
+    """Padded: all are as long."""
+    declared = {"title": told["title"], "tag": told["tag"], "navigate": settings.SITE_URL + told["url"]}
+    if told.get("quiet"):
+        declared["silent"] = True
+    text = json.dumps(told | {"web_push": DECLARATIVE, "notification": declared}, ensure_ascii=False)
     return text + " " * max(0, SIZE - len(text.encode()))
+
+
+def receipt_of(point: ContactPoint) -> str:
+    """What the browser hands back once it has shown one. It opens nothing, and nobody else can make it."""
+    return _signer().sign(point.pk.hex)
+
+
+def point_of(receipt: str) -> UUID | None:
+    try:
+        return UUID(_signer().unsign(receipt))
+    except (BadSignature, ValueError):
+        return None
+
+
+def _signer() -> Signer:
+    return Signer(salt="a notification came")
 
 
 def tag_of(message: Message) -> str:

@@ -15,6 +15,8 @@ def headline(message: Message) -> str:
         return _("Nightlight: urgent, open now")
     if message.kind == Kind.ROTA:
         return _("Nightlight: a shift without anybody on")
+    if message.kind == Kind.LOST_WAY:
+        return _("Nightlight: notifications do not reach you")
     if message.reminder and message.reminder.cause == Cause.HOME:
         return _("Nightlight: a short question")
     if message.reminder and message.reminder.cause == Cause.MOVED:

@@ -4,10 +4,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tracker.core.access import access_way
@@ -16,6 +18,7 @@ from tracker.core.redirects import see_other
 from tracker.lib import time_zones
 from tracker.messaging.channels import push
 from tracker.messaging.contact_points import (
+    PATIENCE,
     add_browser,
     browsers_ended_at,
     choose_for_reminders,
@@ -25,7 +28,8 @@ from tracker.messaging.contact_points import (
 )
 from tracker.messaging.delivery import queue_test
 from tracker.messaging.forms import BrowserForm, MobileForm
-from tracker.messaging.own_browser import remember_own_browser
+from tracker.messaging.own_browser import own_browser, remember_own_browser
+from tracker.messaging.push_checks import note_received
 from tracker.models import Channel, ContactPoint
 
 
@@ -36,6 +40,12 @@ class Way(NamedTuple):
     address: str
     channel: str
     point: ContactPoint | None  # none: the e-mail address, of which nothing is known yet
+
+    @property
+    def is_silent(self) -> bool:
+        """A browser that has not answered for a day."""
+        since = self.point.unheard_since if self.point else None
+        return since is not None and since <= timezone.now() - PATIENCE
 
     @property
     def may_go(self) -> bool:
@@ -91,13 +101,23 @@ def push_subscribe(request: AuthedRequest) -> HttpResponse:
     if form.is_valid() and push.is_allowed(form.cleaned_data["endpoint"]):
         keys = {name: form.cleaned_data[name] for name in ("p256dh", "auth")}
         endpoint = form.cleaned_data["endpoint"]
-        point = add_browser(person=request.user, endpoint=endpoint, keys=keys, now=timezone.now())
+        now, before = timezone.now(), own_browser(request)
+        point = add_browser(person=request.user, endpoint=endpoint, keys=keys, now=now, before=before)
         messages.success(request, _("This phone gets notifications now. Send yourself a test message."))
         response = see_other("reach")
         remember_own_browser(response, point)
         return response
     messages.error(request, _("This browser cannot be reached with notifications. Use e-mail or SMS."))
     return see_other("reach")
+
+
+@login_not_required
+@csrf_exempt  # a service worker sends it: it has no page. What it brings along is signed, and opens nothing
+@require_POST
+def push_received(request: HttpRequest) -> HttpResponse:
+    """A browser has shown a notification. The same answer to everybody."""
+    note_received(receipt=request.POST.get("receipt", ""), now=timezone.now())
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -75,7 +75,7 @@ def _shown(request: AuthedRequest, child: Child, now: datetime, form: PlanForm |
     context = {
         "form": form or PlanForm(initial=as_typed(plan), parents=_parents(child)),
         "next_at": due.values_list("due_at", flat=True).first(),
-        "dead": has_dead_way(request.user),
+        "dead": has_dead_way(request.user, now),
         "tonight": tonight(child, now),
         "numbers": all_numbers(child.care_team, child),
         "checked": checked,

@@ -25,6 +25,7 @@ from tracker.lib.encryption import Unreadable
 from tracker.lib.envelopes import open_envelope, public_keys
 from tracker.logs.forms.call import CalledForm
 from tracker.messaging.channels import push
+from tracker.messaging.contact_points import is_lost
 from tracker.messaging.own_browser import own_browser
 from tracker.models import ContactPoint
 from tracker.site.phone.entries import Unknown, accept, read_entry
@@ -97,8 +98,9 @@ def _push(request: AuthedRequest) -> dict[str, Any] | None:
     point = ContactPoint.objects.filter(pk=known, person=request.user).first() if known else None
     if point is None:
         return None
+    is_gone = ContactPoint.objects.filter(is_lost(timezone.now()), pk=point.pk).exists()
     digest = sha256(point.address.encode()).hexdigest()
-    return {"key": push.public_key(), "endpoint": "" if point.dead_at else digest}
+    return {"key": push.public_key(), "endpoint": "" if is_gone else digest}
 
 
 def _row(request: HttpRequest) -> dict[str, str]:

@@ -169,13 +169,27 @@ self.addEventListener("push", (event) => {
   }
   const options = {
     tag: told.tag,
-    renotify: Boolean(told.tag),
-    requireInteraction: true,
+    renotify: Boolean(told.tag) && !told.quiet,
+    requireInteraction: !told.quiet,
+    silent: Boolean(told.quiet),
     icon: "/static/tracker/icons/192.png",
     data: { url: told.url },
   };
-  event.waitUntil(Promise.all([self.registration.showNotification(told.title || "Nightlight", options), sendUnsent().catch(() => {})]));
+  const shown = self.registration.showNotification(told.title || "Nightlight", options).then(() => confirm(told.receipt));
+  event.waitUntil(Promise.all([shown, sendUnsent().catch(() => {})]));
 });
+
+// The site learns that notifications come here; what it could not be told, the next page tells it (offline/renew.js).
+async function confirm(receipt) {
+  if (!receipt) return;
+  const body = new URLSearchParams({ receipt });
+  try {
+    const answer = await fetch("/reach/received/", { method: "POST", body, credentials: "omit" });
+    if (answer.status !== 204) throw new Error(answer.status);
+  } catch {
+    await store.set("receipt", receipt).catch(() => {});
+  }
+}
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

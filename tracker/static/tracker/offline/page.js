@@ -23,8 +23,11 @@ async function refresh() {
   const waiting = new Set((await store.rows()).map((row) => row.number));
   const history = (await store.get("history")) ?? [];
   await store.set("history", history.filter((one) => waiting.has(one.number)));
+  const { renew, confirmKept } = await import("./renew.js");
+  const registration = await navigator.serviceWorker.ready;
+  await renew(pocket, registration).catch(() => {});
+  await confirmKept().catch(() => {});
   await keepPages(pocket);
-  await (await import("./renew.js")).renew(pocket, await navigator.serviceWorker.ready);
 }
 
 // The pages that open without a network. What belongs to no child of this person any more goes.
@@ -47,11 +50,17 @@ async function keepPage(cache, path) {
   await cache.put(path, new Response(await answer.blob(), { headers }));
 }
 
-// After signing in somebody else may be here; after a log the kept history is older than the record.
+// After signing in somebody else may be here; after a log the kept history is older than the record; a browser may have
+// ended what it is notified by.
 async function isDue() {
   const pocket = await store.get("pocket");
   const cameFrom = document.referrer && new URL(document.referrer).pathname;
-  return !pocket || serverNow() - pocket.now > TEN_MINUTES || /^\/(account|begin)/.test(cameFrom) || /\/answer\/$/.test(location.pathname);
+  return !pocket || serverNow() - pocket.now > TEN_MINUTES || /^\/(account|begin)/.test(cameFrom) || /\/answer\/$|^\/reach\/$/.test(location.pathname) || (await isUnheard(pocket));
+}
+
+async function isUnheard(pocket) {
+  const { differs } = await import("./renew.js");
+  return differs(pocket, await navigator.serviceWorker.ready).catch(() => false);
 }
 
 // ------------------------------------------------------------ what waits

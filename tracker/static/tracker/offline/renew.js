@@ -7,12 +7,26 @@ const digestOf = async (endpoint) => {
   return Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
 };
 
+// Another lives here than was on record, or none: by what was kept, so that every page can look.
+export async function differs({ push }, registration) {
+  if (!push || !registration.pushManager) return false;
+  const living = await registration.pushManager.getSubscription();
+  return !living || (await digestOf(living.endpoint)) !== push.endpoint;
+}
+
+// A notification came, and the worker could not say so.
+export async function confirmKept() {
+  const receipt = await store.get("receipt");
+  if (!receipt) return;
+  const answer = await fetch("/reach/received/", { method: "POST", body: new URLSearchParams({ receipt }) });
+  if (answer.status === 204) await store.set("receipt", "");
+}
+
 // `push`: what this browser should be reached by; nothing where its person never wanted that, or not any more.
 export async function renew({ push, token }, registration) {
-  const lost = document.querySelector("[data-push-lost]");
-  if (!push || !registration.pushManager) return;
+  if (!(await differs({ push }, registration))) return;
   const living = await registration.pushManager.getSubscription();
-  if (living && (await digestOf(living.endpoint)) === push.endpoint) return;
+  const lost = document.querySelector("[data-push-lost]");
   lost.hidden = await again(push, token, registration, living).catch(() => false);
 }
 
