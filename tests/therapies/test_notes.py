@@ -331,12 +331,13 @@ def test_of_notes_that_nobody_tuned_to_as_many_are_asked_about_as_the_documents_
     """Written by somebody who knew the signs' names alone, and no word was changed for them: keep it so.
 
     Measured once: 93 of 100 dangers, 11 of 100 harmless notes. Again when words of "harmless" had to stand one right
-    after the other, which a danger had been lost by: 93 and 12.
+    after the other, which a danger had been lost by: 93 and 12. With 130 dangers and 260 harmless notes of
+    somebody else, who was asked for calm notes that sound like danger: 92 and 14.
     """
     untuned = NOTES / "untuned"
     measured = measure(rows(untuned / "dangers.csv"), rows(untuned / "harmless.csv"))
-    assert measured.share_asked >= 0.85
-    assert measured.share_disturbed <= 0.12
+    assert measured.share_asked >= 0.9
+    assert measured.share_disturbed <= 0.14
 
 
 @pytest.mark.hazard("H21")
