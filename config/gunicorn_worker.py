@@ -8,41 +8,71 @@ import errno
 import re
 import socket
 import time
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 WITHIN = 30  # seconds for a whole request, from its first byte
 HEAD = 64_000  # bytes
 BODY = 250_000  # a little more than DATA_UPLOAD_MAX_MEMORY_SIZE, which a page refuses in its own words
-FAR_TOO_MUCH = BODY + 1
+PHOTO_BODY = (
+    16_000_000  # of the one page that takes a file, which refuses in its own words what is over 10 MB
+)
+PHOTO_WITHIN = 120  # seconds: a photo as it is, over a bad line
+PHOTO_SMALL = 600_000  # what a script has made smaller; larger ones take turns, for each is held twice
+PHOTOS_AT_ONCE = 3
+FAR_TOO_MUCH = PHOTO_BODY + 1
 CHUNK_LINE = 8190  # bytes, as gunicorn has it
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+PHOTO = re.compile(rb"POST /logs/[0-9a-f-]{36}/photos/ HTTP/")
 TOO_MUCH = (
     b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n"
     b"This is too much for one page. Worried? Do not wait: call the number on your card.\n"
+)
+NOT_NOW = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: text/plain\r\nRetry-After: 60\r\n\r\n"
+    b"Many photos come in at this moment. Your log is saved: send the photo again in a minute.\n"
+    b"Worried? Do not wait: call the number on your card.\n"
 )
 
 
 class PatientWorker(ThreadWorker):
     """Looks at what has come. Until a request is whole, its connection waits in the poller without a thread."""
 
+    photos: ClassVar[WeakValueDictionary[int, Any]] = WeakValueDictionary()
+    """Connections with a large body, by their place in memory: one that is gone leaves by itself."""
+
     def handle(self, conn: Any) -> Any:
         """What gunicorn's does once a request is whole. Runs in a thread, and never waits for the client."""
         held = receive(conn)
         missing = lacks(held)
-        if missing > BODY:
+        if missing > most(held):
             return self.end(conn, TOO_MUCH)
+        if len(held) + missing > PHOTO_SMALL and not self.has_room(conn):
+            return self.end(conn, NOT_NOW)
         if missing > 0:  # half a form must not be taken for a whole one
-            is_over = conn.ended or time.monotonic() - conn.since > WITHIN
-            return self.end(conn) if is_over else _DEFER
+            return self.end(conn) if is_over(conn) else _DEFER
+        return self.answered(conn, held)
+
+    def answered(self, conn: Any, held: "Held") -> Any:
         conn.data_ready, conn.held = True, Held()
         conn.init()
         conn.parser.unreader.unread(bytes(held))
         conn.parser.unreader.chunk = nothing_more
-        return super().handle(conn) or self.end(conn)
+        try:
+            return super().handle(conn) or self.end(conn)
+        finally:
+            self.photos.pop(id(conn), None)
+
+    def has_room(self, conn: Any) -> bool:
+        """Its place is free again once it is answered, ended or gone."""
+        if id(conn) not in self.photos and len(self.photos) >= PHOTOS_AT_ONCE:
+            return False
+        self.photos[id(conn)] = conn
+        return True
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """What gunicorn's does, but nobody takes longer than that to accept what is written."""
@@ -51,6 +81,7 @@ class PatientWorker(ThreadWorker):
 
     def end(self, conn: Any, told: bytes = b"") -> bool:
         """Closes here and now: gunicorn waits seconds for a slow client's goodbye, in the loop that all share."""
+        self.photos.pop(id(conn), None)
         try:
             conn.sock.setblocking(False)
             if told:
@@ -82,8 +113,10 @@ def receive(conn: Any) -> Held:
         conn.held, conn.since, conn.ended = Held(), time.monotonic(), False
         if conn.parser:
             conn.held += conn.parser.unreader.take_buffered()
+    in_one_go = len(conn.held) + HEAD + BODY  # others want the thread
+    enough = min(in_one_go, HEAD + most(conn.held))
     try:
-        while len(conn.held) < HEAD + BODY:
+        while len(conn.held) < enough:
             came = conn.sock.recv(65_536)
             conn.held += came
             if not came:
@@ -96,6 +129,17 @@ def receive(conn: Any) -> Held:
     return conn.held
 
 
+def most(held: Held) -> int:
+    """The bytes of a body that are let in: only one page takes a file."""
+    return PHOTO_BODY if PHOTO.match(held) else BODY
+
+
+def is_over(conn: Any) -> bool:
+    """The client has hung up, or takes too long."""
+    within = PHOTO_WITHIN if PHOTO.match(conn.held) else WITHIN
+    return conn.ended or time.monotonic() - conn.since > within
+
+
 def lacks(held: Held) -> int:
     """How many bytes are missing until the request is whole, as far as one knows. What is malformed lacks nothing."""
     end = held.find(b"\r\n\r\n") + 4
@@ -106,7 +150,7 @@ def lacks(held: Held) -> int:
         return lacks_chunks(held, end) if len(held) < HEAD + BODY else FAR_TOO_MUCH
     length = max((int(found) for found in LENGTH.findall(head)), default=0)
     return (
-        length - (len(held) - end) if length <= BODY else FAR_TOO_MUCH
+        length - (len(held) - end) if length <= most(held) else FAR_TOO_MUCH
     )  # said by itself: it is not all read
 
 

@@ -248,6 +248,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 200_000
+# A photo is never written to a disk as it came; what is larger is not let in (gunicorn_worker.py).
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 16_000_000
 
 # Language and time. The person's own come with the person; times are stored in UTC.
 LANGUAGE_CODE = "en"

@@ -29,7 +29,9 @@ from tracker.clinic.actions.nursing import write_note
 from tracker.core.audit import record_audit
 from tracker.families.actions.ward_stays import record_stay
 from tracker.home_care.actions.doses import add_medicine, give_dose
+from tracker.lib.pictures import Picture
 from tracker.logs.actions.calls import record_call
+from tracker.logs.actions.photos import add_photo
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.messaging.reminders import confirm_numbers
 from tracker.models import (
@@ -74,6 +76,8 @@ def record(ward_child: Child, mother: User, nurse: User, log: Callable[..., Reco
     Transfer.objects.create(child=ward_child, offered_by=nurse, offered_at=NOW, **teams)
     clocks = dict.fromkeys(("phone_at", "entered_at", "received_at"), NOW)
     PhoneEntry.objects.create(child=ward_child, author=mother, number=uuid4(), kind="call", **clocks)
+    photo = {"kind": "rash", "picture": Picture(b"\xff\xd8", 1, 1), "client_uuid": uuid4()}
+    add_photo(log=recorded.log, by=mother, now=NOW, **photo)
     medicine = add_medicine(child=ward_child, label=MEDICINE, by=mother, now=NOW)
     give_dose(medicine=medicine, slot_at=None, given_at=NOW, client_uuid=uuid4(), by=mother, now=NOW)
     resolve_alert(alert=Alert.objects.get(), outcome="emergency-room", note=CANARY, by=nurse, now=NOW)

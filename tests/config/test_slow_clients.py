@@ -167,6 +167,43 @@ def test_a_thread_never_waits_for_a_client_whatever_we_take_for_whole(
         PatientWorker.__new__(PatientWorker).handle(conn)
 
 
+PHOTO = f"POST /logs/{uuid4()}/photos/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n".encode()
+MULTIPART = b"Content-Type: multipart/form-data; boundary=x\r\n"
+
+
+def of_length(length: int) -> bytes:
+    """A photo as a form without scripts sends it."""
+    body = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+    body += b"\xff" * length + b"\r\n--x--\r\n"
+    return PHOTO + MULTIPART + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+@pytest.mark.hazard("H48")
+def test_one_page_takes_a_file_and_the_others_none(web: int) -> None:
+    assert exchange(web, of_length(10_000_000)).startswith(b"HTTP/1.1 403")  # let in: it asks who that is
+    assert exchange(web, of_length(17_000_000)).startswith(b"HTTP/1.1 413")
+    other = of_length(400_000).replace(b"/photos/", b"/called/")
+    assert exchange(web, other).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.hazard("H24")
+def test_large_photos_that_never_end_keep_no_log_and_no_small_photo_waiting(
+    web: int, child: Child, mother: User
+) -> None:
+    slow = [socket.create_connection(("127.0.0.1", web)) for _one in range(CROWD)]
+    try:
+        for one in slow:
+            with suppress(ConnectionError):
+                one.sendall(of_length(5_000_000)[:900_000])
+        assert log_by(mother, child, web) < AT_ONCE
+        assert exchange(web, of_length(400_000)).startswith(b"HTTP/1.1 403")
+        assert b"Your log is saved" in exchange(web, of_length(5_000_000))
+    finally:
+        for one in slow:
+            one.close()
+    wait_until(lambda: exchange(web, of_length(5_000_000)).startswith(b"HTTP/1.1 403"), "room for a photo")
+
+
 def exchange(port: int, *pieces: bytes) -> bytes:
     """Sends piece by piece, and reads until the other side hangs up."""
     with socket.create_connection(("127.0.0.1", port), timeout=AT_ONCE) as one:

@@ -65,6 +65,7 @@ NEVER = {
     *("forms-kept", "staff-lock", "staff-active", "callback", "stop"),
     *("board-look", "team-rota-week", "team-rota-copy", "team-rota-here", "team-rota-end"),
     *("team-rota-away", "team-rota-away-end"),
+    "photos",  # a file of megabytes is kept for nobody who is not known; the log that it belongs to is saved
     *("nurse-stay", "nurse-transfer", "nurse-discharge", "transfer-accept", "transfer-end"),
 }
 # What asks for no login: the link, the mail or the page is the permission.

@@ -11,7 +11,9 @@ from tests.support.personas import NOW
 from tracker.audit.chain import seal
 from tracker.clinic.actions.nursing import write_note
 from tracker.families.actions.ward_stays import admit
+from tracker.lib.pictures import Picture
 from tracker.logs.actions.calls import record_call
+from tracker.logs.actions.photos import add_photo
 from tracker.logs.actions.record import Recorded
 from tracker.messaging.reminders import confirm_numbers
 from tracker.models import Alert, AlertEvent, Child, SymptomLog, User
@@ -28,6 +30,7 @@ APPEND_ONLY = (
     "numbercheck",
     "carenote",
     "stayevent",
+    "photo",
 )
 KEPT = (*APPEND_ONLY, "alert")
 FROZEN = ("id", "child_id", "log_id", "urgency", "raised_at")
@@ -42,6 +45,8 @@ def record(log: Callable[..., Recorded], child: Child, mother: User) -> Recorded
     seal(now=NOW)
     write_note(child=child, text="Called back", by=mother, now=NOW)
     admit(child=child, by=mother, now=NOW)
+    photo = {"kind": "rash", "picture": Picture(b"\xff\xd8", 1, 1), "client_uuid": uuid4()}
+    add_photo(log=recorded.log, by=mother, now=NOW, **photo)
     return recorded
 
 

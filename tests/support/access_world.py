@@ -21,7 +21,9 @@ from tracker.home_care.actions.drill import begin_drill
 from tracker.home_care.actions.duty import offer_baton
 from tracker.home_care.actions.pump import record_change
 from tracker.home_care.actions.questions import ask_question
+from tracker.lib.pictures import Picture
 from tracker.logs.actions.calls import record_call
+from tracker.logs.actions.photos import add_photo
 from tracker.logs.actions.record import Recorded
 from tracker.logs.actions.self_report import record_own_answers
 from tracker.messaging.contact_points import set_mobile
@@ -35,6 +37,7 @@ from tracker.models import (
     LineChange,
     Medicine,
     Message,
+    Photo,
     Question,
     Reminder,
     Role,
@@ -104,6 +107,13 @@ def a_question(world: World) -> Question:
     return ask_question(child=world.child, text="When?", by=world.people["parent"], now=NOW)
 
 
+def a_photo(world: World) -> Photo:
+    """Beside her log; the picture is none, since nobody draws it anew on the way out."""
+    picture = Picture(b"\xff\xd8 a photo \xff\xd9", 4, 3)
+    her = {"by": world.people["parent"], "now": NOW, "client_uuid": uuid4()}
+    return add_photo(log=world.recorded.log, kind="rash", picture=picture, **her)
+
+
 def a_card_link(world: World) -> str:
     return make_card_link(child=world.child, by=world.people["parent"], now=timezone.now())[1]
 
@@ -168,6 +178,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "baton_id": lambda world: an_offer(world).pk,
     "change_id": lambda world: a_change(world).pk,
     "transfer_id": lambda world: an_offer_to_another_ward(world).pk,
+    "photo_id": lambda world: a_photo(world).pk,
     "question_id": lambda world: a_question(world).pk,
     "drill_id": lambda world: begin_drill(**by_her_mother(world)).pk,
     "pair_id": lambda world: a_pair(world),

@@ -14,11 +14,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import BinaryField, Field, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tracker.lib.csv_cells import cell
-from tracker.models import AuditEvent, CareTeam, Child, User
+from tracker.models import AuditEvent, CareTeam, Child, Photo, User
 
 SECRETS = {"token_digest", "join_code", "password", "sealed"}
 BY_HAND = {Child: "pk", CareTeam: "children", AuditEvent: "child"}  # the path from a row to its child
@@ -29,10 +29,10 @@ def archive(child: Child) -> Iterator[bytes]:
     """The zip, piece by piece: nothing of it is ever kept whole."""
     sink = _Sink()
     with ZipFile(sink, "w", ZIP_DEFLATED) as zipped:
-        for name, texts in _files(child):
+        for name, pieces in chain(_texts(child), _photos(child)):
             with zipped.open(name, "w", force_zip64=True) as file:
-                for text in texts:
-                    file.write(text.encode())
+                for piece in pieces:
+                    file.write(piece)
                     if sink.waiting > _PIECE:
                         yield sink.take()
     yield sink.take()
@@ -61,7 +61,10 @@ def paths_to_a_child() -> dict[type[Model], str]:
 
 
 def columns(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields if field.name not in SECRETS]
+    told = (field for field in model._meta.concrete_fields if field.name not in SECRETS)
+    return [
+        field.attname for field in told if not isinstance(field, BinaryField)
+    ]  # photos are files of their own
 
 
 def _path(model: type[Model], found: dict[type[Model], str]) -> str:
@@ -76,6 +79,17 @@ def _path(model: type[Model], found: dict[type[Model], str]) -> str:
 def _belongs(field: Field) -> bool:
     """Whether a row is part of what this field names. A team is its children's, but its staff is not."""
     return bool(field.remote_field) and field.related_model not in (CareTeam, field.model)
+
+
+def _texts(child: Child) -> Iterator[tuple[str, Iterator[bytes]]]:
+    for name, texts in _files(child):
+        yield name, map(str.encode, texts)
+
+
+def _photos(child: Child) -> Iterator[tuple[str, list[bytes]]]:
+    """One after the other, by the ids that photo.csv has."""
+    for photo in Photo.objects.filter(child=child).order_by("received_at").iterator(chunk_size=5):
+        yield f"photos/{photo.pk}.jpg", [bytes(photo.jpeg)]
 
 
 def _files(child: Child) -> Iterator[tuple[str, Iterable[str]]]:
@@ -121,6 +135,7 @@ def _about() -> str:
             "Times are in UTC. person.csv says who is behind an id: the family, and who of the clinic did something."
         ),
         _("auditevent.csv says who looked and who changed what."),
+        _("The folder photos has each photo; photo.csv says of which log it is, and what it shows."),
     )
     return "\n".join((*lines, ""))
 

@@ -29,6 +29,7 @@ from tracker.models import (
     Kind,
     Membership,
     Message,
+    Photo,
     Role,
     SecondStepReset,
     SymptomLog,
@@ -39,7 +40,7 @@ from tracker.models import (
 from tracker.models.memberships import TEAM_ROLES, digest_of
 
 Row = TypeVar("Row", bound=Model)
-Reached = TypeVar("Reached", Child, SymptomLog, Alert, TreatmentEvent, Membership, Invitation)
+Reached = TypeVar("Reached", Child, SymptomLog, Alert, TreatmentEvent, Membership, Invitation, Photo)
 OfATeam = TypeVar("OfATeam", Membership, Invitation, SecondStepReset)
 
 MAY: dict[str, frozenset[str]] = {
@@ -65,6 +66,12 @@ def access_log(user: User, log_id: Any, *, to: str) -> SymptomLog:
     """A log with its child, care team and caregiver."""
     logs = SymptomLog.objects.select_related("child__care_team", "caregiver")
     return _access(logs, user, log_id, to, child="child__")
+
+
+def access_photo(user: User, photo_id: Any, *, to: str) -> Photo:
+    """A photo beside a log, with its child. Its bytes are read by who asks for them, and not to find out who may."""
+    photos = Photo.objects.select_related("child__care_team").defer("jpeg")
+    return _access(photos, user, photo_id, to, child="child__")
 
 
 def access_alert(user: User, alert_id: Any, *, to: str) -> Alert:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tracker.logs.views import answer, check, days, decision, ending, late, late_forms, log, self_report
+from tracker.logs.views import (
+    answer,
+    check,
+    days,
+    decision,
+    ending,
+    late,
+    late_forms,
+    log,
+    photos,
+    self_report,
+)
 
 urlpatterns = [
     path("children/<uuid:child_id>/decision/opened/", decision.opened, name="decision-opened"),
@@ -20,6 +31,8 @@ urlpatterns = [
     path("logs/<uuid:log_id>/correct/", log.log_correct, name="log-correct"),
     path("logs/<uuid:log_id>/mistake/", log.log_mistake, name="log-mistake"),
     path("logs/<uuid:log_id>/confirm/", log.log_confirm, name="log-confirm"),
+    path("logs/<uuid:log_id>/photos/", photos.photos, name="photos"),
+    path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
     path("children/<uuid:child_id>/days/", days.days, name="days"),
     path("check/", check.check, name="check"),
     path("children/<uuid:child_id>/own-words/", self_report.handed, name="handed"),

@@ -14,6 +14,7 @@ from tracker.models.memberships import Invitation, Membership, Role
 from tracker.models.messages import Channel, ContactPoint, Kind, Lane, Message
 from tracker.models.outside import OutsideKind, OutsidePart
 from tracker.models.phone_entries import EntryKind, PhoneEntry, Refusal
+from tracker.models.photos import Photo, PhotoKind
 from tracker.models.pump import LineChange, LineInterval, LinePart
 from tracker.models.questions import Question
 from tracker.models.reminders import Cause, NumberCheck, Reminder, ReminderPlan, ReminderTime
@@ -70,6 +71,8 @@ __all__ = (
     "PauseReason",
     "PhoneEntry",
     "PhoneLine",
+    "Photo",
+    "PhotoKind",
     "Place",
     "Question",
     "Refusal",

@@ -32,6 +32,7 @@ from tracker.families.queries.callback_numbers import fill_callbacks
 from tracker.home_care.queries.drill import last_drill
 from tracker.logs import unsaved
 from tracker.logs.late_rule import Rule, kept_when_late
+from tracker.logs.photos import photos_of
 from tracker.logs.self_report import is_old_enough
 from tracker.messaging.push_checks import families_without
 from tracker.messaging.silence import silence_of
@@ -88,6 +89,7 @@ def _shown(
         "drill": last_drill(child),
         "unit": unit,
         "silence": silence_of(child, now),
+        "beside": photos_of(child),
         "phone_entries": nurse_child.phone_entries(child, now),
         "unnotified": families_without([child.pk], now).get(child.pk, []),
     }

@@ -39,7 +39,17 @@ class SecondFactor:
 
     PASSES = frozenset(
         {"home", "theme", "today", "log-new", "logs", "log-nothing-new", "log-neuro", "log-kept"}
-        | {"log", "answer", "log-correct", "log-mistake", "log-confirm", "called", "forms-kept"}
+        | {
+            "log",
+            "answer",
+            "log-correct",
+            "log-mistake",
+            "log-confirm",
+            "called",
+            "forms-kept",
+            "photos",
+            "photo",
+        }
         | {"check", "days", "card", "demo-codes", "pocket", "unsent"}
     )
     SIGNING_IN = ("account_", "mfa_", "usersessions_")
