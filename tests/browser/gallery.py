@@ -7,6 +7,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
+from socketserver import ThreadingMixIn
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -15,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.test import override_settings
 from django.urls import path
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.csrf import csrf_exempt
 
@@ -40,12 +43,23 @@ SETTINGS = {
 
 
 def state(request: HttpRequest, name: str) -> HttpResponse:
-    """One page in one state."""
+    """One page in one state; in another language by ?language=ar, of a child by another name by ?nickname=Ori."""
     template, context = STATES[name]
-    with timezone.override(samples.ZONE):
-        response = render(request, template, {"request": request} | context(request))
+    with timezone.override(samples.ZONE), translation.override(request.GET.get("language", "en")):
+        shown = {"request": request} | context(request)
+        if nickname := request.GET.get("nickname"):
+            shown |= _named(shown, nickname)
+        response = render(request, template, shown)
     response["Content-Security-Policy"] = CSP
     return response
+
+
+def _named(context: dict[str, Any], nickname: str) -> dict[str, Any]:
+    if not context.get("child"):
+        return {}
+    child = copy(context["child"])
+    child.nickname = nickname
+    return {"child": child, "children": [child]}
 
 
 def index(request: HttpRequest, **_: object) -> HttpResponse:
@@ -71,6 +85,7 @@ def route(where: str, name: str, shows: str) -> object:
 urlpatterns = [
     path("", index, name="home"),
     path("theme/", theme, name="theme"),
+    path("language/", index, name="language"),
     path("state/<slug:name>/", state, name="state"),
     path("legal/<slug:page>/", index, name="legal"),
     *[route(where, name, shows) for where, name, shows in ROUTES],
@@ -82,12 +97,18 @@ class _Quiet(WSGIRequestHandler):
         """Nothing on the terminal."""
 
 
+class _Server(ThreadingMixIn, WSGIServer):
+    """A connection that a browser opens and does not use holds up no other."""
+
+    daemon_threads = True
+
+
 @contextmanager
 def served(port: int = 0) -> Iterator[str]:
     """The gallery on a port of its own; gives its address."""
     with override_settings(**SETTINGS):
         server: WSGIServer = make_server(
-            "127.0.0.1", port, StaticFilesHandler(WSGIHandler()), handler_class=_Quiet
+            "127.0.0.1", port, StaticFilesHandler(WSGIHandler()), _Server, handler_class=_Quiet
         )
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
