@@ -6,6 +6,7 @@ has stopped using it. `python -m tests.tools.release_before` really runs the rel
 
 import re
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.db import connection, migrations, models
@@ -38,7 +39,26 @@ def breaks(operation: Operation, before: ProjectState) -> str:
     if isinstance(operation, migrations.AlterField):
         old = before.models["tracker", operation.model_name.lower()].fields[operation.name]
         return narrows(old, operation.field)
+    if isinstance(operation, migrations.AddConstraint):
+        return "" if takes_more(operation, before) else "it may write what is refused now"
     return "it may need what is taken away"
+
+
+def takes_more(operation: migrations.AddConstraint, before: ProjectState) -> bool:
+    """Whether it stands for one of the same name that refused at least as much."""
+    constraints = before.models["tracker", operation.model_name.lower()].options.get("constraints", ())
+    old = next((one for one in constraints if one.name == operation.constraint.name), None)
+    return isinstance(old, models.CheckConstraint) and widens(old.condition, operation.constraint.condition)
+
+
+def widens(old: Any, new: Any) -> bool:
+    """Of two conditions of one shape: the lists of the new one have all that the old one's have."""
+    if isinstance(old, models.Q) and isinstance(new, models.Q) and not (old.negated or new.negated):
+        is_alike = (old.connector, len(old.children)) == (new.connector, len(new.children))
+        return is_alike and all(map(widens, old.children, new.children))
+    if isinstance(old, tuple) and isinstance(new, tuple) and old[0] == new[0] and old[0].endswith("__in"):
+        return set(old[1]) <= set(new[1])
+    return bool(old == new)
 
 
 def can_be_left_out(field: models.Field) -> bool:
@@ -75,20 +95,35 @@ def new_migrations() -> list[tuple[str, migrations.Migration]]:
 def test_no_migration_breaks_the_release_before() -> None:
     loader = MigrationLoader(None)
     for name, migration in new_migrations():
-        state = loader.project_state(("tracker", name), at_end=False)
+        state, before = (loader.project_state(("tracker", name), at_end=False) for _ in range(2))
         named = getattr(import_module(f"tracker.migrations.{name}"), "UNUSED_SINCE", "")
         assert named == "" or named in RELEASES, f"{name}: no release {named} is in CHANGELOG.md"
         for operation in migration.operations:
-            why = breaks(operation, state)
+            is_constraint = isinstance(operation, migrations.AddConstraint)
+            why = breaks(
+                operation, before if is_constraint else state
+            )  # the one it stands for may be gone by then
             assert named or not why, f"{name}: {operation.describe()}, but of the release before: {why}"
             operation.state_forwards("tracker", state)
 
 
 TEXT = models.CharField(max_length=10)
 KNOWN = ProjectState()
+ONE_OF = models.CheckConstraint(condition=models.Q(words__in=("a", "b")) | models.Q(words=""), name="one_of")
 KNOWN.add_model(
-    ModelState("tracker", "Thing", [("id", models.AutoField(primary_key=True)), ("words", TEXT)]),
+    ModelState(
+        "tracker",
+        "Thing",
+        [("id", models.AutoField(primary_key=True)), ("words", TEXT)],
+        {"constraints": [ONE_OF]},
+    ),
 )
+
+
+def one_of(*words: str, other: str = "", negated: bool = False) -> migrations.AddConstraint:
+    listed = models.Q(words__in=words)
+    condition = (~listed if negated else listed) | models.Q(words=other)
+    return migrations.AddConstraint("thing", models.CheckConstraint(condition=condition, name="one_of"))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +141,9 @@ KNOWN.add_model(
         migrations.AlterField("thing", "words", models.CharField(max_length=10, unique=True)),
         migrations.AlterField("thing", "words", models.IntegerField()),
         migrations.AddConstraint("thing", models.CheckConstraint(condition=models.Q(words="a"), name="a")),
+        one_of("a"),
+        one_of("a", "b", other="c"),
+        one_of("a", "b", "c", negated=True),
     ],
     ids=str,
 )
@@ -122,6 +160,7 @@ def test_what_takes_away_is_refused(operation: Operation) -> None:
         migrations.AlterField("thing", "words", models.CharField(max_length=10, choices=[("a", "A")])),
         migrations.AlterField("thing", "words", models.TextField()),
         migrations.RemoveIndex("thing", "words"),
+        one_of("a", "b", "c"),
         migrations.CreateModel("Other", [("id", models.AutoField(primary_key=True))]),
     ],
     ids=str,

@@ -1,7 +1,7 @@
 """One child, for the nurse: why the alert, what was logged, what was done; notes, and a text for the chart."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +36,7 @@ from tracker.logs.photos import photos_of
 from tracker.logs.self_report import is_old_enough
 from tracker.messaging.push_checks import families_without
 from tracker.messaging.silence import silence_of
-from tracker.models import Child
+from tracker.models import Alert, CareTeam, Child
 
 
 @require_safe
@@ -67,18 +67,10 @@ def _shown(
     context = _around(request, child, now)
     alert, unit = nurse_child.open_alert(child), unit_for(request.user, context["team"])
     context |= {
+        **_of_alert(request, child, alert, context["team"], now),
         "form": form,
         "know_form": form,
-        "alert": alert,
-        "is_mine": alert is not None and alert.taken_by_id == request.user.pk,
-        "is_held": alert is not None and alert.taken_until is not None and alert.taken_until > now,
-        "is_offered_to_me": alert is not None and alert.offered_to_id == request.user.pk,
-        "colleagues": [nurse for nurse in staff_of(context["team"]) if nurse != request.user],
-        "outcomes": taking.outcomes_of(alert.urgency) if alert else (),
-        "again_in": taking.minutes_to_choose(alert.urgency) if alert else (),
-        "last_event": str(max((event.pk for event in alert.events.all()), default=0) if alert else 0),
         "typed": typed,
-        "closed": closings.last_closed(child, alert, now),
         "fired": (fired := nurse_child.fired(child, alert, unit)),
         "shown": nurse_child.shown_to_family(fired[0]) if fired else "",
         "lately": nurse_child.lately(child, now),
@@ -94,6 +86,23 @@ def _shown(
         "unnotified": families_without([child.pk], now).get(child.pk, []),
     }
     return render(request, "tracker/clinic/child.html", context | {"typed_note": typed_note}, status=status)
+
+
+def _of_alert(
+    request: AuthedRequest, child: Child, alert: Alert | None, team: CareTeam, now: datetime
+) -> dict[str, Any]:
+    """What is open, whose it is, and how it may end."""
+    return {
+        "alert": alert,
+        "is_mine": alert is not None and alert.taken_by_id == request.user.pk,
+        "is_held": alert is not None and alert.taken_until is not None and alert.taken_until > now,
+        "is_offered_to_me": alert is not None and alert.offered_to_id == request.user.pk,
+        "colleagues": [nurse for nurse in staff_of(team) if nurse != request.user],
+        "outcomes": taking.outcomes_of(alert.urgency) if alert else (),
+        "again_in": taking.minutes_to_choose(alert.urgency) if alert else (),
+        "last_event": str(max((event.pk for event in alert.events.all()), default=0) if alert else 0),
+        "closed": closings.last_closed(child, alert, now),
+    }
 
 
 @require_safe
