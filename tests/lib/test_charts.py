@@ -45,25 +45,37 @@ def test_an_infusion_outside_the_picture_is_left_out():
     assert far.anchors == ()
 
 
-@pytest.mark.parametrize(
-    "readings",
-    [
-        [(0, "36.5"), (200, "36.6"), (224, "38.9"), (248, "36.7")],  # down to the last
-        [(200, "36.7"), (224, "36.6"), (248, "38.9")],  # up to it
-        [(216, "36.7"), (232, "36.7"), (248, "36.7")],
-        [(150, "37.0"), (186, "38.8"), (212, "36.4"), (230, "38.2"), (248, "37.4")],
-    ],
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 310), st.sampled_from(["Infusion", "Start of a cycle", "Pump started again"])
+        ),
+        max_size=9,
+    )
 )
-def test_no_stroke_runs_through_the_words_of_the_last_point(readings):
-    shown = drawn(*readings)
-    x, y = float(shown.last.x), float(shown.last.y) + float(shown.last_shift)
-    on_it = [
-        (px, py)
-        for path in shown.paths
-        for px, py in charts.along(path)
-        if x - 60 <= px <= x - 8 and y - 12 <= py <= y + 2
+def test_no_name_of_an_anchor_stands_on_another_or_outside(given_then):
+    told = [(FIRST + timedelta(hours=hours), words) for hours, words in given_then]
+    shown = charts.curve([(FIRST, Decimal("36.8"))], told, FIRST, LAST, FEVER)
+    boxes = [
+        (float(one.middle) - len(one.words) * 3.5, float(one.middle) + len(one.words) * 3.5, float(one.base))
+        for one in shown.anchors
     ]
-    assert on_it == []
+    assert len(boxes) == len([at for at, _words in told if at <= LAST])
+    for number, (left, right, base) in enumerate(boxes):
+        assert left >= 0
+        assert right <= charts.WIDTH
+        assert 10 <= base < shown.top
+        for other_left, other_right, other_base in boxes[:number]:
+            assert right < other_left or other_right < left or abs(base - other_base) >= 13
+    assert shown.floor - shown.top == charts.HEIGHT - charts.TOP - charts.BOTTOM
+
+
+@given(st.lists(st.decimals(min_value=35, max_value=42, places=1), min_size=1, max_size=20))
+def test_beside_the_last_dot_is_room_for_its_value(values):
+    """To its right no stroke comes, whatever was measured before."""
+    shown = drawn(*[(number * 15, str(value)) for number, value in enumerate(values)])
+    assert float(shown.last.x) + 8 + 8 * len("101.1 °F") * 0.9 <= charts.WIDTH
+    assert all(float(point.x) <= float(shown.last.x) for point in shown.points)
 
 
 def test_nothing_measured_is_nothing_drawn():
@@ -75,7 +87,7 @@ def test_nothing_measured_is_nothing_drawn():
 @given(st.lists(st.decimals(min_value=-50, max_value=120, places=1), max_size=30))
 def test_every_point_stays_inside_the_picture(values):
     shown = drawn(*[(number * 10, str(value)) for number, value in enumerate(values)])
-    assert all(charts.LEFT <= float(point.x) <= charts.WIDTH for point in shown.points)
+    assert all(charts.LEFT <= float(point.x) <= charts.WIDTH - charts.RIGHT for point in shown.points)
     assert all(0 <= float(point.y) <= charts.HEIGHT for point in shown.points)
 
 

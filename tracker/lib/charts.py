@@ -1,17 +1,19 @@
 """Where things stand in the heat map of signs and in the temperature curve, as numbers for SVG templates."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 WIDTH = 336  # a phone's column; the picture is scaled where there is more room
-LEFT, TOP, BOTTOM, HEIGHT = 54, 26, 24, 210
+LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 54, 68, 26, 24, 210  # at the right stands the last value, beside its dot
 GAP = timedelta(hours=36)  # a longer silence breaks the curve
 ROW, HEAD, CELL_TOP = 52, 24, 20
-TEXT_LEFT, TEXT_RIGHT, TEXT_HEIGHT = -70, -6, 14  # where the words of the last point stand beside it
-SHIFTS = (-10, 22, -18, 30, -26, 38, -34, 46, -42, 54, -50, 62, -58)  # the nearest first
+LETTER, LANE, APART = (
+    7.2,
+    15,
+    8,
+)  # of the name of an anchor: a letter's width at most, a line's height, room between two
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,20 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """A horizontal or vertical line with its words: a degree, a day, the fever line, an infusion."""
+    """A horizontal or vertical line with its words: a degree, a day."""
 
     place: str
     words: object
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What was given: a line across the picture, and its name above, beside no other name."""
+
+    place: str
+    words: str
+    middle: str  # of the name
+    base: str
 
 
 @dataclass(frozen=True)
@@ -90,11 +102,11 @@ class Curve:
     points: tuple[Point, ...]
     degrees: tuple[Line, ...]
     days: tuple[Line, ...]
-    anchors: tuple[Line, ...]
+    anchors: tuple[Anchor, ...]
     fever_y: str
     fever: Decimal
     left: int = LEFT
-    right: int = WIDTH
+    right: int = WIDTH - RIGHT
     top: int = TOP
     floor: int = HEIGHT - BOTTOM
     width: int = WIDTH
@@ -103,17 +115,6 @@ class Curve:
     @property
     def last(self) -> Point | None:
         return self.points[-1] if self.points else None
-
-    @property
-    def last_shift(self) -> str:
-        """How far below the last point its words stand (above: less than 0): where the fewest strokes cross them."""
-        if self.last is None:
-            return "0"
-        x, y = float(self.last.x), float(self.last.y)
-        drawn = [(float(px) - x, float(py) - y) for path in self.paths for px, py in along(path)]
-        room = [shift for shift in SHIFTS if self.top <= y + shift - TEXT_HEIGHT and y + shift <= self.floor]
-        crossed = {shift: sum(_is_on(dx, dy, shift) for dx, dy in drawn) for shift in room or SHIFTS}
-        return _number(min(crossed, key=crossed.__getitem__))
 
 
 def curve(
@@ -126,13 +127,18 @@ def curve(
     """The temperature from `first` to `last`, in °C, oldest first. `anchors`: what was given, in words."""
     values = [celsius for _, celsius in readings] + [fever - 2, fever + 1]
     low, high = int(min(values)), int(max(values)) + 1
-    span, floor = (last - first) / timedelta(hours=1) or 1, HEIGHT - BOTTOM
+    span = (last - first) / timedelta(hours=1) or 1
 
     def x(at: datetime) -> float:
-        return LEFT + (WIDTH - LEFT - 8) * ((at - first) / timedelta(hours=1)) / span
+        return LEFT + (WIDTH - LEFT - RIGHT) * ((at - first) / timedelta(hours=1)) / span
+
+    given = [(x(at), words) for at, words in anchors if first <= at <= last]
+    lanes = _lanes(given)
+    top = TOP + LANE * max(0, len(set(lanes)) - 1)
+    floor = top + HEIGHT - TOP - BOTTOM
 
     def y(celsius: Decimal | int) -> float:
-        return floor - (floor - TOP) * float(celsius - low) / (high - low)
+        return floor - (floor - top) * float(celsius - low) / (high - low)
 
     points = tuple(Point(_number(x(at)), _number(y(c)), at, c, c >= fever) for at, c in readings)
     middays = [first + timedelta(days=day) for day in range(0, max((last - first).days, 1), 2)]
@@ -141,10 +147,41 @@ def curve(
         points=points,
         degrees=tuple(Line(_number(y(degree)), degree) for degree in range(low, high + 1)),
         days=tuple(Line(_number(x(day)), day) for day in middays),
-        anchors=tuple(Line(_number(x(at)), words) for at, words in anchors if first <= at <= last),
+        anchors=tuple(_anchor(*one, top - 6 - LANE * lane) for one, lane in zip(given, lanes, strict=True)),
         fever_y=_number(y(fever)),
         fever=fever,
+        top=top,
+        floor=floor,
+        height=floor + BOTTOM,
     )
+
+
+def _lanes(given: Sequence[tuple[float, str]]) -> list[int]:
+    """For each name the lowest line above the picture in which no other one stands in its way."""
+    lanes: list[int] = []
+    for number, one in enumerate(given):
+        taken = {lane for other, lane in zip(given[:number], lanes, strict=True) if _meet(one, other)}
+        lanes.append(next(lane for lane in range(len(given)) if lane not in taken))
+    return lanes
+
+
+def _meet(one: tuple[float, str], other: tuple[float, str]) -> bool:
+    room = (_wide(one[1]) + _wide(other[1])) / 2 + APART
+    return abs(_middle(*one) - _middle(*other)) < room
+
+
+def _wide(words: str) -> float:
+    return len(words) * LETTER
+
+
+def _middle(x: float, words: str) -> float:
+    """Over its line, as far as the name then stays inside the picture."""
+    half = min(_wide(words), WIDTH) / 2
+    return min(max(x, half), WIDTH - half)
+
+
+def _anchor(x: float, words: str, base: float) -> Anchor:
+    return Anchor(_number(x), words, _number(_middle(x, words)), _number(base))
 
 
 def _paths(points: Sequence[Point]) -> tuple[str, ...]:
@@ -156,21 +193,6 @@ def _paths(points: Sequence[Point]) -> tuple[str, ...]:
         else:
             strokes.append([point])
     return tuple("M" + " L".join(f"{p.x} {p.y}" for p in stroke) for stroke in strokes if len(stroke) > 1)
-
-
-def along(path: str) -> Iterator[tuple[float, float]]:
-    """Places on a stroke, less than a pixel apart from left to right or from top to bottom."""
-    corners = [tuple(map(float, corner.split())) for corner in path.removeprefix("M").split(" L")]
-    for (x, y), (next_x, next_y) in pairwise(corners):
-        steps = int(max(abs(next_x - x), abs(next_y - y))) + 1
-        for step in range(steps + 1):
-            part = step / steps
-            yield x + (next_x - x) * part, y + (next_y - y) * part
-
-
-def _is_on(dx: float, dy: float, shift: float) -> bool:
-    """Whether a place beside the last point lies on its words, which end a little left of it."""
-    return TEXT_LEFT <= dx <= TEXT_RIGHT and shift - TEXT_HEIGHT <= dy <= shift + 3
 
 
 def _number(value: float) -> str:

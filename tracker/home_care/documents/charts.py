@@ -28,7 +28,7 @@ NAMES, ROW, HEAD, WIDEST = 150, 22, 18, 19  # of the heat map: column of names, 
 
 def curve_svg(curve: Curve, unit: str) -> str:
     """The temperature. Fever has a larger dot, so that colour never stands alone."""
-    left, right = _x(curve.left), PAPER
+    left, right = _x(curve.left), _x(curve.right)
     parts = [
         f'<line x1="{left}" x2="{right}" y1="{one.place}" y2="{one.place}" stroke="{LINE}"/>'
         + _text(0, _down(one.place, 4), in_unit(one.words, unit), MUTED)
@@ -41,15 +41,17 @@ def curve_svg(curve: Curve, unit: str) -> str:
     dashes = f'stroke="{AMBER}" stroke-width="1.2" stroke-dasharray="6 4"'
     parts.append(f'<line x1="{left}" x2="{right}" y1="{curve.fever_y}" y2="{curve.fever_y}" {dashes}/>')
     for one in curve.anchors:
-        x, side = _x(one.place), "end" if _x(one.place) > PAPER * 0.7 else "start"
+        x = _x(one.place)
         parts.append(f'<line x1="{x}" x2="{x}" y1="{curve.top}" y2="{curve.floor}" stroke="{GREEN}"/>')
-        parts.append(_text(x, curve.top - 6, str(one.words), GREEN, side))
+        parts.append(_text(_x(one.middle), _down(one.base, 0), one.words, GREEN, "middle"))
     strokes = [f'd="{_stretched(path)}" fill="none" stroke="{INDIGO}"' for path in curve.paths]
     parts += [f'<path {stroke} stroke-width="1.4"/>' for stroke in strokes]
     parts += [
         f'<circle cx="{_x(p.x)}" cy="{p.y}" r="{4 if p.is_fever else 2}" fill="{RED if p.is_fever else INDIGO}"/>'
         for p in curve.points
     ]
+    if last := curve.last:
+        parts.append(_text(_x(last.x) + 8, _down(last.y, 4), in_unit(last.celsius, unit), INK, size=11))
     return _svg(PAPER, curve.height, parts)
 
 
