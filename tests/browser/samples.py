@@ -52,6 +52,7 @@ FEVER_LOG = Sample(
     temperature="38.4 °C",
     temperature_other="101.1 °F",
     signs=["Chills, shaking (moderate)", "Tired all over (mild)"],
+    told_apart=(["Chills, shaking (moderate)", "Tired all over (mild)"], ["Talking: As usual"]),
     note="Woke up shivering.",
     worried=True,
     corrects=None,
@@ -70,6 +71,7 @@ QUIET_LOG = Sample(
         "temperature": "36.9 °C",
         "temperature_other": "98.4 °F",
         "signs": ["Tired all over (mild)"],
+        "told_apart": (["Tired all over (mild)"], ["Talking: As usual", "Name and place: As usual"]),
         "note": "",
         "worried": False,
         "alert": None,
@@ -83,9 +85,13 @@ CORRECTED_LOG = Sample(
         "temperature_other": "102.6 °F",
         "corrected_by": Sample(pk=LOG_ID, received_at=NOW, by="Mum"),
         "signs": [],
+        "told_apart": ([], []),
     }
 )
-BARE_LOG = Sample(**vars(QUIET_LOG) | {"temperature": "", "temperature_other": "", "signs": [], "late": True})
+BARE_LOG = Sample(
+    **vars(QUIET_LOG)
+    | {"temperature": "", "temperature_other": "", "signs": [], "told_apart": ([], []), "late": True}
+)
 
 WEEK = [
     {"day": date(2026, 11, 12), "logs": 2, "urgency": "note", "called": False},

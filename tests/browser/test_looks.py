@@ -224,6 +224,35 @@ def test_paper_shows_the_number_and_no_buttons(page, site):
     expect(page.locator(".nav")).not_to_be_visible()
 
 
+@pytest.mark.parametrize("name", ["days", "answer-now", "today"])
+def test_paper_is_black_on_white_by_night_too_and_shows_what_is_folded(page, site, name):
+    page.context.add_cookies([{"name": "theme", "value": "night", "url": site}])
+    show(page, site, name)
+    page.emulate_media(media="print")
+    grounds = page.evaluate(
+        """[...document.querySelectorAll('body, main *')].filter(one => one.checkVisibility())
+            .filter(one => !one.closest('svg')).map(one => getComputedStyle(one))
+            .map(style => `${style.backgroundColor} ${style.color}`)"""
+    )
+    assert {ground.partition(") ")[0] + ")" for ground in grounds} <= {
+        "rgba(0, 0, 0, 0)",
+        "rgb(255, 255, 255)",
+    }
+    assert {ground.partition(") ")[2] for ground in grounds} <= {"rgb(0, 0, 0)", "rgb(68, 68, 68)"}
+    folded = page.locator("details.more:not([open]) > :not(summary)")
+    assert folded.count() > 0
+    assert all(one.evaluate("one => one.checkVisibility()") for one in folded.all())
+
+
+def test_what_folds_has_no_bare_triangle(page, site):
+    show(page, site, "family")
+    styles = page.locator("details.more > summary").evaluate_all(
+        "all => all.map(one => [getComputedStyle(one).listStyleType, getComputedStyle(one).display])"
+    )
+    assert styles
+    assert all(style == "none" for style, _display in styles)
+
+
 # ---------------------------------------------------------------- the log form
 
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from tests.site.test_costs import AT_MOST, remember
 from tests.support.pages import FEVER, Phone, links, text
+from tests.support.personas import NOW, child_of
+from therapies.schedule import Event
 from tracker.alerts.actions import resolve_alert
 from tracker.home_care.documents.summary import summary_of
 from tracker.home_care.documents.summary_pdf import summary_data
@@ -57,6 +59,25 @@ def test_weight_and_fever_medicine_stand_wherever_a_log_is_listed(
         assert listed in text(reader.get(reverse(name, args=[ward_child.pk]))), name
     paper = summary_data(summary_of(ward_child, 1, timezone.now()), None, "")
     assert [listed] == [seen for _when, _temperature, seen, _answer in paper["logs"]]
+
+
+def test_what_is_as_usual_is_folded_and_what_is_not_stands_in_the_row(
+    phone: Phone, child: Child, log: Log
+) -> None:
+    log(temperature=36.8, hours_ago=3, neuro={"talks": "usual", "knows": "usual"}, handwriting="worse")
+    page = " ".join(phone.get(reverse("days", args=[child.pk])).content.decode().split())
+    row, _summary, folded = page.partition("2 answers as usual </summary>")
+    assert "Handwriting: Less clear" in row
+    assert "Talking: As usual" not in row
+    assert folded.startswith(' <p class="term">Talking: As usual, ')
+
+
+def test_a_day_that_is_over_does_not_say_how_long_the_pump_runs(phone: Phone, mother: User, log: Log) -> None:
+    theo = child_of(mother, "Theo", "blinatumomab", Event("start", NOW - timedelta(days=2), cycle=1))
+    phone.send(theo, temperature="36.8")
+    page = text(phone.get(reverse("days", args=[theo.pk]))).partition("Every log")[2]
+    assert "Cycle 1, day 3" in page
+    assert "pump running until" not in page
 
 
 def test_no_fever_medicine_is_not_listed(phone: Phone, child: Child, log: Log) -> None:

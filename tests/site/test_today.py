@@ -117,6 +117,15 @@ def test_the_week_shows_each_day_with_its_worst_and_its_calls(
     assert 'aria-label="Thursday: 1 log, ' in html
     assert "Wednesday: 1 log, Call now" in html
     assert "Monday: nothing logged" in html
+    assert "Triangle: call now. Square: noted. Dashed: nothing logged." in html
+    assert "Octagon" not in html
+    assert "Phone: you called." not in html
+
+
+def test_an_empty_week_has_no_legend_of_shapes(phone: Phone, child: Child) -> None:
+    said = text(today_of(phone, child))
+    assert "Nothing logged in these seven days." in said
+    assert "Triangle" not in said
 
 
 def test_a_pause_says_why(phone: Phone, child: Child, mother: User) -> None:

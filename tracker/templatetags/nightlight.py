@@ -145,6 +145,23 @@ def urgency_shape(urgency: str) -> str:
 
 
 @register.filter
+def week_key(week: Iterable[Mapping[str, Any]]) -> str:
+    """What the shapes of a week mean, of those that are in it; nothing where nothing was logged."""
+    days = list(week)
+    drawn = {day["urgency"] for day in days if day["logs"]}
+    meant = {
+        "emergency": _("Octagon: emergency."),
+        "now": _("Triangle: call now."),
+        "today": _("Circle: call today."),
+        "note": _("Square: noted."),
+    }
+    said = [words for urgency, words in meant.items() if urgency in drawn]
+    said += [_("Dashed: nothing logged.")] if drawn and not all(day["logs"] for day in days) else []
+    said += [_("Phone: you called.")] if any(day["called"] for day in days) else []
+    return " ".join(said)
+
+
+@register.filter
 def severity(code: str) -> str:
     return str(SEVERITIES.get(code, ""))
 

@@ -11,8 +11,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from therapies.schedule import PUMP_ON
+from tracker.assessment.courses import labels_of
 from tracker.core.access import access_child, may
-from tracker.core.pages import AuthedRequest, day_label, page_context
+from tracker.core.pages import AuthedRequest, labels_text, page_context
 from tracker.logs import queries
 from tracker.logs.charts import curve_of, heat_map_of
 from tracker.logs.queries import LogRow
@@ -79,6 +81,11 @@ def _timeline(child: Child, rows: Iterable[LogRow]) -> list[dict[str, Any]]:
     by_day = groupby(rows, key=lambda row: _local(child, row.observed_at))
     days = [(day, list(of_day)) for day, of_day in by_day]
     return [
-        {"day": day, "day_label": day_label(child, of_day[0].observed_at), "rows": of_day}
+        {"day": day, "day_label": _day_of_the_therapy(child, of_day[0].observed_at), "rows": of_day}
         for day, of_day in days
     ]
+
+
+def _day_of_the_therapy(child: Child, at: datetime) -> str:
+    """How long the pump still ran then is no news by now."""
+    return labels_text(label for label in labels_of(child, at) if label[0] not in PUMP_ON)
