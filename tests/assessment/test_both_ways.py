@@ -19,13 +19,14 @@ from therapies import looks
 from therapies.request import FEVER_RULES, SENSITIVITIES
 from therapies.schedule import Event
 from tracker.assessment import assess
+from tracker.assessment.courses import courses_of
 from tracker.clinic.actions.policy import change_policy
 from tracker.families.actions.children import update_child
 from tracker.families.actions.treatment import record_event, start_course
 from tracker.home_care.actions.doses import add_medicine, give_dose
 from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import correct_log, record_log
-from tracker.models import Child, SymptomLog, User
+from tracker.models import Assessment, Child, SymptomLog, User
 
 HISTORIES = int(os.environ.get("HISTORIES", tries(40, 600)))
 SIGNS = ("chills", "vomiting", "nosebleed", "headache", "fatigue", "nausea", "felt_hot")
@@ -74,7 +75,12 @@ class History:
 
     def log(self) -> None:
         told = {"answers": answers(**self.seen()), "observed_at": self.before(), "client_uuid": uuid4()}
-        record_log(child=self.child, caregiver=self.parent, now=self.now, **told)
+        log = record_log(child=self.child, caregiver=self.parent, now=self.now, **told).log
+        made = {one.log_id: one for one in Assessment.objects.filter(made_at=self.now, log__child=self.child)}
+        for found in assess.check_around(self.child, courses_of(self.child), {log.observed_at}, self.now):
+            one = made.pop(found.log_id)  # what was judged before it was written
+            assert (one.response, one.basis) == (found.response, found.basis)
+        assert not made
 
     def correct(self) -> None:
         logs = list(SymptomLog.objects.standing().filter(child=self.child).order_by("observed_at", "pk"))

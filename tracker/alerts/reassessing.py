@@ -52,8 +52,12 @@ def keep_assessments(
         for found in checked
     ]
     Assessment.objects.bulk_create(made)
-    alarming = [found for found in checked if found.urgency != Urgency.NOTE and found.has_risen]
-    if alarming:
-        findings = [Finding(found.log_id, found.urgency) for found in alarming]
+    if alarm := alarming(checked):
+        findings = [Finding(found.log_id, found.urgency) for found in alarm]
         raise_alert(child=child, held=held, findings=findings, by=by, now=now)
     return {assessment.log_id: assessment for assessment in made}
+
+
+def alarming(checked: Sequence[Checked]) -> list[Checked]:
+    """Those that call for an alert and did not before."""
+    return [found for found in checked if found.urgency != Urgency.NOTE and found.has_risen]

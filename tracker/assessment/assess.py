@@ -30,7 +30,7 @@ from tracker.assessment.courses import (
     of_the_child_beside,
     stop_without_advice,
 )
-from tracker.assessment.past_logs import WINDOW, PastLog, moved, seen_around
+from tracker.assessment.past_logs import WINDOW, PastLog, Unsaved, moved, seen_around
 from tracker.models import Child, Course, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import is_worse
@@ -67,16 +67,20 @@ class Checked:
 
 
 def check_around(
-    child: Child, courses: Sequence[Course], moments: Collection[datetime], now: datetime
+    child: Child,
+    courses: Sequence[Course],
+    moments: Collection[datetime],
+    now: datetime,
+    new: Unsaved | None = None,
 ) -> list[Checked]:
     """The logs at one of the moments or within the window after it, each with what was known before it.
 
-    That is a new log and those that it came too late for. Never raises because of the rules: what they cannot
-    answer is `now`, "we could not check this".
+    That is a new log, written or still to be, and those that it came too late for. Never raises because of the
+    rules: what they cannot answer is `now`, "we could not check this".
     """
     found: dict[uuid.UUID, Checked] = {}
     for moment in moments:
-        around, looks = seen_around(child, courses, moment), _looks()
+        around, looks = seen_around(child, courses, moment, new), _looks()
         for seen in around:
             if seen.observed_at >= moment:
                 own, history = _as_if_last(seen, around, courses, moment)
@@ -181,7 +185,7 @@ def _check(
             courses_now = courses_that_count(courses, seen.observed_at)
             basis, *earlier = [_basis(seen, age, course, courses) for course in courses_now]
             recorded = _recorded(seen, courses_now[0])
-            reports, look_at = _reports(seen, told, age, recorded, kept), kept and kept.look
+            reports, look_at = _reports(seen, told, age, recorded, kept), kept.look if kept else None
             answers = [_valid(assess(asked | {"reports": reports}, look_at)) for asked in (basis, *earlier)]
             response = _not_checked(worst_of(*answers), seen.unreadable, missing)
             basis |= {"earlier": earlier} if earlier else {}

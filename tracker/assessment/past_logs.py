@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 
@@ -35,6 +35,7 @@ _LOG = (
     "medicine_at",
     "signs_asked",
 )
+_WEIGHT = _LOG.index("oldest_weight")
 _ANSWER = tuple(f"observations__{column}" for column in Answer._fields)
 
 
@@ -62,26 +63,59 @@ class PastLog:
         return self.medicine_at is not None and self.observed_at - self.medicine_at < HIDES_A_FEVER
 
 
-def seen_around(child: Child, courses: Sequence[Course], moment: datetime) -> list[PastLog]:
-    """The standing logs from one window before the moment to one window after it, the newest first."""
+class Unsaved(NamedTuple):
+    """A log that is judged before it is written. `beside`: what `beside_a_log` has found."""
+
+    log: SymptomLog
+    answers: Sequence[Answer]
+    beside: Sequence[datetime | None]
+
+
+def seen_around(
+    child: Child, courses: Sequence[Course], moment: datetime, new: Unsaved | None = None
+) -> list[PastLog]:
+    """The standing logs from one window before the moment to one window after it, the newest first; `new` among
+    them as if it had been written.
+    """
     start, end = moved(moment, -WINDOW), moved(moment, WINDOW)
     begun_at = begun_by(courses, moment, start)
     rows = (
         SymptomLog.objects.standing()
         .filter(child=child, observed_at__range=(start, end))
         .annotate(
-            told_at=Case(When(observed_at__gte=moment, then=Subquery(_told_before()))),
-            advised_at=Case(When(observed_at__gte=moment, then=Subquery(_advised_before()))),
+            told_at=Case(When(observed_at__gte=moment, then=_of_each_log()["told_at"])),
+            advised_at=Case(When(observed_at__gte=moment, then=_of_each_log()["advised_at"])),
             was=Case(When(observed_at__gte=moment, then=Subquery(newest_urgency()))),
             oldest_weight=Subquery(oldest_weight(child, begun_at, start)),
-            medicine_at=Subquery(_fever_medicine()),
+            medicine_at=_of_each_log()["medicine_at"],
         )
         .order_by("-observed_at", "pk", "observations__pk")
         .values_list(*_LOG, *_ANSWER)
     )
     read = list(rows[: MOST_ANSWERS + 1])
+    if new is not None:
+        weight = read[0][_WEIGHT] if read else _first(oldest_weight(child, begun_at, start))
+        read = _in_order([*read, *_rows_of(new, weight)])[: MOST_ANSWERS + 1]
     logs = [list(log) for _pk, log in groupby(read, key=itemgetter(0))]
     return [_seen(log) for log in (logs[:-1] if len(read) > MOST_ANSWERS else logs)]
+
+
+def _rows_of(new: Unsaved, weight: Decimal | None) -> list[tuple[Any, ...]]:
+    """As they would be read: what it was judged before is nothing."""
+    log, (told_at, advised_at, medicine_at) = new.log, new.beside
+    moments = (log.observed_at, log.received_at, told_at, advised_at)
+    columns = (log.pk, *moments, None, weight, medicine_at, log.signs_asked)
+    nothing = (None,) * len(Answer._fields)
+    return [(*columns, *answer) for answer in new.answers or (nothing,)]
+
+
+def _in_order(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    by_log = sorted(rows, key=lambda row: row[0].hex)
+    return sorted(by_log, key=itemgetter(_LOG.index("observed_at")), reverse=True)
+
+
+def _first(values: QuerySet) -> Any:
+    return next(iter(values.values_list("value_number", flat=True)), None)
 
 
 def _seen(rows: Sequence[tuple[Any, ...]]) -> PastLog:
@@ -91,29 +125,23 @@ def _seen(rows: Sequence[tuple[Any, ...]]) -> PastLog:
     return PastLog(*[*log, report, unreadable])
 
 
-@cache
-def _told_before() -> QuerySet:
-    """When the family last reached the team and was told what to do, before this log was seen."""
-    calls = Call.objects.filter(child=OuterRef("child"), called_at__lte=OuterRef("observed_at"), reached=True)
-    return calls.filter(WAS_ADVISED).order_by("-called_at").values("called_at")[:1]
+def beside_a_log(child: Any, observed_at: Any) -> dict[str, Subquery]:
+    """What stands in the record beside a log of that moment: when the family last reached the team before it and
+    was told what to do; when somebody of the team last closed an alert and had told them; the newest fever medicine.
+    """
+    calls = Call.objects.filter(WAS_ADVISED, child=child, called_at__lte=observed_at, reached=True)
+    closed = Alert.objects.filter(child=child, outcome__in=ADVISING, resolved_at__lte=observed_at)
+    given = DoseGiven.objects.standing().filter(child=child, lowers_fever=True, given_at__lte=observed_at)
+    return {
+        "told_at": Subquery(calls.order_by("-called_at").values("called_at")[:1]),
+        "advised_at": Subquery(closed.order_by("-resolved_at").values("resolved_at")[:1]),
+        "medicine_at": Subquery(given.order_by("-given_at").values("given_at")[:1]),
+    }
 
 
 @cache
-def _advised_before() -> QuerySet:
-    """When somebody of the team last closed an alert and had told the family what to do."""
-    closed = Alert.objects.filter(child=OuterRef("child"), outcome__in=ADVISING)
-    return (
-        closed.filter(resolved_at__lte=OuterRef("observed_at"))
-        .order_by("-resolved_at")
-        .values("resolved_at")[:1]
-    )
-
-
-@cache
-def _fever_medicine() -> QuerySet:
-    """The newest before this log."""
-    given = DoseGiven.objects.standing().filter(child=OuterRef("child"), lowers_fever=True)
-    return given.filter(given_at__lte=OuterRef("observed_at")).order_by("-given_at").values("given_at")[:1]
+def _of_each_log() -> dict[str, Subquery]:
+    return beside_a_log(OuterRef("child"), OuterRef("observed_at"))
 
 
 @cache

@@ -1,13 +1,16 @@
 """One writer of a child at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db import connection
+from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.transaction import TransactionManagementError
 
 from tracker.models import Child, Course
 from tracker.models.children import left_alone_since
@@ -17,6 +20,7 @@ _ALERT = tuple(
     f"open_alert__{column}"
     for column in ("pk", "urgency", "raised_at", "taken_by", "taken_until", "try_again_at")
 )
+_CHILD = ("version", "last_log_at", "paused_at", "paused_reason", *_ALERT)
 _COURSE = ("courses__pk", "courses__therapy", "courses__begun_at")
 _EVENT = tuple(f"courses__events__{column}" for column in EVENT_COLUMNS)
 
@@ -33,35 +37,61 @@ class Standing(NamedTuple):
 
 
 class LockedChild(NamedTuple):
-    """What stands around a child while nobody else writes."""
+    """What stands around a child while nobody else writes, or until somebody does: then its version has grown."""
 
     alert: Standing | None
     courses: list[Course]
     left_alone_since: datetime | None = None
+    version: int = 0
+    last_log_at: datetime | None = None
+    beside: tuple[Any, ...] = ()
 
 
-def lock_child(child: Child) -> LockedChild:
-    """Waits for the other writers of this child and keeps them out until the transaction ends.
+def lock_child(child: Child, **told: Any) -> LockedChild:
+    """Waits for the other writers of this child and keeps them out until the transaction ends. Writes what is `told`.
 
-    Two queries: one that waits sees the rest of the database as it was before it waited. So the lock brings
-    only what may be a moment old. SQLite locks no row: with `transaction_mode: IMMEDIATE` one writer is in.
+    Two queries: one that waits sees the rest of the database as it was before it waited. So the lock changes
+    only the version. SQLite locks no row: with `transaction_mode: IMMEDIATE` one writer is in.
     """
-    list(Child.objects.select_for_update(of=("self",), no_key=True).filter(pk=child.pk).only("pk"))
-    rows = list(_around(child))
-    (paused_at, reason, *alert), rows = rows[0][: 2 + len(_ALERT)], [row[2 + len(_ALERT) :] for row in rows]
+    _write(Child.objects.filter(pk=child.pk), **told)
+    return look_at_child(child)
+
+
+def claim_child(child: Child, seen: LockedChild, **told: Any) -> bool:
+    """Keeps the other writers out like `lock_child`, if none has come since `seen` was read. Writes what is `told`.
+
+    Beside the version the last log counts: a release before this one, while both run, writes that alone.
+    """
+    unmoved = Child.objects.filter(pk=child.pk, version=seen.version, last_log_at=seen.last_log_at)
+    return _write(unmoved, **told) == 1
+
+
+def _write(child: QuerySet[Child], **told: Any) -> int:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A child is locked until the end of a transaction.")
+    return child.update(version=F("version") + 1, **told)
+
+
+def look_at_child(child: Child, beside: Mapping[str, Combinable] | None = None) -> LockedChild:
+    """What stands around a child, kept out or not. `beside`: what else is read with it, as one value each."""
+    beside = beside or {}
+    rows = list(_around(child, beside))
+    ends = len(_CHILD) + len(beside)
+    (version, last_log_at, paused_at, reason, *rest), rows = rows[0][:ends], [row[ends:] for row in rows]
+    alert, others = rest[: len(_ALERT)], tuple(rest[len(_ALERT) :])
     courses = [_course(child, list(of_one)) for pk, of_one in groupby(rows, key=itemgetter(0)) if pk]
-    since = left_alone_since(paused_at, reason)
-    return LockedChild(Standing(*alert) if alert[0] else None, courses, since)
+    since, standing = left_alone_since(paused_at, reason), Standing(*alert) if alert[0] else None
+    return LockedChild(standing, courses, since, version, last_log_at, others)
 
 
-def _around(child: Child) -> QuerySet:
+def _around(child: Child, beside: Mapping[str, Combinable]) -> QuerySet:
     """A row for each event of each course, with the open alert on every one."""
     is_open = Q(alerts__resolved_at=None, alerts__taken_in_by=None)
     return (
         Child.objects.filter(pk=child.pk)
-        .annotate(open_alert=FilteredRelation("alerts", condition=is_open))
+        .annotate(open_alert=FilteredRelation("alerts", condition=is_open), **beside)
         .order_by("courses__pk", "courses__events__at", "courses__events__recorded_at")
-        .values_list("paused_at", "paused_reason", *_ALERT, *_COURSE, *_EVENT)
+        .values_list(*_CHILD, *beside, *_COURSE, *_EVENT)
     )
 
 

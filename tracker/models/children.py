@@ -86,6 +86,7 @@ class Child(models.Model):
     record_number = models.CharField(max_length=32, blank=True)  # the clinic's own; its staff writes it
     call_back_number = models.CharField(max_length=32, blank=True)  # where the care team reaches the family
     last_log_at = models.DateTimeField(null=True)  # when somebody last logged; record_log alone writes it
+    version = models.BigIntegerField(default=0, db_default=0)  # grows with each writer: core/child_lock.py
     paused_at = models.DateTimeField(null=True)
     paused_reason = models.CharField(max_length=12, choices=PauseReason, blank=True)
     begun_at = models.DateTimeField()

@@ -1,22 +1,27 @@
 """Recording what a caregiver saw: saved, assessed and, where needed, an alert raised, in one transaction."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import get_language
 
-from tracker.alerts.reassessing import keep_assessments
+from tracker.alerts.reassessing import alarming, keep_assessments
 from tracker.assessment.answers import Answer, rows_of
-from tracker.assessment.assess import check_around, could_not_check
+from tracker.assessment.assess import Checked, check_around, could_not_check
 from tracker.assessment.follow_up import with_earlier_denials
-from tracker.core.child_lock import lock_child
+from tracker.assessment.past_logs import Unsaved, beside_a_log
+from tracker.core.child_lock import LockedChild, claim_child, lock_child, look_at_child
 from tracker.lib.database import is_unavailable
 from tracker.logs.queries import told_in
 from tracker.models import Assessment, Child, LogKind, Observation, SymptomLog, User
+
+TRIES = 3
+"""So often a log is judged before anybody is kept out."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +110,9 @@ def _submit(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
 
     Not where it is held or full: a second try that gets through would call for a log that the rules can judge.
     """
-    for ask_the_rules in (True, False):
+    for save in (_save_judged, _save_unjudged):
         try:
-            with transaction.atomic():
-                return _save(log, rows, ask_the_rules=ask_the_rules)
+            return save(log, rows)
         except DatabaseError as error:
             if before := _sent_before(log, rows):
                 return before
@@ -118,19 +122,63 @@ def _submit(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
     raise failed
 
 
-def _save(log: SymptomLog, rows: Sequence[Answer], *, ask_the_rules: bool) -> Recorded:
-    held = lock_child(log.child)
+def _save_judged(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
+    """The rules are asked before anybody is kept out, and what they said is written if nobody wrote meanwhile.
+
+    Where somebody does again and again, they are asked with the lock; and of a correction, which changes what others
+    were asked with.
+    """
+    for _ in range(0 if log.corrects else TRIES):
+        if recorded := _save_as_judged_before(log, rows):
+            return recorded
+    with transaction.atomic():
+        held = lock_child(log.child, last_log_at=log.received_at)
+        _insert(log, rows)
+        moments = {log.observed_at, log.corrects.observed_at if log.corrects else log.observed_at}
+        checked = check_around(log.child, held.courses, moments, log.received_at)
+        return _keep(log, checked, held)
+
+
+def _save_as_judged_before(log: SymptomLog, rows: Sequence[Answer]) -> Recorded | None:
+    with _reading():
+        beside = beside_a_log(log.child_id, log.observed_at)
+        seen = look_at_child(log.child, beside)
+        new = Unsaved(log, rows, seen.beside)
+        checked = check_around(log.child, seen.courses, {log.observed_at}, log.received_at, new)
+    with transaction.atomic():
+        if not claim_child(log.child, seen, last_log_at=log.received_at):
+            return None
+        _insert(log, rows)
+        held = look_at_child(log.child) if alarming(checked) else seen
+        return _keep(log, checked, held)
+
+
+def _save_unjudged(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
+    with transaction.atomic():
+        held = lock_child(log.child, last_log_at=log.received_at)
+        _insert(log, rows)
+        return _keep(log, [], held)
+
+
+def _reading() -> AbstractContextManager[Any]:
+    """What is refused to it, inside of a transaction, leaves that as it was. Outside it begins none: SQLite would keep
+    every writer out.
+    """
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def _insert(log: SymptomLog, rows: Sequence[Answer]) -> None:
     log.save(force_insert=True)
     Observation.objects.bulk_create(
         Observation(log=log, child_id=log.child_id, observed_at=log.observed_at, **row._asdict())
         for row in rows
     )
-    moments = {log.observed_at, log.corrects.observed_at if log.corrects else log.observed_at}
-    checked = check_around(log.child, held.courses, moments, log.received_at) if ask_the_rules else []
+
+
+def _keep(log: SymptomLog, checked: list[Checked], held: LockedChild) -> Recorded:
     if log.pk not in {found.log_id for found in checked}:
-        checked.append(could_not_check(log.pk))
+        checked = [*checked, could_not_check(log.pk)]
     made = keep_assessments(checked, log.child, held, by=log.caregiver, now=log.received_at)
-    Child.objects.filter(pk=log.child_id).update(last_log_at=log.received_at)
     return Recorded(log, made[log.pk])
 
 

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('tracker', '0022_alerts_by_time'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='child',
+            name='version',
+            field=models.BigIntegerField(db_default=0, default=0),
+        ),
+    ]
