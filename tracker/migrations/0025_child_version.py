@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0022_alerts_by_time'),
+        ('tracker', '0024_photos'),
     ]
 
     operations = [
