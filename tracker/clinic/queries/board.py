@@ -83,7 +83,7 @@ class BoardRow:
     take: str = ""  # where the button posts to
     is_held: bool = False
     waits: bool = False  # for a nurse
-    age: int | None = None
+    age: str = ""
     day_label: str = ""  # in words: the view says it
     therapy: str = ""  # so is this
 

@@ -74,5 +74,5 @@ def _answered(about: AboutForm, form: LogForm) -> dict[str, Any]:
         return {}
     told = ScriptFacts(answers or {}, chosen, about.years, about.cleaned_data.get("age_months"))
     said = answer_in_words(response, told)
-    words = {"questions": [], "team_words": team_words(said, told)}
+    words: dict[str, Any] = {"questions": [], "team_words": team_words(said, told)}
     return answer_context(said, told) | words | {"not_saved": Urgency.NOTE}

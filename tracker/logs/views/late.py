@@ -250,7 +250,7 @@ def _context(
     said = answer_in_words(response, told)
     if said["urgency"] == "note":
         said["headline"] = earlier or gettext_noop("Not saved yet. Earlier logs were not looked at.")
-    words = {"questions": [], "team_words": team_words(said, told, child, now)}
+    words: dict[str, Any] = {"questions": [], "team_words": team_words(said, told, child, now)}
     return answer_context(said, told) | words | {"not_saved": Urgency.TODAY}
 
 
