@@ -9,6 +9,9 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+import brotli
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -27,8 +30,24 @@ def kit_version() -> str:
 
 
 def kit_text() -> str:
-    """As it is sent. In the language of the moment."""
+    """In the language of the moment."""
     return _kit(get_language() or "en")
+
+
+def language_of(version: str) -> str | None:
+    """In which language the kit of this address is: who asks for it may be nobody, and wish for another one."""
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            if kit_version() == version:
+                return code
+    return None
+
+
+@lru_cache(maxsize=8)
+def kit_in_brotli(language: str) -> bytes:
+    """As most browsers take it: a sixth smaller than by gzip, packed once by each process."""
+    with translation.override(language):
+        return brotli.compress(kit_text().encode(), quality=11)
 
 
 @lru_cache(maxsize=8)

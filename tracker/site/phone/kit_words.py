@@ -104,6 +104,12 @@ def _alone() -> dict[str, str]:
             "Logs of others since then were not seen."
         ),
         "alone unchecked": _("This phone could not reach Nightlight, and could not check this alone."),
+        "alone check": _(
+            "This phone could not reach Nightlight. It checked this alone, with the rules that it keeps."
+        ),
+        "not saved": _("Nothing was saved. This does not call anyone."),
+        "of all": _("This is the most urgent answer of all therapies."),
+        "choose therapy": _("Choose the therapy."),
         "why old": _("What it knows is older than a week."),
         "why clock": _("Its clock was put back."),
         "why nothing": _("What it needs for that is not here, or damaged."),

@@ -4,6 +4,7 @@ Each answer names itself: a hotel's login page answers 200, too, and must not be
 """
 
 import json
+import re
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,7 +30,7 @@ from tracker.messaging.contact_points import is_lost
 from tracker.messaging.own_browser import own_browser
 from tracker.models import ContactPoint
 from tracker.site.phone.entries import Unknown, accept, read_entry
-from tracker.site.phone.kit import kit_text, kit_version
+from tracker.site.phone.kit import kit_in_brotli, kit_text, kit_version, language_of
 from tracker.site.phone.pocket import pocket_of
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -63,6 +64,7 @@ def pocket(request: HttpRequest) -> HttpResponse:
         "key": key,
         "public": public,
         "kit": kit_version(),
+        "language": translation.get_language(),
         "push": _push(request),
         "children": pocket_of(request.user, now),
     }
@@ -130,9 +132,15 @@ def _speak(request: AuthedRequest) -> None:
 @require_safe
 def kit(request: HttpRequest, version: str) -> HttpResponse:
     """The knowledge, of this version alone: a phone checks the digest in the address."""
-    if version != kit_version():
+    language = language_of(version)
+    if language is None:
         raise Http404
-    return HttpResponse(kit_text(), content_type="application/json", headers={"Cache-Control": A_YEAR})
+    headers = {"Cache-Control": A_YEAR, "Vary": "Accept-Encoding"}
+    if re.search(r"\bbr\b(?!;\s*q=0(\.0*)?(,|$))", request.headers.get("Accept-Encoding", "")):
+        headers["Content-Encoding"] = "br"
+        return HttpResponse(kit_in_brotli(language), content_type="application/json", headers=headers)
+    with translation.override(language):
+        return HttpResponse(kit_text(), content_type="application/json", headers=headers)
 
 
 @login_not_required

@@ -58,7 +58,7 @@ async function told({ data }) {
 
 async function ofTheShell(request) {
   const names = (await caches.keys()).filter((name) => name.startsWith("shell-") && name !== CURRENT);
-  const found = await firstIn([CURRENT, ...names.reverse()], request);
+  const found = await firstIn([CURRENT, ...names.reverse(), "kit"], request);
   return found ?? fetch(request);
 }
 
@@ -73,7 +73,7 @@ async function firstIn(names, request) {
 // ------------------------------------------------------------ pages
 
 async function page(event, url) {
-  const answer = await reached(fetch(event.request), KEEPABLE.test(url.pathname) || url.pathname === "/");
+  const answer = await reached(fetch(event.request), KEEPABLE.test(url.pathname) || ["/", "/check/"].includes(url.pathname));
   if (!answer) return asLastSeen(url.pathname);
   await noteClock(answer);
   if (answer.ok && KEEPABLE.test(url.pathname)) event.waitUntil(keep(url.pathname, answer.clone()));
@@ -103,6 +103,7 @@ async function reached(asked, mayLeave) {
 }
 
 function formOf(path) {
+  if (path === "/check/") return path;
   const [, child, rest] = path.match(new RegExp(`^/children/(${UUID})/(.*)$`)) ?? [];
   return FORMS[rest] && `/children/${child}/${FORMS[rest]}`;
 }

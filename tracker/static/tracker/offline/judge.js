@@ -3,7 +3,7 @@
 
 import { medicineAt, observedAt, reportOf, requestsFor, standingAt } from "./report.js";
 
-const WEEK = 7 * 24 * 3600000;
+export const WEEK = 7 * 24 * 3600000;
 const BACK = 60000; // a clock may be put back by so much and nobody has to call
 const RANK = ["note", "today", "now", "emergency"];
 
@@ -52,7 +52,7 @@ export function judge({ fields, child, kit, now, kind, assess, worstOf }) {
 }
 
 // What could not be read is at least "call now", as at the site.
-function withUnread(response, codes, kit) {
+export function withUnread(response, codes, kit) {
   if (!codes.length) return response;
   const found = { ...response, could_not_check: [...response.could_not_check, ...codes] };
   found.unanswered = response.unanswered.filter((code) => !codes.includes(code));

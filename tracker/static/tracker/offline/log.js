@@ -11,7 +11,7 @@ import { words as wordsOf } from "./words.js";
 const KINDS = { "": "full", "nothing-new/": "nothing-new", "thinking/": "neuro" };
 
 // The few words that the page itself brings along, for where the kit is damaged.
-const spare = () => document.querySelector("[data-unsent]").dataset;
+export const spare = () => document.querySelector("[data-unsent]").dataset;
 
 // All that it takes, read beforehand: the answer waits for nothing.
 async function prepared(form) {
@@ -20,6 +20,7 @@ async function prepared(form) {
   const [pocket, history, latest] = await Promise.all(["pocket", "history", "latest"].map((key) => store.get(key).catch(() => undefined)));
   if (!pocket) return null;
   const [kit, rules] = await Promise.all([readKit(pocket.kit), import("../rules/assess.js")].map((one) => one.catch(() => null)));
+  if (kit && rules) rules.prepare(kit.rules); // once, before it is needed: the index of the words of danger is large
   const known = pocket.children.find((one) => one.id === child);
   return { form, pocket, kit, rules, kind: KINDS[rest], id: child, child: known, history, latest };
 }
@@ -100,11 +101,7 @@ function show(ready, found, now) {
     const text = [element("h1", {}, found.response.headline), element("p", {}, spare().damaged), ...call];
     place.append(element("div", { class: "stack" }, element("section", { class: "care care-now", role: "alert", tabindex: "-1" }, text), note));
   }
-  for (const one of main.children) one.hidden = true;
-  main.append(place);
-  document.querySelector(".save-bar")?.toggleAttribute("hidden", true);
-  scrollTo(0, 0);
-  place.querySelector(".care")?.focus();
+  present(place, main);
   if (found.response.urgency !== "note") standCall(place.firstElementChild, ready).catch(() => {});
   return {
     say: (at) => (note.textContent = spare().written.replace("{time}", clockAt(at, { timeZone: child?.zone }))),
@@ -116,8 +113,17 @@ function show(ready, found, now) {
   };
 }
 
+// In the place of what stands on the page.
+export function present(place, main) {
+  for (const one of main.children) one.hidden = true;
+  main.append(place);
+  document.querySelector(".save-bar")?.toggleAttribute("hidden", true);
+  scrollTo(0, 0);
+  place.querySelector(".care")?.focus();
+}
+
 // The number of this hour stands in the pocket; without it, those that the page has.
-function whomToCall(child, response, now) {
+export function whomToCall(child, response, now) {
   const isEmergency = response.urgency === "emergency" || Boolean(child?.in_emergency);
   if (child) return { call: standingAt(child.numbers, now), emergency: child.emergency, isEmergency };
   const shown = document.querySelector(".call-bar a.call-button");
@@ -126,7 +132,7 @@ function whomToCall(child, response, now) {
 }
 
 // The same form, under the same number: sent again it is a correction of itself.
-function back(place, main, form) {
+export function back(place, main, form) {
   place.remove();
   for (const one of main.children) one.hidden = one.id === "unsent" || one.matches("button[disabled]");
   document.querySelector(".save-bar")?.toggleAttribute("hidden", false);

@@ -18,6 +18,8 @@ async function refresh() {
   const before = await store.get("pocket");
   if (pocket.state !== "signed-in") return before && store.clearHistory();
   if (before && before.person !== pocket.person) await store.clearHistory();
+  if (before && before.language !== pocket.language) await caches.delete("kept");
+  await keepKit(pocket);
   await store.set("pocket", pocket);
   await store.set("latest", Date.now());
   const waiting = new Set((await store.rows()).map((row) => row.number));
@@ -28,6 +30,14 @@ async function refresh() {
   await renew(pocket, registration).catch(() => {});
   await confirmKept().catch(() => {});
   await keepPages(pocket);
+}
+
+// The knowledge in this person's language: the worker has it in the one that the browser wished for.
+async function keepKit({ kit }) {
+  const cache = await caches.open("kit");
+  const path = `/kit/${kit}/`;
+  for (const { url } of await cache.keys()) if (new URL(url).pathname !== path) await cache.delete(url);
+  if (!(await cache.match(path))) await cache.add(path);
 }
 
 // The pages that open without a network. What belongs to no child of this person any more goes.
@@ -55,7 +65,8 @@ async function keepPage(cache, path) {
 async function isDue() {
   const pocket = await store.get("pocket");
   const cameFrom = document.referrer && new URL(document.referrer).pathname;
-  return !pocket || serverNow() - pocket.now > TEN_MINUTES || /^\/(account|begin)/.test(cameFrom) || /\/answer\/$|^\/reach\/$/.test(location.pathname) || (await isUnheard(pocket));
+  if (pocket?.language !== page.lang) return true;
+  return serverNow() - pocket.now > TEN_MINUTES || /^\/(account|begin)/.test(cameFrom) || /\/answer\/$|^\/reach\/$/.test(location.pathname) || (await isUnheard(pocket));
 }
 
 async function isUnheard(pocket) {
@@ -148,6 +159,7 @@ async function begin() {
   await tell();
   await standBy();
   const ready = await register();
+  if (!isAlone && ready) await store.set("met", serverNow()).catch(() => {}); // the worker's knowledge is as the site's
   if (!isAlone && ready && (await isDue())) {
     await refresh();
     await standBy();
@@ -160,7 +172,8 @@ async function begin() {
 async function standBy() {
   const form = document.getElementById("log");
   const whom = document.querySelector("[data-whom]");
-  if (form && !("alone" in form.dataset)) await (await import("./log.js")).standBy(form);
+  const script = form?.getAttribute("action") === "/check/" ? "./check.js" : "./log.js";
+  if (form && !("alone" in form.dataset)) await (await import(script)).standBy(form);
   if (whom) await (await import("./call.js")).fillNumbers(whom);
   if (document.querySelector("form.dose-form")) await (await import("./call.js")).standDoses();
 }

@@ -1,0 +1,112 @@
+"""/check/ without a network, in a browser that has never signed in: the phone answers by itself, as the site does."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.offline.conftest import ready
+from tests.offline.network import Network
+from tests.support.accessibility import violations
+from tracker.models import Child
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SAME = (".care h1", ".care .reach-card", ".until")
+
+
+def fill(page: Page, temperature: str, therapy: str = "blinatumomab") -> None:
+    page.get_by_label("Which therapy?").select_option(therapy)
+    page.get_by_label("Age in years").fill("8")
+    page.get_by_label("What does the thermometer say?").fill(temperature)
+
+
+def ask(page: Page) -> None:
+    page.locator(".save-bar button").click()
+
+
+def shown(page: Page) -> dict[str, list[str]]:
+    return {part: page.locator(f".columns {part}").first.inner_text().split() for part in SAME}
+
+
+@pytest.mark.hazard("H35")
+def test_a_browser_that_never_signed_in_is_answered_without_a_network(
+    open_page: Callable[..., Page], net: Network
+) -> None:
+    page = open_page(base_url=net.url, service_workers="allow")
+    page.set_default_timeout(20_000)
+    page.goto("/check/")
+    ready(page)
+    fill(page, "38,4")
+    ask(page)
+    on_line = shown(page)
+    page.context.set_offline(True)
+    net.state = "down"
+    page.goto("/check/")
+    ready(page)
+    fill(page, "38,4")
+    ask(page)
+    expect(page.get_by_text("It checked this alone, with the rules that it keeps.")).to_be_visible()
+    assert shown(page) == on_line
+    expect(page.locator(".alone .care")).to_contain_text("Call the number on your card.")
+    expect(page.get_by_text("Nothing was saved. This does not call anyone.")).to_be_visible()
+    assert page.evaluate("store.rows()") == []
+    assert violations(page) == []
+    page.get_by_role("button", name="Change what you entered").click()
+    fill(page, "36.8")
+    ask(page)
+    expect(page.get_by_role("heading", name="Nothing urgent is documented")).to_be_visible()
+
+
+@pytest.mark.hazard("H35")
+def test_without_a_therapy_it_is_the_worst_of_all_and_an_emergency_shows_the_ambulance(
+    open_page: Callable[..., Page], net: Network
+) -> None:
+    """On line to the browser, and yet nobody answers: what was typed is judged, and kept nowhere."""
+    page = open_page(base_url=net.url, service_workers="allow")
+    page.set_default_timeout(20_000)
+    page.goto("/check/")
+    ready(page)
+    net.state = "down"
+    fill(page, "36.8", therapy="")
+    ask(page)
+    expect(page.locator("#which")).to_have_text("Choose the therapy.")
+    expect(page.get_by_label("What does the thermometer say?")).to_have_value("36.8")
+    page.evaluate("document.querySelector('[name=sign-seizure][value=yes]').checked = true")
+    ask(page)
+    expect(page.locator(".alone .care a.reach").first).to_have_attribute("href", "tel:112")
+    expect(page.get_by_text("This is the most urgent answer of all therapies.")).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 0
+    page.evaluate("store.set('met', serverNow() - 8 * 86400000)")
+    page.goto("/check/")
+    ready(page)
+    fill(page, "36.8")
+    page.context.set_offline(True)
+    ask(page)
+    expect(page.get_by_role("heading", name="We could not check this")).to_be_visible()
+    expect(page.locator(".alone .care")).to_contain_text("older than a week")
+
+
+@pytest.mark.hazard("H35")
+def test_the_knowledge_is_kept_in_the_persons_language_and_renewed_when_it_changes(
+    phone: Callable[..., Page], net: Network, juno: Child
+) -> None:
+    mother = juno.memberships.get().user
+    page = phone(mother)
+    languages = """async () => {
+      const cache = await caches.open("kit");
+      const found = await Promise.all((await cache.keys()).map(async (one) => (await cache.match(one)).json()));
+      return found.map(({ language }) => language);
+    }"""
+    assert page.evaluate(languages) == ["en"]
+    mother.language = "es"
+    mother.save()
+    page.goto(f"/children/{juno.pk}/")
+    ready(page)
+    assert page.evaluate(languages) == ["es"]
+    page.context.set_offline(True)
+    page.goto(f"/children/{juno.pk}/logs/new/")
+    ready(page)
+    assert page.locator("html").get_attribute("lang") == "es"
+    page.locator("[name=temperature]").fill("38,4")
+    page.locator(".save-bar button").click()
+    expect(page.locator(".alone .care h1")).to_contain_text("Llame")
