@@ -91,6 +91,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE / "templates"],
         "OPTIONS": {
+            "builtins": ["tracker.templatetags.hours"],
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",

@@ -90,6 +90,7 @@ NOT_TYPED = {
     "outsidepart.identifier",
     "symptomlog.observed_zone",
     "user.board_view",
+    "user.clock",
     "user.email",
     "user.language",
     "user.password",

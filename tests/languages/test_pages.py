@@ -166,6 +166,7 @@ def test_a_name_keeps_its_order_and_what_a_paper_cannot_draw_is_said_before(
         Child.objects.filter(pk=child.pk).update(nickname=nickname)
         page = read(client, reverse("card", args=[child.pk]))
         assert (said in page) != is_drawn, nickname
+        assert (said in read(client, reverse("summary", args=[child.pk]))) != is_drawn, nickname
         assert (f"\u2068{nickname}\u2069" in page) == (nickname == "אורי")
 
 

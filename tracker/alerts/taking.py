@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from tracker.alerts import moves
@@ -21,6 +20,7 @@ from tracker.alerts.decisions import ask_to_call
 from tracker.alerts.escalation import tell_next_level
 from tracker.core.child_lock import lock_child
 from tracker.core.refused import Refused
+from tracker.lib.hours import time_format
 from tracker.lib.present import present
 from tracker.lib.text import cleaned
 from tracker.models import Alert, AlertVerb, CareTeam, Membership, Outcome, Urgency, User

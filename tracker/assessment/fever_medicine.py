@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from therapies.fever import FEVER_MEDICINE_HOURS
+from tracker.lib.hours import date_format
 from tracker.models import Child, DoseGiven
 
 HIDES_A_FEVER = timedelta(hours=FEVER_MEDICINE_HOURS)

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from therapies.response import Flag, Response
 from tracker.assessment import wording
 from tracker.assessment.wording import Report, therapy_of
+from tracker.lib.hours import date_format
 from tracker.models.alerts import AT_ANY_HOUR
 
 A_MOMENT = 1 / 3600  # of an hour: the rules count in hours, and round

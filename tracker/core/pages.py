@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeGuard
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from therapies.schedule import PUMP_ON, Label
@@ -18,6 +17,7 @@ from tracker.core.access import children_of
 from tracker.core.staff_session import StaffSession
 from tracker.lib import telephone
 from tracker.lib.emergency_numbers import ANYWHERE
+from tracker.lib.hours import date_format, time_format
 from tracker.lib.telephone import Telephone
 from tracker.models import Alert, CareTeam, Child, Role, Urgency, User
 from tracker.models.care_teams import PhoneLine
@@ -146,7 +146,7 @@ def _until(team: CareTeam, line: PhoneLine, at: datetime) -> str:
 
 def all_numbers(team: CareTeam, child: Child | None = None) -> list[NumberToCall]:
     """Both numbers, each with its hours; then whom to try if nobody answers there."""
-    opens, closes = (time_format(at, "TIME_FORMAT") for at in (team.opens_at, team.closes_at))
+    opens, closes = (time_format(at, "H:i") for at in (team.opens_at, team.closes_at))
     hours = _("%(opens)s to %(closes)s") % {"opens": opens, "closes": closes}
     numbers = []
     if team.day_number:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from tracker.assessment.follow_up import REPLIES, confirmed
 from tracker.assessment.wording import name_of, temperature
+from tracker.lib.hours import date_format
 from tracker.logs.forms.call import CalledForm
 from tracker.logs.self_report import ANSWERS, QUESTIONS, report_of
 from tracker.models import Child

@@ -57,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=60, blank=True)
     language = models.CharField(max_length=10, default="en")
+    clock = models.CharField(max_length=2, blank=True, db_default="")  # 12 or 24; empty: as in their region
     time_zone = models.CharField(max_length=60, default="UTC")
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django import template
 from django.templatetags.static import static
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -22,6 +22,7 @@ from tracker.assessment import wording
 from tracker.assessment.wording import degrees
 from tracker.lib import bidi, language, telephone
 from tracker.lib import legal_pages as legal_texts
+from tracker.lib.hours import date_format
 from tracker.lib.rendered import rendered
 from tracker.logs import unsaved
 
@@ -213,4 +214,4 @@ def ago(then: datetime | None, now: datetime) -> str:
         return _("yesterday") if days else _("today")
     if days < 7:
         return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
-    return formats.date_format(timezone.localtime(then), "DATE_FORMAT")
+    return date_format(timezone.localtime(then), "DATE_FORMAT")

@@ -28,6 +28,7 @@ from tracker.core.pages import AuthedRequest, day_label, therapy_name
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import locked_board, page_number, staff_context, team_for
 from tracker.core.staff_session import StaffLocked
+from tracker.lib.hours import active_clock
 from tracker.messaging.contact_points import has_dead_way
 from tracker.models import CareTeam, Membership, Urgency, User
 from tracker.models.alerts import AT_ANY_HOUR
@@ -74,7 +75,9 @@ def board_page(
         return found
 
     context = around | {
-        "board": (found := shared(team.pk, version.line, (wanted, get_language()), now, read)),
+        "board": (
+            found := shared(team.pk, version.line, (wanted, get_language(), active_clock()), now, read)
+        ),
         "counts": [(one, found.pick.by_urgency[one]) for one in (*reversed(AT_ANY_HOUR), Urgency.TODAY)],
         "offered": [alert for alert in found.pick.open if alert.offered_to_id == request.user.pk],
         "mine": found.pick.by_holder[request.user.pk],

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,6 +24,7 @@ from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
 from tracker.core.staff_pages import refusals, staff_context, team_for
 from tracker.lib.clock import local_date
+from tracker.lib.hours import date_format
 from tracker.models import CareTeam, ShiftPart
 
 MOST_NAMED = 4

@@ -19,7 +19,7 @@ from tracker.lib.present import present
 from tracker.messaging.reminders import set_plan
 from tracker.models import CareTeam, Child, Invitation, Membership, User
 
-ABOUT_ONESELF = ("name", "language", "time_zone")
+ABOUT_ONESELF = ("name", "language", "time_zone", "clock")
 UNKNOWN_ZONE = "UTC"  # what an account has until somebody says more
 READ_BY_RULES = frozenset({"birth_month", "writes", "baseline_weight_kg", "time_zone"})
 

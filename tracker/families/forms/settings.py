@@ -15,12 +15,16 @@ from tracker.core.phone_forms import PhoneField, PhoneForm
 from tracker.families.forms.child import ChildForm, sentence_field
 from tracker.families.forms.numbers import CodeField, NumbersForm, team_language_field
 from tracker.families.forms.start import UNITS
-from tracker.lib import time_zones
+from tracker.lib import hours, time_zones
 from tracker.lib.text import typed
 from tracker.models import CareTeam, Child, User
 from tracker.models.children import CHOSEN
 
-LAST = ("your_name", "language")
+LAST = ("your_name", "language", "clock")
+CLOCKS = (
+    (hours.TWENTY_FOUR, gettext_lazy("24 hours: 20:30")),
+    (hours.TWELVE, gettext_lazy("12 hours: 8:30 PM")),
+)
 WRITES: dict[bool | None, str] = {True: "yes", False: "no"}
 LIGHTEST, HEAVIEST = 1, 250  # kg
 
@@ -42,8 +46,12 @@ class SettingsForm(PhoneForm, ChildForm):
         required=False,
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES, required=False)
+    clock = forms.ChoiceField(
+        label=gettext_lazy("Times are written"), choices=CLOCKS, required=False, widget=forms.RadioSelect
+    )
     drawn_as: ClassVar[dict[str, str]] = {
         **ChildForm.drawn_as,
+        "clock": "chips",
         "first_sentence": "text",
         "weight": "number",
         "unit": "chips",
@@ -101,6 +109,10 @@ class SettingsForm(PhoneForm, ChildForm):
 
     def about_oneself(self) -> dict[str, str]:
         told = {"name": self.cleaned_data["your_name"], "language": self.cleaned_data.get("language")}
+        if (
+            self.cleaned_data["clock"] and "clock" in self.changed_data
+        ):  # until then it is that of their region
+            told["clock"] = self.cleaned_data["clock"]
         return {name: value for name, value in told.items() if value}
 
 
@@ -119,6 +131,7 @@ def standing(child: Child, user: User, number: str) -> Mapping[str, Any]:
         "emergency_number": number,
         "home_care_number": child.home_care_number,
         "language": user.language,
+        "clock": hours.clock_of(user),
     }
 
 

@@ -28,6 +28,7 @@ from tracker.families.forms.settings import (
     standing,
 )
 from tracker.families.numbers import Numbers
+from tracker.lib.hours import clock_of
 from tracker.models import Child
 
 
@@ -42,7 +43,8 @@ def settings(request: AuthedRequest, child_id: UUID) -> HttpResponse:
 
 
 def save_child(request: AuthedRequest, child: Child, now: datetime) -> HttpResponse:
-    form = SettingsForm(request.POST, child=child, shown_number=shown_number(child), now=now)
+    initial, number = {"clock": clock_of(request.user)}, shown_number(child)
+    form = SettingsForm(request.POST, initial=initial, child=child, shown_number=number, now=now)
     if not form.is_valid():
         return shown(request, child, now, form=form)
     change_settings(child=child, about=form.about(), about_by=form.about_oneself(), by=request.user, now=now)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from tracker.home_care.documents.card import Card, Statement
 from tracker.home_care.documents.pdf import earlier_words, given_text, make_pdf, therapy_name, when_text
 from tracker.lib.bidi import isolated
+from tracker.lib.hours import clock_text, date_format
 from tracker.lib.telephone import Telephone
 from tracker.models.doses import EVERY_DAY
 
@@ -74,7 +74,7 @@ def label_times(medicine: Any) -> str:
     """When a label says to give it."""
     if medicine.as_needed:
         return _("As needed, at least %(hours)d hours apart.") % {"hours": medicine.gap_hours}
-    times = ", ".join(medicine.times)
+    times = ", ".join(map(clock_text, medicine.times))
     return times if medicine.days == EVERY_DAY else f"{', '.join(medicine.weekdays)}: {times}"
 
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from tracker.assessment.wording import degrees, other_unit
 from tracker.lib.charts import WIDTH, Cell, Curve, HeatMap
+from tracker.lib.hours import date_format
 
 PAPER = 720  # as wide as the text of a page
 INK, MUTED, LINE = "#1e2140", "#5b5e78", "#e6dfd3"

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tracker.home_care.documents.card import Given
+from tracker.lib.hours import date_format
 
 logger = logging.getLogger(__name__)
 PAPER = Path(__file__).parent / "paper"

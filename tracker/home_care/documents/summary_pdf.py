@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +20,7 @@ from tracker.home_care.documents.summary import Advice, Summary
 from tracker.lib.bidi import isolated
 from tracker.lib.charts import Curve, HeatMap
 from tracker.lib.csv_cells import cell
+from tracker.lib.hours import date_format
 from tracker.logs.queries import LogRow
 from tracker.models import Alert, Call, Outcome
 from tracker.models.users import display_name

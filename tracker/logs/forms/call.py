@@ -6,12 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.core.forms import PageForm, WordsField, let_choose, number_field, on_clock
 from tracker.lib.clock import local_date, moment
+from tracker.lib.hours import time_format
 from tracker.models import Advised
 
 TOLD_AT_MOST = 2000

@@ -38,6 +38,7 @@ from tracker.core.pages import (
     number_to_call,
     page_context,
 )
+from tracker.lib import hours
 from tracker.lib.present import present
 from tracker.lib.text import typed
 from tracker.logs import unsaved
@@ -187,6 +188,7 @@ def child_of_owner(owner: unsaved.Owner | None, which: dict[str, UUID], *, to: s
         return None
     if person.language in dict(settings.LANGUAGES):
         translation.activate(person.language)
+    hours.activate(hours.clock_of(person))
     return child
 
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
+from tracker.lib import hours
 from tracker.lib.encryption import Unreadable, decrypt
 from tracker.messaging.channels.errors import SendError
 from tracker.messaging.channels.outbox import message_id
@@ -122,7 +123,7 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
         about["off"] = off = settings.SITE_URL + reverse("reminders-off", args=[message.pk])
         headers |= {"List-Unsubscribe": f"<{off}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     asks_for_a_log = bool(message.reminder and message.reminder.cause not in OF_THE_WARD)
-    with translation.override(message.person.language):
+    with hours.read_by(message.person):
         subject = headline(message)
         text, html = _words(translation.get_language() or "", subject, is_reminder, asks_for_a_log)
     for name, address in about.items():

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from py_vapid import Vapid, b64urlencode
 
+from tracker.lib import hours
 from tracker.messaging.channels import outbox
 from tracker.messaging.channels.errors import SendError, seconds_asked
 from tracker.messaging.channels.wording import headline
@@ -116,14 +116,14 @@ def payload_of(message: Message, point: ContactPoint) -> str:
 
     iOS ends a subscription, and tells nobody, where a worker has shown nothing three times.
     """
-    with translation.override(message.person.language):
+    with hours.read_by(message.person):
         title, url = headline(message), reverse("message", args=[message.pk])
     return _text({"title": title, "tag": tag_of(message), "url": url, "receipt": receipt_of(point)})
 
 
 def check_payload(point: ContactPoint) -> str:
     """Shown without a sound. `mutable`: a browser that would show it alone asks our worker, which answers us."""
-    with translation.override(point.person.language):
+    with hours.read_by(point.person):
         title = _("Nightlight: notifications arrive here")
     told = {"title": title, "tag": "check", "url": reverse("reach"), "receipt": receipt_of(point)}
     return _text(told | {"quiet": True, "mutable": True})

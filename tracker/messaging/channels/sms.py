@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 from django.conf import settings
-from django.utils import translation
 
+from tracker.lib import hours
 from tracker.messaging.channels import outbox
 from tracker.messaging.channels.errors import SendError, seconds_asked
 from tracker.messaging.channels.wording import headline, link
@@ -84,6 +84,6 @@ def send(message: Message) -> Collection[str]:
     point = points.filter(dead_at=None).first() or points.first()
     if point is None:
         raise SendError("no-number", is_permanent=True)
-    with translation.override(message.person.language):
+    with hours.read_by(message.person):
         gateway().send(point.address, f"{headline(message)} {link(message)}", message)
     return ()

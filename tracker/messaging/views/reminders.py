@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -17,6 +16,7 @@ from tracker.core.access import access_child, reminder_sent
 from tracker.core.pages import AuthedRequest, all_numbers, page_context
 from tracker.core.redirects import see_other
 from tracker.core.refused import Refused
+from tracker.lib.hours import time_format
 from tracker.messaging.contact_points import choose_for_reminders, has_dead_way
 from tracker.messaging.forms import PlanForm, as_typed
 from tracker.messaging.reminders import NUMBERS_EVERY, confirm_numbers, set_plan, snooze, tonight

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tracker.families import wizard
+from tracker.lib import hours
 from tracker.lib.language import keep
 from tracker.lib.session_serializer import LOST
 from tracker.logs import unsaved
@@ -39,17 +40,21 @@ class NoEmptyPage:
 
 
 class PersonsPlace:
-    """The person's language and time zone, for the length of the request. A page of a child takes the family's zone."""
+    """The person's language, time zone and clock, for the length of the request. A page of a child takes the family's
+    zone. An open page has the clock of the browser's region.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = translation.get_language()
+        hours.activate(hours.clock_of_region(_region(request)))
         try:
             return self._kept(request, self.get_response(request))
         finally:
             timezone.deactivate()
+            hours.activate(hours.TWENTY_FOUR)
             translation.activate(language or settings.LANGUAGE_CODE)
 
     def process_view(self, request: HttpRequest, view_func: Callable[..., HttpResponse], *_: Any) -> None:
@@ -59,6 +64,7 @@ class PersonsPlace:
             translation.activate(request.user.language)
             request.spoken = request.user.language  # type: ignore[attr-defined]
         timezone.activate(zone_named(request.user.time_zone))
+        hours.activate(hours.clock_of(request.user))
 
     def _kept(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """What knows nobody, an error page or the way out, goes on in the language of who was there last."""
@@ -66,6 +72,11 @@ class PersonsPlace:
         if spoken and request.COOKIES.get(name) != spoken and name not in response.cookies:
             keep(response, spoken, is_secure=request.is_secure())
         return response
+
+
+def _region(request: HttpRequest) -> str:
+    """Of the browser's first language: "US" of "en-US,en;q=0.9"."""
+    return request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].partition("-")[2].strip()
 
 
 class LostDrafts:

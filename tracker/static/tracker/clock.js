@@ -12,7 +12,14 @@ globalThis.ago = (at) => {
 };
 // By the clock that the page goes by: the family's, or the team's.
 globalThis.clockAt = (at, options) =>
-  new Intl.DateTimeFormat(language, { timeZone: page.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...options }).format(at);
+  inHours(new Intl.DateTimeFormat(language, { timeZone: page.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...options }).format(at));
+
+// As tracker/lib/hours.py writes it: "20:30" or, where the page goes by 12 hours, "8:30 PM".
+globalThis.inHours = (text) => {
+  const { before, after } = page.dataset;
+  if (!before) return text;
+  return text.replace(/(\d\d)(:\d\d(?::\d\d)?)/, (all, hour, rest) => `${hour % 12 || 12}${rest} ${hour < 12 ? before : after}`);
+};
 
 // "2 hours ago" stays true while the page is open. The exact time stands beside it.
 const UNTIL = 18 * 3600000; // then it is a day, which does not change under the eye

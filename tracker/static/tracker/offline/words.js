@@ -15,7 +15,8 @@ export function words(kit, zone) {
     const day = (one) => new Intl.DateTimeFormat("sv", { timeZone: zone, dateStyle: "short" }).format(one);
     const near = day(at) === day(now) ? {} : { day: "numeric", month: "long" };
     const how = { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...near };
-    return new Intl.DateTimeFormat(kit.language, how).format(at);
+    const text = new Intl.DateTimeFormat(kit.language, how).format(at);
+    return globalThis.inHours ? inHours(text) : text;
   };
   const name = (code) => kit.names[code] ?? code;
 
