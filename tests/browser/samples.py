@@ -559,6 +559,7 @@ ROUTES = [
     ("children/<uuid:pk>/days/", "days", "days"),
     ("logs/<uuid:pk>/", "log", "log-detail"),
     ("logs/<uuid:pk>/answer/", "answer", "answer-now"),
+    ("logs/<uuid:pk>/photos/", "photos", "answer-now"),
     ("logs/<uuid:pk>/correct/", "log-correct", "correct"),
     ("logs/<uuid:pk>/mistake/", "log-mistake", "answer-now"),
     ("children/<uuid:pk>/kept/", "forms-kept", "forms-kept"),
