@@ -18,6 +18,7 @@ A_LABEL = 4  # words: a shorter line is a label, of which many would make a hard
 LEFT_OUT = {"script", "style", "svg", "option", "output", "textarea", "cite", "template", "head", "table"}
 LEFT_OUT_CLASSES = {"source", "sources", "refs", "term", "call-bar", "safety", "skip", "draft"}
 INLINE = {"a", "abbr", "b", "bdi", "em", "i", "q", "small", "span", "strong", "time"}
+BUTTON = "tap"  # a link that stands alone beside others
 END, TERM = "\n", "theterm"
 WORD = re.compile(r"[a-z]+(?:['\u2019][a-z]+)*")
 VOWELS = re.compile(r"[aeiouy]+")
@@ -106,7 +107,8 @@ def text_of(element: Element) -> str:
 def _pieces(element: Element) -> Iterator[str]:
     if _is_left_out(element):
         return
-    edge = "" if element.tag in INLINE else END
+    is_alone = BUTTON in element.get("class", "").split()
+    edge = "" if element.tag in INLINE and not is_alone else END
     yield edge
     yield " ".join((element.text or "").split(END))
     for child in element:
