@@ -7,15 +7,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from cryptography.fernet import Fernet
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.offline.envelopes import entry, number_of, sealed
 from tests.support.personas import NOW
 from tracker.home_care.actions.doses import add_medicine, give_dose
 from tracker.lib.envelopes import open_envelope, private_key, public_keys
-from tracker.models import Advised, Alert, Call, Child, DoseGiven, PhoneEntry, SymptomLog, User
+from tracker.models import Advised, Alert, Call, Child, DoseGiven, Membership, PhoneEntry, SymptomLog, User
 
 FEVER = {"temperature": "38,4", "unit": "C", "route": "oral", "sign-chills": "severe", "when": "0"}
 THEN = NOW - timedelta(hours=3)
@@ -61,6 +63,27 @@ def test_what_is_not_theirs_any_more_is_kept_for_the_team_word_for_word(
     kept = PhoneEntry.objects.get()
     assert (kept.refused, ["temperature", "38,4"] in kept.typed) == ("membership", True)
     assert not SymptomLog.objects.exists()
+
+
+@pytest.mark.hazard("H36")
+def test_what_was_refused_is_shown_to_the_other_parents_and_to_the_team_for_some_days(
+    ward_child: Child, removed_helper: User, mother: User, nurse: User
+) -> None:
+    send(removed_helper, entry(ward_child, removed_helper, THEN, FEVER))
+
+    def page(person: User, name: str) -> str:
+        client = Client()
+        client.force_login(person)
+        return client.get(reverse(name, args=[ward_child.pk])).content.decode()
+
+    for person, name in ((mother, "today"), (nurse, "nurse-child")):
+        assert "38,4" in page(person, name), name
+    assert "It was not checked. Is any of it so? Log it, or call." in page(mother, "today")
+    Membership.objects.filter(user=mother).update(role="helper")
+    assert "38,4" not in page(mother, "today")
+    Membership.objects.filter(user=mother).update(role="parent")
+    with time_machine.travel(NOW + timedelta(days=3, minutes=1), tick=False):
+        assert "38,4" not in page(mother, "today")
 
 
 def test_a_stranger_leaves_no_trace_in_a_childs_record(child: Child, stranger: User) -> None:

@@ -1,7 +1,7 @@
 """What stands on every page around a child: whose page it is, and the number to call at this hour."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, TypeGuard
 
@@ -19,8 +19,11 @@ from tracker.lib import telephone
 from tracker.lib.emergency_numbers import ANYWHERE
 from tracker.lib.hours import date_format, time_format
 from tracker.lib.telephone import Telephone
-from tracker.models import Alert, CareTeam, Child, Role, Urgency, User
+from tracker.models import Alert, CareTeam, Child, PhoneEntry, Role, Urgency, User
 from tracker.models.care_teams import PhoneLine
+
+REFUSED_FOR = timedelta(days=3)
+"""So long Today shows what a phone sent and the site could not take."""
 
 
 class AuthedRequest(HttpRequest):
@@ -53,6 +56,7 @@ def page_context(request: AuthedRequest, child: Child, now: datetime) -> dict[st
         "as_staff": bool(getattr(child, "staff_role", None)),
         "children": children,
         "no_history": own is not None and own["role"] == Role.HELPER,
+        "has_refused": own is not None and own["role"] == Role.PARENT and own["has_refused"],
         "is_emergency": own["in_emergency"] if own else in_emergency(child, now),
         "asks_callback": own is not None and own["role"] == Role.PARENT and _is_callback_missing(child, own),
         "day_label": day_label(child, now),
@@ -62,15 +66,19 @@ def page_context(request: AuthedRequest, child: Child, now: datetime) -> dict[st
     }
 
 
+ABOUT = ("pk", "nickname", "colour", "in_emergency", "has_refused")
+
+
 def _own_children(person: User, now: datetime) -> list[dict[str, Any]]:
     """A person's children, each with what its own membership says."""
-    families = children_of(person).select_related(None).annotate(in_emergency=_is_in_emergency(now))
+    families = children_of(person).select_related(None)
+    families = families.annotate(in_emergency=_is_in_emergency(now), has_refused=_has_refused(now))
     own = {
         "role": F("memberships__role"),
         "callback_number": F("memberships__callback_number"),
         "callback_confirmed_at": F("memberships__callback_confirmed_at"),
     }
-    return [dict(row) for row in families.values("pk", "nickname", "colour", "in_emergency", **own)]
+    return [dict(row) for row in families.values(*ABOUT, **own)]
 
 
 def _is_callback_missing(child: Child, own: Mapping[str, Any]) -> bool:
@@ -118,6 +126,12 @@ def in_emergency(child: Child, now: datetime) -> bool:
 def _is_in_emergency(now: datetime) -> Exists:
     """As `in_emergency`, asked along with a person's children: no page has a query more for it."""
     return Exists(Alert.objects.open_to_family(now).filter(child=OuterRef("pk"), urgency=Urgency.EMERGENCY))
+
+
+def _has_refused(now: datetime) -> Exists:
+    """Lately a phone sent what could not be taken: asked along as well."""
+    refused = PhoneEntry.objects.filter(child=OuterRef("pk"), received_at__gt=now - REFUSED_FOR)
+    return Exists(refused.exclude(refused=""))
 
 
 def emergency_number(child: Child) -> Telephone | None:

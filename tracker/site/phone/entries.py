@@ -21,6 +21,7 @@ from tracker.core.access import access_child, of_child
 from tracker.core.audit import record_audit
 from tracker.core.board_mark import mark_boards
 from tracker.core.forms import moment_in
+from tracker.core.pages import REFUSED_FOR
 from tracker.core.refused import Refused
 from tracker.home_care.actions.doses import give_dose
 from tracker.lib.text import cleaned
@@ -35,6 +36,7 @@ from tracker.models.logs import is_worse
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_FIELDS = 400
+MOST_SHOWN = 5
 UNREADABLE_FORM = {"raw": {"note": "?"}}
 """Answers that nobody can read: the rules then say to call."""
 
@@ -256,6 +258,12 @@ def _keep(
         },
     )
     return created
+
+
+def refused_lately(child: Child, now: datetime) -> list[PhoneEntry]:
+    """For the other parents: it may tell of a danger that nobody has judged."""
+    refused = child.phone_entries.filter(received_at__gt=now - REFUSED_FOR).exclude(refused="")
+    return list(refused.select_related("author").order_by("-received_at")[:MOST_SHOWN])
 
 
 def _moment(milliseconds: float) -> datetime:

@@ -24,6 +24,7 @@ from tracker.logs.views.answer import open_answer
 from tracker.logs.views.common import asks_neuro
 from tracker.messaging.push_checks import notifications_of
 from tracker.models.alerts import AT_ANY_HOUR
+from tracker.site.phone.entries import refused_lately
 from tracker.site.queries import around_today
 from tracker.site.views.family_tonight import own_today
 
@@ -46,6 +47,7 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         **around,
         **own_today(child, beside, now),
         "version": beside.version,
+        "refused_entries": refused_lately(child, now) if around["has_refused"] else [],
         **({} if standing else notifications_of(request.user, now)),
         "last": last,
         "advice": advice,
