@@ -8,9 +8,16 @@ from playwright.sync_api import Page, expect
 from tests.offline.conftest import ready
 from tests.offline.network import Network
 from tests.support.accessibility import violations
+from tests.support.waiting import wait_until
 from tracker.models import Child
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PAGES = """async () => {
+  const name = (await caches.keys()).filter((one) => one.startsWith("shell-")).at(-1);
+  const shown = async (path) => (await caches.match(path, { cacheName: name }))?.text() ?? "";
+  const pages = await Promise.all(["/call/", "/check/"].map(shown));
+  return [...new Set(pages.map((text) => text.match(/<html lang="(\\w+)"/)?.[1]))].join();
+}"""
 SAME = (".care h1", ".care .reach-card", ".until")
 
 
@@ -103,6 +110,7 @@ def test_the_knowledge_is_kept_in_the_persons_language_and_renewed_when_it_chang
     page.goto(f"/children/{juno.pk}/")
     ready(page)
     assert page.evaluate(languages) == ["es"]
+    wait_until(lambda: page.evaluate(PAGES) == "es", "the worker's own pages")
     page.context.set_offline(True)
     page.goto(f"/children/{juno.pk}/logs/new/")
     ready(page)

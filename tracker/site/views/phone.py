@@ -166,9 +166,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def worker_text(kit: str) -> str:
-    """With the list of what it keeps, and a version that changes with any of it."""
+    """With the list of what it keeps, a version that changes with any of it, and the language of its pages."""
     own = STATIC / "tracker"
     modules = sorted(file.relative_to(STATIC) for folder in MODULES for file in (own / folder).glob("*.js"))
     plain = [f"/static/{file.as_posix()}" for file in modules]
@@ -176,6 +176,7 @@ def worker_text(kit: str) -> str:
     worker = (own / "sw.js").read_text()
     files = [(STATIC / file).read_bytes() for file in modules]
     version = sha256("".join([worker, *shell]).encode() + b"".join(files)).hexdigest()[:12]
-    told = f"const SHELL = {json.dumps(shell)};\nconst VERSION = {json.dumps(version)};\n"
+    known = {"SHELL": shell, "VERSION": version, "LANGUAGE": translation.get_language()}
+    told = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in known.items())
     scripts = [f"/static/tracker/offline/{name}.js" for name in ("store", "send")]
     return f"{told}importScripts({', '.join(map(json.dumps, scripts))});\n{worker}"

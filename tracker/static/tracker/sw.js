@@ -1,5 +1,5 @@
 // The site's service worker: it opens the pages that are kept when the site cannot be reached, sends what waits, and
-// shows what is pushed. SHELL, KIT and VERSION stand before this text (tracker/site/views/phone.py), with two scripts:
+// shows what is pushed. SHELL, VERSION and LANGUAGE stand before this text (tracker/site/views/phone.py), with two scripts:
 // offline/store.js and offline/send.js. On line every page comes from the site, as if this were not there.
 
 const CURRENT = `shell-${VERSION}`;
@@ -33,7 +33,7 @@ async function install() {
     if (await cache.match(path)) return;
     const hashed = /\.[0-9a-f]{12}\.|^\/kit\//.test(path); // the same name is the same text
     const had = hashed && (await firstIn(before, path));
-    const found = had || (await fetch(path, { credentials: "omit", cache: "no-cache" }));
+    const found = had || (await fetch(path, { credentials: "omit", cache: "no-cache", headers: { "Accept-Language": LANGUAGE } }));
     if (!found.ok) throw new Error(path);
     if (!had) await noteClock(found);
     await cache.put(path, found);
