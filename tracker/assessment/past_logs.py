@@ -35,7 +35,10 @@ _LOG = (
     "medicine_at",
     "signs_asked",
 )
-_WEIGHT = _LOG.index("oldest_weight")
+_OF_JUDGED = ("told_at", "advised_at", "was")
+_NOT_ASKED = (None,) * len(_OF_JUDGED)
+_REMEMBERED = tuple(column for column in _LOG if column not in _OF_JUDGED)
+_SEEN, _WEIGHT = _LOG.index("observed_at"), _LOG.index("oldest_weight")
 _ANSWER = tuple(f"observations__{column}" for column in Answer._fields)
 
 
@@ -78,26 +81,34 @@ def seen_around(
     them as if it had been written.
     """
     start, end = moved(moment, -WINDOW), moved(moment, WINDOW)
-    begun_at = begun_by(courses, moment, start)
-    rows = (
-        SymptomLog.objects.standing()
-        .filter(child=child, observed_at__range=(start, end))
-        .annotate(
-            told_at=Case(When(observed_at__gte=moment, then=_of_each_log()["told_at"])),
-            advised_at=Case(When(observed_at__gte=moment, then=_of_each_log()["advised_at"])),
-            was=Case(When(observed_at__gte=moment, then=Subquery(newest_urgency()))),
-            oldest_weight=Subquery(oldest_weight(child, begun_at, start)),
-            medicine_at=_of_each_log()["medicine_at"],
-        )
-        .order_by("-observed_at", "pk", "observations__pk")
-        .values_list(*_LOG, *_ANSWER)
-    )
-    read = list(rows[: MOST_ANSWERS + 1])
-    if new is not None:
-        weight = read[0][_WEIGHT] if read else _first(oldest_weight(child, begun_at, start))
-        read = _in_order([*read, *_rows_of(new, weight)])[: MOST_ANSWERS + 1]
+    weight = oldest_weight(child, begun_by(courses, moment, start), start)
+    around = SymptomLog.objects.standing().filter(child=child, observed_at__range=(start, end))
+    around = around.annotate(oldest_weight=Subquery(weight), medicine_at=_of_each_log()["medicine_at"])
+    around = around.order_by("-observed_at", "pk", "observations__pk")
+    read = _earlier(around) if new else _judged(around, moment)
+    if new and read and read[0][_SEEN] >= moment:
+        read = _judged(around, moment)
+    if new:
+        own = _rows_of(new, read[0][_WEIGHT] if read else _first(weight))
+        read = _in_order([*read, *own])[: MOST_ANSWERS + 1]
     logs = [list(log) for _pk, log in groupby(read, key=itemgetter(0))]
     return [_seen(log) for log in (logs[:-1] if len(read) > MOST_ANSWERS else logs)]
+
+
+def _earlier(around: QuerySet) -> list[tuple[Any, ...]]:
+    """Of logs that are only remembered: no advice, and no answer of before. Most logs come as the newest."""
+    rows = around.values_list(*_REMEMBERED, *_ANSWER)[: MOST_ANSWERS + 1]
+    first = len(_REMEMBERED) - len(_LOG[_WEIGHT:])
+    return [(*row[:first], *_NOT_ASKED, *row[first:]) for row in rows]
+
+
+def _judged(around: QuerySet, moment: datetime) -> list[tuple[Any, ...]]:
+    asked = around.annotate(
+        told_at=Case(When(observed_at__gte=moment, then=_of_each_log()["told_at"])),
+        advised_at=Case(When(observed_at__gte=moment, then=_of_each_log()["advised_at"])),
+        was=Case(When(observed_at__gte=moment, then=Subquery(newest_urgency()))),
+    )
+    return list(asked.values_list(*_LOG, *_ANSWER)[: MOST_ANSWERS + 1])
 
 
 def _rows_of(new: Unsaved, weight: Decimal | None) -> list[tuple[Any, ...]]:
@@ -111,7 +122,7 @@ def _rows_of(new: Unsaved, weight: Decimal | None) -> list[tuple[Any, ...]]:
 
 def _in_order(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     by_log = sorted(rows, key=lambda row: row[0].hex)
-    return sorted(by_log, key=itemgetter(_LOG.index("observed_at")), reverse=True)
+    return sorted(by_log, key=itemgetter(_SEEN), reverse=True)
 
 
 def _first(values: QuerySet) -> Any:

@@ -42,32 +42,23 @@ class Advice(NamedTuple):
 def last_advice(child: Child, reader: User, now: datetime, last: queries.LogRow | None) -> Advice | None:
     """The newest of both. "Look again" stands until somebody has, or half a day after it was due.
 
-    Advice from before a sign that still says to call no longer holds. One query.
+    Advice from before a sign that still says to call no longer holds. Two queries, one where there was none.
     """
-    danger, never = Subquery(_danger_seen_at(child, now)), Cast(Value(None), DateTimeField())
+    never = Cast(Value(None), DateTimeField())
     calls = Call.objects.filter(child=child, reached=True).values_list(
-        *(
-            "called_at",
-            "caregiver_id",
-            "caregiver__name",
-            Value(""),
-            "told",
-            "look_again_at",
-            "advice",
-            danger,
-            never,
-        )
+        *("called_at", "caregiver_id", "caregiver__name", Value(""), "told", "look_again_at", "advice", never)
     )
     closed = Alert.objects.filter(child=child, outcome__gt="").exclude(outcome__in=THE_FAMILYS)
     closed = closed.exclude(is_untold(now))
     wrote = closed.values_list(
         *("resolved_at", "resolved_by_id", "resolved_by__name", "outcome", "resolution_note", never),
-        *(Value(""), danger, "decision_opened_at"),
+        *(Value(""), "decision_opened_at"),
     )
     found = list(calls.union(wrote, all=True).order_by("-called_at")[:1])
     if not found:
         return None
-    at, person, name, outcome, words, again, advised, danger_seen_at, opened_at = found[0]
+    at, person, name, outcome, words, again, advised, opened_at = found[0]
+    danger_seen_at = _danger_seen_at(child, now).first()
     if again and (now > again + STILL_DUE or (last and last.observed_at >= again)):
         again = None
     is_overtaken = danger_seen_at is not None and danger_seen_at > at
@@ -91,7 +82,7 @@ def _danger_seen_at(child: Child, now: datetime) -> QuerySet:
     says = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("urgency")[:1]
     is_danger = Q(says=F("alert__urgency")) | since & Q(says__in=AT_ANY_HOUR)
     told = told.annotate(says=Subquery(says)).filter(is_danger)
-    return told.order_by("-pk").values("log__observed_at")[:1]
+    return told.order_by("-pk").values_list("log__observed_at", flat=True)
 
 
 def _in_words(outcome: str, holds: bool) -> str:

@@ -149,7 +149,8 @@ def _save_as_judged_before(log: SymptomLog, rows: Sequence[Answer]) -> Recorded 
         if not claim_child(log.child, seen, last_log_at=log.received_at):
             return None
         _insert(log, rows)
-        held = look_at_child(log.child) if alarming(checked) else seen
+        # who has an alert in hand may change without a lock; that there is one may not
+        held = look_at_child(log.child) if seen.alert and alarming(checked) else seen
         return _keep(log, checked, held)
 
 
