@@ -167,7 +167,7 @@ def test_a_stop_that_the_team_planned_is_saved_and_alarms_nobody(phone: Phone, p
     assert stopped["Location"] == reverse("treatment", args=[pumped.pk])
     assert not SymptomLog.objects.exists()
     for name in ("treatment", "pump"):
-        assert "After 4 hours or more without the pump" in text(page(phone, name, pumped))
+        assert "Was the pump off for 4 hours or more?" in text(page(phone, name, pumped))
     assert "How is the pump?" not in text(page(phone, "log-new", pumped))
 
 

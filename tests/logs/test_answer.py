@@ -90,7 +90,7 @@ def test_today_has_what_the_team_wrote_since_the_call_and_who_wrote_it(
     assert "Look again" not in today
     night.shift(13 * 3600)
     today = text(phone.get(reverse("today", args=[ward_child.pk])))
-    assert "What the care team said on Friday 20 November They said this for then." in today
+    assert "What the care team said on Friday 20 November They said this for that day." in today
     assert "Advised by phone. Counts are fine. Nurse wrote this 13 hours ago" in today
 
 

@@ -11,7 +11,7 @@ from tracker.alerts.taking import close_alert, take_alert
 from tracker.models import Alert, Child, SymptomLog, User
 
 pytestmark = pytest.mark.usefixtures("night")
-RANG_NOBODY = "Nobody was rung again for this log. Call."
+RANG_NOBODY = "Nobody was called again for this log. Call."
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("night")
 Log = Callable[..., Recorded]
 HOUR = timedelta(hours=1)
 HOLDS = "What the care team said {}"
-THEN = "They said this for then. Ask again before you do it now."
+THEN = "They said this for that day. Ask again before you do it now."
 OVERTAKEN = "They said this before the log that says to call. Call again."
 
 

@@ -45,7 +45,7 @@ def _confirm(request: AuthedRequest, child: Child, now: datetime) -> HttpRespons
     if confirm_callback(membership=own, number=number, by=request.user, now=now):
         messages.success(request, _("Saved. Your care team calls you there."))
     else:
-        messages.warning(request, _("Another number was typed in since. Look at it once more."))
+        messages.warning(request, _("Another number was typed in since. Check it once more."))
     return see_other("callback", child.pk)
 
 

@@ -94,7 +94,7 @@ def _card_words(card: Card) -> dict[str, str]:
         "cause": _("What this therapy can cause"),
         "begins": _("When:"),
         "until": _("Until help is here:"),
-        "time": _("Days explain, they rule nothing out: reactions have begun weeks and months later."),
+        "time": _("Days only explain. They rule nothing out: reactions have begun weeks and months later."),
         "not": _("What not to do, until the care team says so"),
         "do": _("What to do"),
         "medicines": _("Medicines, as the family typed them"),

@@ -25,7 +25,7 @@ class AboutForm(PageForm):
     )
     age_years = forms.IntegerField(label=gettext_lazy("Age in years"), required=False, min_value=0)
     age_months = forms.IntegerField(
-        label=gettext_lazy("Or in months, under 1 year"), required=False, min_value=0, max_value=A_YEAR - 1
+        label=gettext_lazy("Or in months"), required=False, min_value=0, max_value=A_YEAR - 1
     )
     days = forms.IntegerField(
         label=gettext_lazy("Days since the infusion or the last dose"),
