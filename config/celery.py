@@ -4,6 +4,7 @@ The schedule is a few ticks in plain intervals; every due time of a family is a 
 A tick that waited longer than its interval is thrown away: the next one does its work.
 """
 
+import gc
 import logging
 import os
 from datetime import timedelta
@@ -61,6 +62,13 @@ class Scheduler(beat.Scheduler):
 def show_alive(**_: Any) -> None:
     """A worker's loop goes round; whether the work is done, /health/duty says."""
     import_string("tracker.lib.alive.show_alive")()
+
+
+@signals.worker_before_create_process.connect
+def keep_what_was_imported(**_: Any) -> None:
+    """Out of the garbage that a forked worker counts: it would copy it."""
+    gc.collect()
+    gc.freeze()
 
 
 @signals.setup_logging.connect

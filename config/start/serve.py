@@ -32,6 +32,9 @@ def main() -> None:
     os.environ.setdefault(
         "OBJC_DISABLE_INITIALIZE_FORK_SAFETY", "YES"
     )  # macOS ends forked workers without it
+    os.environ.setdefault(
+        "MALLOC_ARENA_MAX", "2"
+    )  # glibc's own: one a thread, and each keeps what it had once
     os.umask(0o077)  # whatever the site writes is its own user's alone
     var = var_folder()
     for folder in (var, var / "run", var / "log"):
@@ -104,12 +107,13 @@ def listen(port: int) -> socket.socket:
 
 def commands() -> dict[str, list[str]]:
     """Each part's own, in the order to start."""
-    celery = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app"]
+    worker = [*celery, "config.celery", "worker", "--hostname"]
     return {
         "redis": [sys.executable, "-m", "config.start.broker"],
-        "alerts": [*celery, "worker", "--hostname", "alerts@%h", *ALERTS],
-        "reminders": [*celery, "worker", "--hostname", "reminders@%h", *REMINDERS],
-        "beat": [*celery, "beat", "--pidfile", ""],
+        "alerts": [*worker, "alerts@%h", *ALERTS],
+        "reminders": [*worker, "reminders@%h", *REMINDERS],
+        "beat": [*celery, "config.beat", "beat", "--pidfile", ""],
         "nightwatch": [sys.executable, "manage.py", "nightwatch"],
         "web": [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"],
     }

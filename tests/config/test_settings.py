@@ -249,3 +249,33 @@ def test_a_page_waits_two_seconds_for_a_connection_and_a_worker_longer(url):
     word = "connect_timeout" if url else "timeout"
     assert f"'{word}': 2" in page.stdout
     assert f"'{word}': 20" in worker.stdout
+
+
+@pytest.mark.parametrize(
+    ("part", "reads"),
+    [
+        (
+            "import config.beat as part; part.app.loader.init_worker(); part.app.finalize()",
+            ["tracker.models"],
+        ),
+        (
+            "import django; django.setup(); import tracker.management.commands.nightwatch",
+            ["tracker.operations.sweep"],
+        ),
+    ],
+)
+def test_what_only_watches_reads_no_page_and_no_gateway(part, reads):
+    """Each holds a third less memory so; the schedule and the sweep are there all the same."""
+    asked = f"{part}; import sys; print(*sys.modules)"
+    env = {"SECRET_KEY": "s" * 50, "ENCRYPTION_KEYS": new_key(), "DATABASE_URL": "sqlite://:memory:"}
+    read = set(run("-c", asked, DJANGO_SETTINGS_MODULE="config.settings", **env).stdout.split())
+    assert read >= set(reads)
+    assert not read & {"config.urls", "requests", "pywebpush"}
+
+
+def test_beat_sends_by_name_what_a_worker_knows():
+    from config import celery
+
+    sent = {row["task"] for row in celery.app.conf.beat_schedule.values()}
+    celery.app.loader.import_default_modules()
+    assert sent <= set(celery.app.tasks)

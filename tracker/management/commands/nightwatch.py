@@ -30,6 +30,7 @@ SECONDS = 30.0
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # they read every page, and it watches all the same
     help = "Sweeps and delivers whenever no worker has done so for 30 seconds."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Collection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
-import requests
 from django.conf import settings
 
 from tracker.lib import hours
@@ -13,6 +12,9 @@ from tracker.messaging.channels import outbox
 from tracker.messaging.channels.errors import SendError, seconds_asked
 from tracker.messaging.channels.wording import headline, link
 from tracker.models import Channel, ContactPoint, Message
+
+if TYPE_CHECKING:
+    import requests
 
 CONNECT, ANSWER = 3, 7  # seconds
 
@@ -48,6 +50,8 @@ class Twilio:
         self.address = f"{scheme}://{parts.hostname}{port}/2010-04-01/Accounts/{self.account}/Messages.json"
 
     def send(self, to: str, text: str, message: Message) -> None:
+        import requests  # here: most processes send none
+
         form = {"From": self.sender, "To": to, "Body": text}
         try:
             answer = requests.post(
@@ -64,7 +68,7 @@ class Twilio:
         if not answer.ok or answer.is_redirect:
             raise self._refused(answer, to)
 
-    def _refused(self, answer: requests.Response, to: str) -> SendError:
+    def _refused(self, answer: "requests.Response", to: str) -> SendError:
         if answer.status_code == 429:
             return SendError("sms-429", retry_after=seconds_asked(answer.headers.get("Retry-After")))
         if answer.status_code >= 500:
