@@ -3,18 +3,20 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.support.personas import NOW
+from tests.support.personas import NOW, answers, child_of
 from tracker.alerts.taking import close_alert, take_alert
 from tracker.clinic.queries.figures import figures
+from tracker.families.actions.care_teams import join_care_team
 from tracker.families.actions.children import update_child
-from tracker.logs.actions.record import Recorded
-from tracker.models import Alert, AuditEvent, CareTeam, Child, User
+from tracker.logs.actions.record import Recorded, correct_log
+from tracker.models import Alert, AuditEvent, CareTeam, Child, SymptomLog, User
 
 Log = Callable[..., Recorded]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
@@ -41,6 +43,29 @@ def test_figures_count_logs_waits_and_outcomes(care_team: CareTeam, handled: Ale
     [rule] = [one for one in found.rules if one.rule == "CART-CRS-01"]
     assert (rule.times, rule.rate) == (1, 1)
     assert "fever" in rule.words.lower()
+
+
+def test_corrected_logs_count_once_whoever_logged_and_whenever(
+    care_team: CareTeam, ward_child: Child, mother: User, log: Log
+) -> None:
+    """Counted in indexes, it is what counting each standing log gives, on either side of the first day."""
+    quiet = child_of(mother, "Mila")
+    join_care_team(child=quiet, code=care_team.join_code, by=mother, now=NOW)
+    for hours in (300, 169, 168, 167, 1):
+        kept = log(temperature=36.6, at=NOW - timedelta(hours=hours)).log
+        for again in range(hours % 3):
+            at = NOW - timedelta(hours=hours - again)
+            kept = correct(kept, mother, at)
+    standing = SymptomLog.objects.standing().filter(received_at__gte=NOW - timedelta(days=7))
+    found = figures(care_team, 7, NOW)
+    assert (found.logs, found.children, found.children_with_logs) == (standing.count(), 2, 1)
+    assert 0 < found.logs < SymptomLog.objects.count()
+    assert figures(care_team, 7, NOW + timedelta(days=8)).children_with_logs == 0
+
+
+def correct(log: SymptomLog, by: User, at: datetime) -> SymptomLog:
+    told = {"answers": answers(temperature=36.7), "observed_at": log.observed_at, "client_uuid": uuid4()}
+    return correct_log(log=log, caregiver=by, now=at, **told).log
 
 
 def test_an_urgent_alert_that_nobody_took_counts_and_waits(

@@ -78,7 +78,7 @@ class SymptomLog(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("child", "observed_at"), name="logs_of_a_child"),
-            models.Index(fields=("received_at",), name="logs_by_arrival"),
+            models.Index(fields=("received_at", "child"), name="logs_by_arrival_and_child"),
             models.Index(
                 fields=("corrects",), condition=Q(corrects__isnull=False), name="corrections_of_a_log"
             ),

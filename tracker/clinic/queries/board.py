@@ -40,6 +40,7 @@ from tracker.models import (
     SymptomLog,
     Urgency,
 )
+from tracker.models.logs import not_corrected
 
 PAGE = 12
 
@@ -273,9 +274,9 @@ def _fill_courses(children: Mapping[UUID, Child]) -> None:
 def _week_logs(children: Iterable[UUID], now: datetime) -> dict[UUID, list[tuple[datetime, str]]]:
     """Each child's standing logs of the last days with their urgency: the newest assessment counts."""
     made = Assessment.objects.filter(
+        not_corrected("log"),
         log__child__in=list(children),
         log__observed_at__gte=now - timedelta(days=queries.WEEK),
-        log__corrections=None,
     )
     newest = {
         log: (child, at, urgency)

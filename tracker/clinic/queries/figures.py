@@ -6,9 +6,20 @@ from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from django.db.models import Exists, Min, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from tracker.models import Alert, AlertVerb, Assessment, CareTeam, Child, Message, SymptomLog, Urgency
+from therapies.response import Flag
+from tracker.models import (
+    Alert,
+    AlertEvent,
+    AlertVerb,
+    Assessment,
+    CareTeam,
+    Child,
+    Message,
+    SymptomLog,
+    Urgency,
+)
 from tracker.models.messages import Kind
 
 PERIODS = (7, 30, 90)  # days
@@ -23,6 +34,17 @@ class RuleFigure(NamedTuple):
     words: str
     times: int
     rate: float  # per child and week
+
+
+class AlertFigure(NamedTuple):
+    """Of an alert what is counted. `flags`: the red flags of its log's newest answer."""
+
+    raised_at: datetime
+    resolved_at: datetime | None
+    urgency: str
+    outcome: str
+    first_taken: datetime | None
+    flags: list[Flag] | None
 
 
 @dataclass(frozen=True)
@@ -63,8 +85,8 @@ class Figures:
 def figures(team: CareTeam, days: int, now: datetime) -> Figures:
     since = now - timedelta(days=days)
     children = Child.objects.filter(care_team=team, paused_at=None).count()
-    logs = SymptomLog.objects.standing().filter(child__care_team=team, received_at__gte=since)
-    alerts = alerts_since(team, since)
+    rows = _alerts_since(team, since).values_list(*AlertFigure._fields)
+    alerts = list(map(AlertFigure._make, rows))
     urgent = [alert for alert in alerts if alert.urgency != Urgency.TODAY]
     waits = [alert.first_taken - alert.raised_at for alert in urgent if alert.first_taken]
     untaken = [alert for alert in urgent if not alert.first_taken]
@@ -72,12 +94,13 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
     minutes = sorted(wait / timedelta(minutes=1) for wait in (*waits, *waited))
     ended = [alert for alert in alerts if alert.resolved_at]
     sent = Message.objects.filter(kind=Kind.REMINDER, child__care_team=team, due_at__range=(since, now))
+    reminders = sent.aggregate(all=Count("pk", filter=Q(dropped_at=None)), sent=Count("sent_at"))
     return Figures(
         since=since,
         days=days,
         children=children,
-        logs=logs.count(),
-        children_with_logs=_with_logs(team, since),
+        logs=_standing_logs(team, since),
+        children_with_logs=Child.objects.filter(care_team=team, last_log_at__gte=since).count(),
         alerts=len(alerts),
         is_cut=len(alerts) == MOST_ALERTS,
         urgent=len(urgent),
@@ -90,28 +113,35 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
         ended=len(ended),
         with_outcome=sum(bool(alert.outcome) for alert in ended),
         rules=_rules(alerts, children * days / 7),
-        reminders=sent.filter(dropped_at=None).count(),
-        reminders_sent=sent.filter(sent_at__isnull=False).count(),
+        reminders=reminders["all"],
+        reminders_sent=reminders["sent"],
     )
 
 
-def _with_logs(team: CareTeam, since: datetime) -> int:
-    """Each child is asked for one log: to count the different ones among all logs means to sort them."""
-    logs = SymptomLog.objects.standing().filter(child=OuterRef("pk"), received_at__gte=since)
-    return Child.objects.filter(Exists(logs), care_team=team).count()
+def _standing_logs(team: CareTeam, since: datetime) -> int:
+    """All, without those that a correction stands in for: counted in indexes, the rows of the logs are not read."""
+    logs = SymptomLog.objects.filter(received_at__gte=since, child__in=team.children.values("pk"))
+    corrected = SymptomLog.objects.filter(corrects__received_at__gte=since, corrects__child__care_team=team)
+    return logs.count() - corrected.values("corrects").distinct().count()
 
 
 def alerts_since(team: CareTeam, since: datetime) -> list[Alert]:
+    """With the child and who closed it."""
+    return list(_alerts_since(team, since).select_related("child", "resolved_by"))
+
+
+def _alerts_since(team: CareTeam, since: datetime) -> QuerySet[Alert]:
     """The newest first; those that a worse one took in count with it."""
     newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("response__flags")[:1]
-    taken = Min("events__at", filter=Q(events__verb=AlertVerb.TAKEN))
+    taken = (
+        AlertEvent.objects.filter(alert=OuterRef("pk"), verb=AlertVerb.TAKEN).order_by("at").values("at")[:1]
+    )
     alerts = Alert.objects.filter(child__care_team=team, raised_at__gte=since, taken_in_by=None)
-    alerts = alerts.select_related("child", "resolved_by")
-    alerts = alerts.annotate(**{"first_taken": taken, "flags": Subquery(newest)})
-    return list(alerts.order_by("-raised_at")[:MOST_ALERTS])
+    alerts = alerts.annotate(**{"first_taken": Subquery(taken), "flags": Subquery(newest)})
+    return alerts.order_by("-raised_at")[:MOST_ALERTS]
 
 
-def _rules(alerts: list[Alert], child_weeks: float) -> list[RuleFigure]:
+def _rules(alerts: list[AlertFigure], child_weeks: float) -> list[RuleFigure]:
     """The words are those of the newest answer that names the rule."""
     counted = Counter(rule for alert in alerts for rule in {flag["id"] for flag in alert.flags or ()})
     words = {flag["id"]: flag.get("text", "") for alert in reversed(alerts) for flag in alert.flags or ()}
