@@ -191,6 +191,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "absence_id": lambda world: an_absence(world).pk,
     "step": lambda world: "therapy",
     "page": lambda world: "privacy",
+    "part": lambda world: "buttons",
     "place": lambda world: address("tisagenlecleucel"),
     "sign": lambda world: address(next(iter(subjects(load().therapies["tisagenlecleucel"]))).code),
 }

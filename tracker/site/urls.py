@@ -13,6 +13,7 @@ from tracker.site.views import (
     metrics,
     more,
     phone,
+    style,
     theme,
     today,
 )
@@ -21,6 +22,8 @@ urlpatterns = [
     path("children/<uuid:child_id>/", today.today, name="today"),
     path("language/", language.language, name="language"),
     path("theme/", theme.theme, name="theme"),
+    path("style/", style.style, name="style"),
+    path("style/<slug:part>/", style.style_part, name="style-part"),
     path("how/", how.how, name="how"),
     path("how/<str:place>/", how.how_therapy, name="how-therapy"),
     path("how/<str:place>/<str:sign>/", how.how_sign, name="how-sign"),
