@@ -10,10 +10,11 @@ from tests.browser import gallery
 
 NICKNAME = "Maximiliana-Konstantina von der Sonnenau"
 """Forty letters, as many as the form takes."""
-SMALLEST, USUAL, ON_ITS_SIDE = (
+SMALLEST, USUAL, ON_ITS_SIDE, ZOOMED = (
     {"width": 320, "height": 640},
     {"width": 360, "height": 740},
     {"width": 740, "height": 360},
+    {"width": 180, "height": 370},  # what a phone of the usual size has left at 200 %
 )
 TWICE, ONCE = 32, 16
 """The browser's font, in pixels."""
@@ -41,6 +42,7 @@ SHAPES = [
     pytest.param(USUAL, TWICE, id="twice-usual"),
     pytest.param(SMALLEST, ONCE, id="small"),
     pytest.param(ON_ITS_SIDE, ONCE, id="side"),
+    pytest.param(ZOOMED, ONCE, id="zoomed"),
 ]
 # What is cut off as a line of its own ("Maximili...") is read out whole, and stands on the page once more.
 LOOK = """() => {
