@@ -14,6 +14,8 @@ from therapies.fever import FEVER
 from tracker.assessment import answer_text
 from tracker.lib import charts, telephone
 from tracker.logs.forms.log import Asking, LogForm
+from tracker.logs.forms.photo import PhotoForm
+from tracker.logs.photos import Beside
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 18, 2, 20, tzinfo=ZONE)
@@ -323,6 +325,14 @@ TODAY = {
     "open_answer": None,
 }
 DETAIL = {"row": FEVER_LOG, "told": TOLD, "answer": CALL_NOW, "may_correct": True, "assessments": [CALL_NOW]}
+PHOTO = Sample(pk=FEVER_LOG.pk, seen_at=NOW, width=300, height=400)
+PHOTOS = {
+    "log": FEVER_LOG,
+    "form": PhotoForm(),
+    "refused": "",
+    "may_log": True,
+    "beside": [Beside("Skin or rash", [PHOTO] * 3, 4), Beside("Where the line goes in", [PHOTO], 0)],
+}
 
 STATES: dict[str, tuple[str, Context]] = {
     "today": (
@@ -545,6 +555,11 @@ STATES: dict[str, tuple[str, Context]] = {
         "tracker/logs/log_detail.html",
         always(**DETAIL | {"row": CORRECTED_LOG, "assessments": [], "told": [], "answer": CALL_TODAY}),
     ),
+    "photos": ("tracker/logs/photos.html", always(**PHOTOS)),
+    "photos-refused": (
+        "tracker/logs/photos.html",
+        always(**PHOTOS | {"form": PhotoForm({}), "refused": "This log has 8 photos. More do not fit."}),
+    ),
 }
 
 ROUTES = [
@@ -565,4 +580,6 @@ ROUTES = [
     ("children/<uuid:pk>/kept/", "forms-kept", "forms-kept"),
     ("logs/<uuid:pk>/confirm/", "log-confirm", "answer-asks"),
     ("logs/<uuid:pk>/called/", "called", "answer-now-called"),
+    ("logs/<uuid:pk>/photos/", "photos", "photos"),
+    ("photos/<uuid:pk>/", "photo", "photos"),
 ]

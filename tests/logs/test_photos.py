@@ -185,6 +185,18 @@ def test_photos_of_a_kind_stand_beside_each_other_with_the_first_of_all(
     assert len(other.photos) == 1
 
 
+@pytest.mark.hazard("H33")
+def test_who_sees_no_history_sees_the_photos_of_one_log_only(
+    log: Callable[..., Recorded], child: Child, mother: User, helper: User
+) -> None:
+    older, newer = (add(log(temperature=37.0, hours_ago=hours).log, mother) for hours in (30, 1))
+    for who, shown in ((mother, {older.pk, newer.pk}), (helper, {newer.pk})):
+        client = Client()
+        client.force_login(who)
+        page = client.get(reverse("photos", args=[newer.log_id])).content.decode()
+        assert {pk for pk in (older.pk, newer.pk) if reverse("photo", args=[pk]) in page} == shown
+
+
 def test_a_page_of_photos_reads_no_bytes(
     logged: SymptomLog, mother: User, django_assert_num_queries: Any
 ) -> None:

@@ -26,6 +26,8 @@ from tracker.alerts.escalation import escalate_due
 from tracker.audit.chain import keep_head, seal
 from tracker.audit.verify import verify
 from tracker.lib.encryption import key_id, new_key
+from tracker.lib.pictures import Picture
+from tracker.logs.actions.photos import add_photo
 from tracker.logs.actions.record import Recorded, record_log
 from tracker.management.commands.setup import keep_erased
 from tracker.models import Alert, AuditEvent, AuditSeal, Child, Message, SymptomLog, User
@@ -49,16 +51,24 @@ def outside(settings: Any, tmp_path: Path, db: None) -> Path:
 @pytest.fixture
 def full(ward_child: Child, nurse: User, log: Callable[..., Recorded]) -> Child:
     """A ward, a family, an alert of which the ward is to be told, a sealed record."""
-    log(temperature=39.0, chills="moderate", note="Zoë 🌙")
+    recorded = log(temperature=39.0, chills="moderate", note="Zoë 🌙")
+    photo = {"kind": "rash", "picture": Picture(bytes(range(256)), 1, 1), "client_uuid": uuid4()}
+    add_photo(log=recorded.log, by=recorded.log.caregiver, now=NOW, **photo)
     log(temperature=36.8, hours_ago=3)
     escalate_due(now=NOW)
     seal(now=NOW)
     return ward_child
 
 
+def plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
 def everything() -> dict[str, list[tuple[Any, ...]]]:
     return {
-        model._meta.model_name: sorted(map(repr, model._base_manager.values_list()))
+        model._meta.model_name: sorted(
+            repr(list(map(plain, row))) for row in model._base_manager.values_list()
+        )
         for model in _tables()
         if model._meta.model_name not in CHANGED_BY_RESTORING
     }

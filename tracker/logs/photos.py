@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from tracker.models import Child, Photo, PhotoKind
+from tracker.models import Child, Photo, PhotoKind, SymptomLog
 
 BESIDE = 6
 """So many of a kind, and the first of all: a rash spreads within days, writing is compared with the first day's."""
@@ -21,9 +21,10 @@ class Beside:
     left_out: int
 
 
-def photos_of(child: Child) -> list[Beside]:
-    """By kind, in two queries; kinds without a photo are left out."""
-    rows = list(_rows(child).values_list("pk", "kind"))
+def photos_of(child: Child, *, only: SymptomLog | None = None) -> list[Beside]:
+    """By kind, in two queries; kinds without a photo are left out. `only`: of one log, for who sees no history."""
+    around = _rows(child) if only is None else _rows(child).filter(log=only)
+    rows = list(around.values_list("pk", "kind"))
     by_kind = {kind: [pk for pk, one in rows if one == kind] for kind in PhotoKind.values}
     shown = {pk for pks in by_kind.values() for pk in (*pks[:BESIDE], *pks[-1:])}
     found = {photo.pk: photo for photo in _rows(child).filter(pk__in=shown)}

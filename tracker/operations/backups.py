@@ -7,6 +7,7 @@ read from a snapshot. Restoring wants an empty database of the same version, and
 import gzip
 import json
 import os
+from base64 import b64encode
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -39,6 +40,7 @@ ALIAS = "default"
 REPEATABLE_READ = 3  # psycopg's number for it
 MADE_BEFORE = ("auth.Permission", "contenttypes.ContentType", "tracker.OutsidePart")  # by migrate and setup
 _CHUNK = 500
+_CHUNK_OF_PHOTOS = 20  # rows with bytes: 8 MB
 
 
 def back_up(file: Path, *, now: datetime) -> int:
@@ -123,14 +125,19 @@ def _rows() -> Iterator[list[Any]]:
     for model in _tables():
         names = [field.attname for field in model._meta.concrete_fields]
         rows = model._base_manager.order_by("pk").values_list(*names)
-        for row in rows.iterator(_CHUNK):
+        for row in rows.iterator(_together(model)):
             yield [model._meta.label, row]
+
+
+def _together(model: type[models.Model]) -> int:
+    has_bytes = any(isinstance(field, models.BinaryField) for field in model._meta.concrete_fields)
+    return _CHUNK_OF_PHOTOS if has_bytes else _CHUNK
 
 
 def _insert(model: type[models.Model], rows: Iterator[list[Any]]) -> None:
     fields = model._meta.concrete_fields
     names = [field.attname for field in fields]
-    while chunk := list(islice(rows, _CHUNK)):
+    while chunk := list(islice(rows, _together(model))):
         model._base_manager.bulk_create(
             model(
                 **{
@@ -208,4 +215,6 @@ def _text(value: object) -> str:
         return value.isoformat()  # to the microsecond, or the seals would not hold
     if isinstance(value, UUID | Decimal):
         return str(value)
+    if isinstance(value, bytes | memoryview):
+        return b64encode(value).decode()  # as BinaryField.to_python reads it
     raise TypeError(type(value).__name__)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tracker.core.access import access_log, access_photo
+from tracker.core.access import access_log, access_photo, may
 from tracker.core.pages import AuthedRequest, page_context
 from tracker.core.redirects import LOOK_AGAIN, see_other
 from tracker.core.refused import Refused
@@ -74,12 +74,13 @@ def _page(
     status: int = 200,
     refused: str = "",
 ) -> HttpResponse:
+    sees_all = may((log.family_role, log.staff_role), "history")
     context = {
         **page_context(request, log.child, now),
         "log": log,
         "form": form,
         "refused": refused,
         "may_log": may_log(log),
-        "beside": photos_of(log.child),
+        "beside": photos_of(log.child, only=None if sees_all else log),
     }
     return render(request, "tracker/logs/photos.html", context, status=status)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0025_child_version'),
+        ('tracker', '0026_clock'),
     ]
 
     operations = [
