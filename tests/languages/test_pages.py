@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import polib
 import pytest
@@ -15,9 +16,11 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from tests.languages import gates
+from tests.support.personas import NOW
 from tracker.assessment.wording import degrees
 from tracker.lib import telephone
 from tracker.lib.translations import MARK, compile_translations
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
 from tracker.models import Child, User
 
@@ -112,6 +115,25 @@ def test_a_nurse_sees_a_note_as_typed_and_in_which_language(
     page = read(client, reverse("nurse-child", args=[ward_child.pk]))
     assert 'lang="es">“Tiene mucho sueño”</bdi>' in page
     assert "typed in: Español" in " ".join(page.split())
+
+
+def test_what_a_family_was_told_keeps_its_direction_on_a_nurses_page(
+    client: Client, ward_child: Child, mother: User, nurse: User, log: Log
+):
+    log(temperature=38.4)
+    told = "جاء الطبيب, 38.4"
+    record_call(
+        child=ward_child,
+        caregiver=mother,
+        called_at=NOW,
+        reached=True,
+        told=told,
+        client_uuid=uuid4(),
+        now=NOW,
+    )
+    client.force_login(nurse)
+    page = " ".join(read(client, reverse("nurse-child", args=[ward_child.pk])).split())
+    assert re.search(rf'<bdi dir="auto">[^<]*{told}', page)
 
 
 def test_a_gap_is_english_and_marked(tmp_path: Path):
