@@ -36,6 +36,7 @@ NOT_OF_A_CHILD = {
     "turn": "the hours of a care team; it goes with the person",
     "absence": "the hours of a care team; it goes with the person",
     "secondstepreset": "who let a colleague sign in anew; it goes with the person",
+    "teammerge": "which lead asked that two wards become one; it goes with the person",
 }
 
 

@@ -67,6 +67,7 @@ NEVER = {
     *("team-rota-away", "team-rota-away-end"),
     "photos",  # a file of megabytes is kept for nobody who is not known; the log that it belongs to is saved
     *("nurse-stay", "nurse-transfer", "nurse-discharge", "transfer-accept", "transfer-end"),
+    *("team-merge", "merge-accept", "merge-end"),
 }
 # What asks for no login: the link, the mail or the page is the permission.
 OPEN = {"check", "language", "theme", "invitation", "reminders-off", "unsent", "push-received"}

@@ -16,6 +16,7 @@ from tracker.alerts.taking import take_alert
 from tracker.core.refused import Refused
 from tracker.families.actions.care_teams import begin_care_team
 from tracker.families.actions.memberships import invite
+from tracker.families.actions.merging import merge_care_teams
 from tracker.families.actions.transfers import offer_transfer
 from tracker.models import (
     Absence,
@@ -33,7 +34,6 @@ from tracker.models import (
     Turn,
     User,
 )
-from tracker.operations.merging import merge_care_teams
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
 DAY = timedelta(days=1)

@@ -42,6 +42,7 @@ from tracker.models import (
     Reminder,
     Role,
     SecondStepReset,
+    TeamMerge,
     Transfer,
     User,
 )
@@ -160,6 +161,14 @@ def an_offer_to_another_ward(world: World) -> Transfer:
     )
 
 
+def a_merge(world: World) -> TeamMerge:
+    """The ward of "away" asks to go into the one of "lead"."""
+    away = world.people["away"]
+    left = away.memberships.get().care_team
+    told = {"joins": world.child.care_team, "asked_by": away, "asked_at": timezone.now()}
+    return TeamMerge.objects.get_or_create(left=left, ended_at=None, defaults=told)[0]
+
+
 # What an argument of a route stands for; "route argument" where one route means something else by it.
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "child_id": lambda world: world.child.pk,
@@ -179,6 +188,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "change_id": lambda world: a_change(world).pk,
     "transfer_id": lambda world: an_offer_to_another_ward(world).pk,
     "photo_id": lambda world: a_photo(world).pk,
+    "merge_id": lambda world: a_merge(world).pk,
     "question_id": lambda world: a_question(world).pk,
     "drill_id": lambda world: begin_drill(**by_her_mother(world)).pk,
     "pair_id": lambda world: a_pair(world),

@@ -33,6 +33,7 @@ from tracker.models import (
     Role,
     SecondStepReset,
     SymptomLog,
+    TeamMerge,
     Transfer,
     TreatmentEvent,
     User,
@@ -169,6 +170,18 @@ def access_transfer(user: User, transfer_id: Any, *, to: str) -> Transfer:
     own = teams.filter(pk__in=(transfer.joins_id, transfer.left_id)).values_list("pk", flat=True)
     access_care_team(user, transfer.joins_id if transfer.joins_id in own else transfer.left_id, to="review")
     return transfer
+
+
+def access_merge(user: User, merge_id: Any, *, to: str) -> TeamMerge:
+    """That two wards become one: to "end" for the leads of both, to "accept" for those of the one that stays."""
+    merges = TeamMerge.objects.select_related("left", "joins")
+    merge, teams = merges.filter(pk=_uuid(merge_id)).first(), care_teams_of(user)
+    around = (merge.joins_id, *([] if to == "accept" else [merge.left_id])) if merge else ()
+    own = set(teams.filter(pk__in=around).values_list("pk", flat=True))
+    if merge is None or not own:
+        raise Http404
+    access_care_team(user, next(pk for pk in around if pk in own), to="lead")
+    return merge
 
 
 def invitation_for(token: str, *, at: datetime) -> Invitation:

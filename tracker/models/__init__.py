@@ -23,6 +23,7 @@ from tracker.models.sealing import AuditSeal
 from tracker.models.second_steps import SecondStepReset, StepEnd
 from tracker.models.self_reports import OwnAnswers
 from tracker.models.silence import Silence
+from tracker.models.team_merges import MergeEnd, TeamMerge
 from tracker.models.treatment import Course, EventKind, TreatmentEvent
 from tracker.models.users import User
 from tracker.models.ward_stays import StayEvent, StayKind, Transfer, TransferEnd
@@ -61,6 +62,7 @@ __all__ = (
     "LogKind",
     "Medicine",
     "Membership",
+    "MergeEnd",
     "Message",
     "NumberCheck",
     "Observation",
@@ -89,6 +91,7 @@ __all__ = (
     "StayKind",
     "StepEnd",
     "SymptomLog",
+    "TeamMerge",
     "Transfer",
     "TransferEnd",
     "TreatmentEvent",

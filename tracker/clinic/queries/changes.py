@@ -16,6 +16,8 @@ PAGE = 100
 CHANGES = {
     "care-team.begun": gettext_lazy("Began the team"),
     "care-team.renamed": gettext_lazy("Changed the name of the team"),
+    "care-team.merge-asked": gettext_lazy("Asked that two teams become one"),
+    "care-team.merge-ended": gettext_lazy("Two teams stay two"),
     "care-team.merged": gettext_lazy("Two teams became one"),
     "numbers.changed": gettext_lazy("Changed the numbers or the hours"),
     "policy.changed": gettext_lazy("Changed the rules"),

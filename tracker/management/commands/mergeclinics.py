@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from tracker.accounts.addresses import person_with
 from tracker.core.refused import Refused
+from tracker.families.actions.merging import merge_care_teams
 from tracker.models import CareTeam
-from tracker.operations.merging import merge_care_teams
 
 
 class Command(BaseCommand):
