@@ -193,7 +193,7 @@ class TestUndoing:
         close(alert, nurse, Outcome.FALSE_ALARM, "Wrong button")
         reopen_alert(alert=alert, by=nurse, now=NOW)
         timeline = seen(at_desk, "nurse-child", alert.child).partition('id="timeline"')[2]
-        assert "<b>False alarm</b> Wrong button" in timeline
+        assert '<b>False alarm</b> <bdi dir="auto">Wrong button' in timeline
         assert "Took the closing back" in timeline
         chart = seen(at_desk, "nurse-chart", alert.child)
         assert "False alarm Wrong button" in chart

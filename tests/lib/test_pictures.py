@@ -147,6 +147,13 @@ def test_the_program_knows_no_key_of_the_site(monkeypatch: Any, tmp_path: Any):
     assert b"SECRET_KEY" not in redrawn(photos.jpeg()).jpeg
 
 
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+def test_the_largest_picture_that_is_let_in_fits_the_memory(form):
+    out = BytesIO()
+    Image.new("RGBA", (4200, 4000), (90, 20, 30, 200)).save(out, form)
+    assert redrawn(out.getvalue()).width == pictures_program.LONGEST
+
+
 def test_the_reasons_are_those_of_the_program():
     codes = {pictures_program.NO_PICTURE: "no picture", pictures_program.TOO_MANY_PIXELS: "too many pixels"}
     assert codes == pictures.SAYS

@@ -11,6 +11,7 @@ import resource
 import sys
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -23,7 +24,8 @@ PIXELS = 50_000_000  # of a JPEG in one pass, which is made smaller while it is 
 PIXELS_AT_ONCE = 17_000_000  # of all others, which are held whole: four to eight bytes each
 SCANS = 60  # passes of a JPEG; each is as much work as a whole picture, and phones and editors make ten
 TRIES = ((2000, 85), (2000, 70), (1600, 70), (1200, 70), (1000, 60), (800, 50), (600, 40))  # pixels, quality
-MEMORY, SECONDS = 1_200_000_000, 10
+MEMORY, SECONDS = 600_000_000, 10  # addresses; 290 MB are used by the largest picture that is let in
+FIRST = "1000"  # to be ended where the machine runs short of memory: never the site instead
 
 
 class Wrong(Exception):
@@ -88,7 +90,9 @@ def small(image: Image.Image) -> tuple[tuple[int, int], bytes]:
 
 
 def limit() -> None:
-    """Not every system has a limit of memory; the one that asked ends us after some seconds anyway."""
+    """Not every system has each of them; the one that asked ends us after some seconds anyway."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(FIRST)
     for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
         with suppress(ValueError, OSError):
             resource.setrlimit(what, (most, most))

@@ -20,8 +20,8 @@ from tracker.logs.photos import photos_of
 from tracker.logs.views.common import may_log
 from tracker.models import SymptomLog
 
-AT_ONCE = InProgress(2, waiting=2, waits=3)
-"""Pictures that a process draws anew at a time: its other threads are for logs."""
+AT_ONCE = InProgress(1, waiting=2, waits=5)
+"""One picture is drawn anew at a time, in half a second and 300 MB at most: threads and memory are for logs."""
 BUSY = gettext_lazy("Many photos come in at this moment. Wait a minute, then send it again.")
 HEADERS = {
     "Cache-Control": "private, no-store",
