@@ -452,6 +452,21 @@ def test_nothing_new_is_an_answer_about_the_signs(phone: Phone, child: Child, ni
     assert "nothing new" not in full.lower()
 
 
+def test_a_correction_that_names_a_sign_does_not_say_nothing_new_any_more(phone: Phone, child: Child) -> None:
+    """It keeps the kind of its log; and one that was a mistake says nothing at all."""
+    phone.send(child, to="log-nothing-new", temperature="36.8")
+    first = SymptomLog.objects.get()
+    sent = {"temperature": "36.8", "unit": "C", "sign-chills": "severe", "client_uuid": str(uuid4())}
+    where = {"when": "pick", "when_at": f"{first.observed_at.astimezone(child.zone):%Y-%m-%dT%H:%M}"}
+    said = text(phone.post(reverse("log-correct", args=[first.pk]), sent | where, follow=True))
+    assert "Chills, shaking (severe)" in said
+    assert "nothing new" not in said.lower()
+    phone.send(child, to="log-nothing-new", temperature="36.9")
+    second = SymptomLog.objects.filter(corrects=None).exclude(pk=first.pk).get()
+    mistake = text(phone.post(reverse("log-mistake", args=[second.pk]), follow=True))
+    assert "nothing new" not in mistake.lower()
+
+
 def test_a_reason_names_what_was_told_of_thinking_and_talking(phone: Phone, child: Child) -> None:
     said = text(phone.send(child, to="log-neuro", neuro_talks="less"))
     assert "You told us: Thinking, talking" in said

@@ -4,7 +4,7 @@ Each function takes a fixed number of queries, and none reads further back than 
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property
@@ -56,7 +56,7 @@ class LogRow:
     alert: Became | None = None
     calls: list[Call] = field(default_factory=list)
     language: str = ""
-    kind: str = LogKind.FULL
+    nothing_new: bool = False
 
     def __post_init__(self) -> None:
         self.late = self.received_at - self.observed_at > ENTERED_LATE_AFTER
@@ -71,7 +71,7 @@ class LogRow:
     @property
     def about_all(self) -> list[str]:
         """What was said of all signs at once."""
-        return [_("Nothing new")] if self.kind == LogKind.NOTHING_NEW else []
+        return [_("Nothing new")] if self.nothing_new else []
 
     @cached_property
     def told_apart(self) -> tuple[list[str], list[str]]:
@@ -97,6 +97,13 @@ def _with_urgency() -> SymptomLogQuerySet:
 def told_in(log: SymptomLog) -> dict[str, Any]:
     """What was entered: the report of the contract, with `raw` for what can't be read."""
     return reports([log])[log.pk]
+
+
+def says_nothing_new(log: SymptomLog, report: Mapping[str, Any]) -> bool:
+    """No sign is new and none is worse. A correction keeps the kind of its log: one that asked for the signs, or that
+    says that all of it was a mistake, does not say so any more."""
+    is_a_mistake = log.corrects_id is not None and not report
+    return log.kind == LogKind.NOTHING_NEW and not log.signs_asked and not is_a_mistake
 
 
 def told_at(child: Child, moments: Iterable[datetime]) -> list[tuple[datetime, dict[str, Any]]]:
@@ -126,7 +133,7 @@ def rows(logs: Sequence[SymptomLog]) -> list[LogRow]:
             report=told[log.pk],
             corrects=log.corrects,
             language=log.language,
-            kind=log.kind,
+            nothing_new=says_nothing_new(log, told[log.pk]),
         )
         for log in logs
     ]

@@ -47,7 +47,7 @@ from tracker.logs.forms.call import CalledForm
 from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.logs.team_words import team_words
 from tracker.logs.views.common import LOOK_AGAIN, may_log, therapies_of
-from tracker.models import Alert, Call, Child, LogKind, SymptomLog, Urgency
+from tracker.models import Alert, Call, Child, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import is_worse
 
@@ -85,6 +85,7 @@ def called(request: AuthedRequest, log_id: UUID) -> HttpResponse:
 def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: datetime) -> HttpResponse:
     around = page_context(request, log.child, now)
     assessment, report = log.assessment, queries.told_in(log)
+    nothing_new = queries.says_nothing_new(log, report)
     report |= assessment.basis.get("recorded", {})  # what the rules were told beside it
     if report.get("pump") == "stopped":
         around["day_label"] = day_label(log.child, now, pump_stopped=True)
@@ -95,7 +96,7 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
         therapies=therapies_of(assessment.basis, log.child),
         age_years=log.child.age_years(now),
         age_months=log.child.age_months(now),
-        nothing_new=log.kind == LogKind.NOTHING_NEW,
+        nothing_new=nothing_new,
         day_label=around["day_label"],
         seen_at=log.observed_at,
         now=now,
