@@ -106,3 +106,12 @@ def test_messages_are_written_for_who_gets_them() -> None:
     for name in ("sms", "push", "email"):
         source = (Path(sms.__file__).parent / f"{name}.py").read_text("utf-8")
         assert "hours.read_by(message.person)" in source
+
+
+@pytest.mark.usefixtures("night")
+def test_what_a_phone_keeps_is_written_for_its_owner(phone: Phone, child: Child, mother: User) -> None:
+    for zone, is_twelve in (("America/New_York", True), ("Europe/Berlin", False)):
+        User.objects.filter(pk=mother.pk).update(time_zone=zone)
+        kept = phone.get(reverse("pocket"), headers={"Accept-Language": "en-US"}).content.decode()
+        assert "Closed until" in kept
+        assert (" AM" in kept) == is_twelve, zone

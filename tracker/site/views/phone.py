@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tracker.assessment.pocket import milliseconds
 from tracker.core.access import children_of
 from tracker.core.pages import AuthedRequest, is_authed
+from tracker.lib import hours
 from tracker.lib.encryption import Unreadable
 from tracker.lib.envelopes import open_envelope, public_keys
 from tracker.logs.forms.call import CalledForm
@@ -120,9 +121,10 @@ def _said(row: dict[str, str], state: str, **more: Any) -> HttpResponse:
 
 
 def _speak(request: AuthedRequest) -> None:
-    """An open page asks nobody who it is (PersonsPlace): here the person's language counts all the same."""
+    """An open page asks nobody who it is (PersonsPlace): here the person's language and clock count all the same."""
     if request.user.language in dict(settings.LANGUAGES):
         translation.activate(request.user.language)
+    hours.activate(hours.clock_of(request.user))
 
 
 # ------------------------------------------------------------ what every phone has
