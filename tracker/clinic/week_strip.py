@@ -29,7 +29,7 @@ def strip(week: Iterable[Mapping[str, Any]]) -> SafeString:
     said = "; ".join(_in_words(day, words) for day in days)
     label = escape(f"{words['days']} {said}")
     return mark_safe(  # codes of ours, numbers, and words that were escaped
-        f'<svg class="strip" viewBox="0 0 70 13" role="img" aria-label="{label}">{cells}</svg>'
+        f'<svg class="strip" viewBox="0 0 280 52" role="img" aria-label="{label}">{cells}</svg>'
     )
 
 
@@ -44,11 +44,10 @@ def _words(language: str | None) -> dict[Any, str]:
 
 @cache
 def _cell(number: int, urgency: str | None, was_called: bool) -> str:
-    shape, called = _SHAPES.get(urgency or "", ""), _CALLED if was_called else ""
-    return (
-        f'<svg x="{number}0" y="0" width="10" height="13" viewBox="0 0 40 52"><rect class="week-day'
-        f' fill-{urgency if shape else "none"}" x="4" y="4" width="32" height="32" rx="8"/>{shape}{called}</svg>'
-    )
+    shape, called, left = _SHAPES.get(urgency or "", ""), _CALLED if was_called else "", 40 * number
+    fill, drawn = urgency if shape else "none", shape + called
+    moved = f'<g transform="translate({left})">{drawn}</g>' if drawn else ""
+    return f'<rect class="week-day fill-{fill}" x="{left + 4}" y="4" width="32" height="32" rx="8"/>{moved}'
 
 
 def _in_words(day: Mapping[str, Any], words: Mapping[Any, str]) -> str:
