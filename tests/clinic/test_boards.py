@@ -57,7 +57,32 @@ def test_the_worst_of_any_team_stands_first_with_its_ward_and_is_taken_there(
         assert f"{team.name}, night line: " in " ".join(page.split())
     at_desk.post(reverse("alert-take", args=[alert.pk]))
     assert Alert.objects.get(pk=alert.pk).taken_by == nurse
-    assert "1 yours" in page_of(at_desk)
+    assert "Mine 1" in " ".join(page_of(at_desk).split())
+
+
+def test_it_shows_mine_or_one_urgency_and_hides_no_urgent_one_that_waits(
+    at_desk: Client, care_team: CareTeam, birch: CareTeam, nurse: User
+) -> None:
+    calm = {"rash": "mild"}
+    for team, name, seen in ((care_team, "Waits", {"temperature": 38.4}), (birch, "Calm", calm)):
+        another(team, name, seen)
+    another(birch, "Held", {"temperature": 38.4})
+    assert Alert.objects.get(child__nickname="Calm").urgency == "today"
+    at_desk.post(reverse("alert-take", args=[Alert.objects.get(child__nickname="Held").pk]))
+    find = reverse("boards-find")
+
+    def names(**typed: str) -> set[str]:
+        at_desk.post(find, typed)
+        page = page_of(at_desk)
+        assert page_of(at_desk, **{"X-Part": "board"}).count(">Waits<") == page.count(">Waits<")
+        return {name for name in ("Waits", "Calm", "Held") if f">{name}<" in page}
+
+    assert names(nurse=str(nurse.pk)) == {"Waits", "Held"}
+    assert names(urgency="today") == {"Waits", "Calm"}
+    assert names(all="") == {"Waits", "Calm", "Held"}
+    assert names(urgency="nonsense") == {"Waits"}
+    names(all="")
+    assert at_desk.get(find).status_code == 405
 
 
 def test_who_left_one_of_them_sees_nothing_of_it(

@@ -55,7 +55,7 @@ KEPT = {
 # Never kept: done an hour later it would do something else than was meant. Nothing is done, and the page says so.
 NEVER = {
     *("alert-take", "alert-offer", "alert-accept", "alert-close", "alert-end", "board-close"),
-    *("board-find", "nurse-reached", "alert-not-reached", "alert-reopen", "decision-opened"),
+    *("board-find", "boards-find", "nurse-reached", "alert-not-reached", "alert-reopen", "decision-opened"),
     *("alert-where", "where"),
     *("team-code", "team-end", "team-export", "team-invite", "team-numbers", "team-policy", "team-revoke"),
     *("second-step-ask", "second-step-yes", "second-step-no"),

@@ -19,6 +19,7 @@ from tracker.clinic.views import (
 
 urlpatterns = [
     path("board/", boards.boards_page, name="board"),
+    path("board/find/", boards.boards_find, name="boards-find"),
     path("board/version/", boards.boards_version, name="boards-version"),
     path("teams/<uuid:care_team_id>/board/", board.team_board, name="team-board"),
     path("teams/<uuid:care_team_id>/board/version/", board.board_version, name="board-version"),

@@ -9,6 +9,8 @@ from tracker.clinic.queries.board import BoardRow, alert_rows
 from tracker.clinic.queries.board_alerts import LINES, ON_A_PAGE, Filters, Pick, is_urgent, pick_of, waits
 from tracker.models import Alert, CareTeam
 
+EVERYTHING = Filters()
+
 
 @dataclass(frozen=True)
 class OfTeam:
@@ -30,11 +32,16 @@ class Boards:
         return len(self.pick.open)
 
 
-def boards(teams: Sequence[CareTeam], unit: str, page: int, now: datetime) -> Boards:
-    """The worst of any team first. The number of queries grows with neither teams nor children."""
+def boards(
+    teams: Sequence[CareTeam], unit: str, page: int, now: datetime, filters: Filters = EVERYTHING
+) -> Boards:
+    """What the filters leave, and every urgent one that waits for a nurse; the worst of any team first.
+
+    The number of queries grows with neither teams nor children.
+    """
     found = Alert.objects.open().filter(child__care_team__in=teams)
     alerts = list(found.select_related("child__care_team", "taken_by", "offered_to"))
-    picked = pick_of(alerts, Filters(), now, size=ON_A_PAGE[LINES], page=page)
+    picked = pick_of(alerts, filters, now, size=ON_A_PAGE[LINES], page=page)
     counts = Counter(alert.child.care_team_id for alert in alerts)
     urgent = Counter(alert.child.care_team_id for alert in alerts if is_urgent(alert) and waits(alert, now))
     return Boards(

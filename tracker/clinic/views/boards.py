@@ -6,9 +6,10 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tracker.clinic.actions.board_look import unit_for
+from tracker.clinic.queries.board_alerts import Filters
 from tracker.clinic.queries.board_version import Version, version
 from tracker.clinic.queries.boards import boards
 from tracker.clinic.views.board import ALL, come_home_to, in_words
@@ -18,7 +19,10 @@ from tracker.core.redirects import see_other
 from tracker.core.staff_pages import locked_board, page_number, team_for
 from tracker.core.staff_session import StaffLocked
 from tracker.messaging.contact_points import has_dead_way
-from tracker.models import CareTeam
+from tracker.models import CareTeam, Urgency
+from tracker.models.alerts import AT_ANY_HOUR
+
+KEPT = "boards"  # in the session: what to show of all teams
 
 
 @require_safe
@@ -37,15 +41,28 @@ def boards_page(request: AuthedRequest) -> HttpResponse:
     except StaffLocked:
         return _drawn(request, "locked_boards", around | _locked(teams, now))
     come_home_to(request, ALL)
-    found = boards(teams, unit_for(request.user, teams[0]), page_number(request, "alerts"), now)
+    filters = Filters(**request.session.get(KEPT, {}))
+    found = boards(teams, unit_for(request.user, teams[0]), page_number(request, "alerts"), now, filters)
     in_words(found.alerts, now)
     context = {
         "board": found,
+        "filters": filters,
+        "counts": [(one, found.pick.by_urgency[one]) for one in (*reversed(AT_ANY_HOUR), Urgency.TODAY)],
         "mine": found.pick.by_holder[request.user.pk],
         "offered": [alert for alert in found.pick.open if alert.offered_to_id == request.user.pk],
         "dead": has_dead_way(request.user, now),
     }
     return _drawn(request, "boards", around | context)
+
+
+@require_POST
+def boards_find(request: AuthedRequest) -> HttpResponse:
+    """Mine, or those of one urgency; kept in the session, as of one board."""
+    for team in _teams(request):
+        team_for(request, team.pk)
+    wanted = {name: request.POST.get(name, "").strip()[:64] for name in ("nurse", "urgency")}
+    request.session[KEPT] = {} if "all" in request.POST else wanted
+    return see_other("board")
 
 
 @require_safe
