@@ -47,7 +47,7 @@ from tracker.logs.forms.call import CalledForm
 from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.logs.team_words import team_words
 from tracker.logs.views.common import LOOK_AGAIN, may_log, therapies_of
-from tracker.models import Alert, Call, Child, SymptomLog, Urgency
+from tracker.models import Alert, Assessment, Call, Child, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import is_worse
 
@@ -91,19 +91,7 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
         around["day_label"] = day_label(log.child, now, pump_stopped=True)
     if given := fever_medicine_since(log.child, log.observed_at):
         report |= MEDICINE
-    told = ScriptFacts(
-        report=report,
-        therapies=therapies_of(assessment.basis, log.child),
-        age_years=log.child.age_years(now),
-        age_months=log.child.age_months(now),
-        nothing_new=nothing_new,
-        day_label=around["day_label"],
-        seen_at=log.observed_at,
-        now=now,
-        earlier=_earlier(log, assessment.response),
-        has_begun=has_begun(log.child, now),
-        earlier_therapies=earlier_therapies(log.child, now),
-    )
+    told = _facts(assessment, report, around["day_label"], now, nothing_new=nothing_new)
     said = answer_text.answer_in_words(assessment.response, told)
     standing = _standing(log, said, now)  # before the answer is put in words: it changes the headline
     context = around | answer_context(said, told, in_emergency=around["is_emergency"])
@@ -123,6 +111,26 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
     context["team_words"] = team_words(said, told, log.child, now, lambda: said_on_the_phone(given))
     status = LOOK_AGAIN if form.is_bound else 200
     return render(request, "tracker/logs/answer.html", context, status=status)
+
+
+def _facts(
+    assessment: Assessment, report: dict[str, Any], label: str, now: datetime, *, nothing_new: bool
+) -> ScriptFacts:
+    """What the script says of this log. `label`: of the therapy's day."""
+    log = assessment.log
+    return ScriptFacts(
+        report=report,
+        therapies=therapies_of(assessment.basis, log.child),
+        age_years=log.child.age_years(now),
+        age_months=log.child.age_months(now),
+        nothing_new=nothing_new,
+        day_label=label,
+        seen_at=log.observed_at,
+        now=now,
+        earlier=_earlier(log, assessment.response),
+        has_begun=has_begun(log.child, now),
+        earlier_therapies=earlier_therapies(log.child, now),
+    )
 
 
 def _told_to_come(log: SymptomLog, became: Became | None, now: datetime) -> Alert | None:
