@@ -40,7 +40,8 @@ def found(text: str) -> list[Mention]:
 def test_each_danger_is_asked_about(language):
     missed = [
         f"{name}: {text}"
-        for name, texts in TOLD[language]["told"].items()
+        for said in ("told", "told_later")
+        for name, texts in TOLD[language].get(said, {}).items()
         for text in texts
         if name not in {one.name for one in found(text) if not one.negated}
     ]
