@@ -114,6 +114,12 @@ class NumbersForm(Crispy):
 
 
 class LastForm(Crispy):
+    first_sentence = forms.CharField(
+        label="A sentence in your child's own hand",
+        help_text="Let your child write one sentence on paper, today. Keep the paper and type the sentence here.",
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
     unit = forms.ChoiceField(
         label="Thermometer", choices=[("C", "°C"), ("F", "°F")], widget=forms.RadioSelect
     )
@@ -123,7 +129,12 @@ class LastForm(Crispy):
         choices=[("wait", "I wait for the nurse"), ("call", "I call")],
         widget=forms.RadioSelect,
     )
-    layout = (chips("unit"), "time_zone", chips("after_saving"))
+    layout = (
+        Field("first_sentence", template="tracker/core/fields/text.html"),
+        chips("unit"),
+        "time_zone",
+        chips("after_saving"),
+    )
 
 
 class PauseForm(Crispy):

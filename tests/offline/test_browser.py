@@ -4,6 +4,7 @@ One phone goes through many troubles in a test: starting a browser costs more th
 """
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -316,6 +317,7 @@ def test_calls_and_doses_without_a_network_are_known_to_the_next_answer_and_reco
         "gap_hours": 6,
     }
     at = timezone.now()
+    Child.objects.filter(pk=juno.pk).update(birth_month=(at - timedelta(days=160)).date().replace(day=1))
     add_medicine(child=juno, label=label | {"lowers_fever": True}, by=mother_of(juno), now=at)
     page = phone(mother_of(juno), init=A_DAY_AHEAD)
     page.context.set_offline(True)
@@ -325,6 +327,7 @@ def test_calls_and_doses_without_a_network_are_known_to_the_next_answer_and_reco
     expect(page.get_by_text("Kept on this phone, not sent yet.")).to_be_visible()
     log_alone(page, juno)
     expect(page.locator(".say")).to_contain_text("Paracetamol was given at")
+    expect(page.locator(".say")).to_contain_text(re.compile(r"My child is [45] months old"))
     page.locator("summary", has_text="I have called").click()
     page.locator("#called label", has_text="Yes").click()
     page.locator("#called label", has_text="Stay home and watch").click()
