@@ -157,6 +157,15 @@ def test_an_alert_goes_by_the_next_way_as_well_while_notifications_are_in_doubt(
     assert first([mother.pk], NOON + DAY)[mother.pk] == ["push", "email"]
 
 
+def test_a_reminder_goes_by_another_way_while_notifications_are_in_doubt(
+    point: ContactPoint, mother: User
+) -> None:
+    asked(NOON)
+    ways = contact_points.reminder_ways_to
+    assert ways([mother.pk], NOON + timedelta(hours=23))[mother.pk] == ["push", "email"]
+    assert ways([mother.pk], NOON + DAY)[mother.pk] == ["email", "push"]
+
+
 def test_a_second_browser_that_answers_is_enough(point: ContactPoint, mother: User, service: Gateway) -> None:
     asked(NOON)
     contact_points.add_browser(person=mother, endpoint=f"{service.origin}/b", keys=point.keys, now=NOON)

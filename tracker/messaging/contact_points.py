@@ -28,6 +28,15 @@ def ways_to(people: Collection[UUID], *, reminders: bool = False) -> Mapping[UUI
     return {person: _channels(points[person], reminders) for person in people}
 
 
+def reminder_ways_to(people: Collection[UUID], now: datetime) -> Mapping[UUID, Sequence[str]]:
+    """A reminder goes one way: notifications come last where no browser says any more that they arrive."""
+    doubtful = without_notifications(people, now)
+    return {
+        person: sorted(ways, key=lambda way: person in doubtful and way == Channel.PUSH)
+        for person, ways in ways_to(people, reminders=True).items()
+    }
+
+
 def first_ways_to(people: Collection[UUID], now: datetime) -> Mapping[UUID, Sequence[str]]:
     """The best way of each, and the next one with it where no browser says any more that notifications come."""
     ways, doubtful = ways_to(people), without_notifications(people, now)

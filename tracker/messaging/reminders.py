@@ -175,9 +175,7 @@ def _remind(reminders: Sequence[Reminder], plans: Mapping[UUID, ReminderPlan], n
     parents, on_duty = _parents_of(children), holders(children, now)
     for child_id, holder in on_duty.items():
         parents[child_id] = [holder, *(person for person in parents[child_id] if person != holder)]
-    ways = contact_points.ways_to(
-        {person for people in parents.values() for person in people}, reminders=True
-    )
+    ways = contact_points.reminder_ways_to({person for people in parents.values() for person in people}, now)
     queued = [
         message
         for reminder in wanted
@@ -299,7 +297,7 @@ def _ask_for(child: Child, cause: str, at: datetime, by: User, now: datetime, mo
     is_for_all = cause == Cause.LOOK_AGAIN or not keeps_it_to_one
     others = _parents_of([child.pk])[child.pk] if is_for_all else []
     people = [by.pk, *(person for person in others if person != by.pk)]
-    ways = contact_points.ways_to(people, reminders=True)
+    ways = contact_points.reminder_ways_to(people, now)
     later = timedelta(minutes=OTHERS_AFTER)
     Message.objects.bulk_create(
         nudge(
@@ -341,7 +339,7 @@ def ask_everybody(
         return False
     parents = _parents_of([child.pk])[child.pk]
     people = [*([first] if first else []), *(person for person in parents if person != first)]
-    ways = contact_points.ways_to(people, reminders=True)
+    ways = contact_points.reminder_ways_to(people, now)
     reachable = [person for person in people if ways[person]]
     nudges = [(person, 2 if place else 0, hour if place else None) for place, person in enumerate(reachable)]
     near = Message.objects.filter(kind=Kind.REMINDER, child=child, due_at__range=(now - hour, now + hour))

@@ -78,7 +78,8 @@ def _remind(reminders: Sequence[Reminder], now: datetime) -> None:
     on_duty = holders(children, now)
     parents = Membership.objects.running().filter(child__in=children, role=Role.PARENT)
     around = list(parents.values_list("child_id", "user_id"))
-    ways = contact_points.ways_to({*on_duty.values(), *(person for _child, person in around)}, reminders=True)
+    people = {*on_duty.values(), *(person for _child, person in around)}
+    ways = contact_points.reminder_ways_to(people, now)
     Message.objects.bulk_create(
         (
             nudge(reminder, person, ways[person][0], 0, timedelta(0), now, TOO_LATE)
