@@ -90,4 +90,4 @@ def test_a_picture_of_today_ends_now(pictures: Any, log: Log, ward_child: Child,
     TreatmentEvent.objects.create(kind=EventKind.DOSE, at=NOW + timedelta(hours=2), **of)
     for curve, _heat in pictures():
         assert len(curve.anchors) == 1
-        assert float(curve.last.x) == curve.right - 8
+        assert float(curve.last.x) == curve.right
