@@ -8,7 +8,7 @@ belongs to one catalogue, lives in this process, and is bounded.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 from typing import Any, NamedTuple
@@ -19,12 +19,14 @@ from therapies.model import Catalogue, Condition
 from therapies.request import Report, Request, read_hours, read_report
 from therapies.rules import Looked, look_back
 
-MOST_TOLD, MOST_LOOKED = 4096, 8192
+MOST_TOLD, MOST_LOOKED = 2048, 4096
 """So many are kept: then all are dropped, and it begins anew."""
 NEAR = Decimal("0.000001")
 """Hours: one so near to a limit may be on its other side in another request, whose hours are rounded otherwise."""
 NOT_SEEN = COUNTED | {"team_advised_hours_ago"}
 """Of a context: what no red flag reads but by `is_early`, and the days since a transplant, which are compared apart."""
+WORDS = ("note", "not_meant")
+"""Of a report: what no red flag reads. Nobody's own words are kept."""
 _TOLD, _OF = "told", "told of"  # where a report keeps them; no field of it
 
 
@@ -80,8 +82,18 @@ class Looks:
         """The report of a log, for a request. Raises RequestError where it cannot be read."""
         known = self._told.get(of)
         if known is None:
-            known = self._told[of] = _told(self._kept, told())
+            known = self._told[of] = self._read(told())
         return known.at(hours, of)
+
+    def _read(self, report: Mapping[str, Any]) -> Told:
+        coded = _told(self._kept, {key: value for key, value in report.items() if key not in WORDS})
+        said = {key: report[key] for key in WORDS if key in report}
+        if not said:
+            return coded
+        words = read_report(said, "reports", self._kept.catalogue)
+        whole = replace(coded.report, note=words.note, not_meant=words.not_meant)
+        temperatures_of(whole)
+        return coded._replace(report=whole)
 
     def look(self, request: Request, position: int, catalogue: Catalogue) -> Looked:
         """What the report showed when it was made."""

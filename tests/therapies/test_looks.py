@@ -8,6 +8,7 @@ Every answer is asked for twice: with what is kept, and without.
 import inspect
 import os
 import random
+import re
 from collections import UserDict
 from decimal import Decimal
 from typing import Any
@@ -73,7 +74,7 @@ def told(chance: random.Random) -> Report:
         "handwriting": chance.choice(("same", "worse")),
         "pump": chance.choice(("ok", "alarm")),
         "antipyretic_given": chance.random() < 0.5,
-        "note": chance.choice(("", "hot since supper")),
+        "note": chance.choice(("", "hot since supper", "perhaps a seizure")),
     }
     return report | {key: may[key] for key in may if chance.random() < 0.35}
 
@@ -204,6 +205,16 @@ def _source(of: Any) -> str:
     of = getattr(of, "func", of)  # of a cached property
     is_written = inspect.isfunction(of) and of.__code__.co_filename == facts.__file__
     return inspect.getsource(of) if is_written else ""
+
+
+def test_nobodys_own_words_are_kept_and_no_red_flag_reads_them() -> None:
+    looks._KEPT.clear()
+    told = {"symptoms": [], "note": "Juno had a seizure", "not_meant": ["seizure"]}
+    read = Looks(KNOWN).report(1, lambda: told, 0.0)
+    assert (read.note, read.not_meant) == (told["note"], {"seizure"})
+    assert [kept.report.note for kept in looks._KEPT[0].told.values()] == [""]
+    assert "Juno" not in repr(looks._KEPT[0])
+    assert not re.search(r"\.(note|not_meant)\b", inspect.getsource(conditions))
 
 
 def test_no_rule_looks_from_an_age_that_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
