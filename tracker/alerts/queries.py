@@ -26,7 +26,7 @@ from tracker.models import (
     SymptomLog,
 )
 from tracker.models.alerts import AT_ANY_HOUR, LOGGED, THE_FAMILYS
-from tracker.models.logs import RANK, not_corrected
+from tracker.models.logs import RANK, is_worse, not_corrected
 from tracker.models.users import display_name
 
 MOST_JOINED = 50
@@ -99,12 +99,12 @@ class Became:
         return self.alert.is_open and self.is_held(now) and self.alert.try_again_at is None
 
 
-def open_alert(child: Child, now: datetime) -> Alert | None:
+def open_alert(child: Child, now: datetime, *, worse_than: str = "") -> Alert | None:
     """The alert that stands for the family, the worst of two while a closing can be undone.
 
     Where none is open, the closed one that an urgent log has joined since, until they have called about that log:
     to be shown, it is as urgent as that. With `newest_log`, the log that says why to call, and `seen_at`, when that
-    was seen. Two queries.
+    was seen. Two queries; one where an alert is open that is not `worse_than` an urgency: that is not given.
     """
     found = _with_names(Alert.objects.open_to_family(now).filter(child=child)).order_by("raised_at")
     taken = AlertEvent.objects.filter(alert=OuterRef("pk"), verb__in=TAKING).order_by("-pk").values("at")[:1]
@@ -112,6 +112,8 @@ def open_alert(child: Child, now: datetime) -> Alert | None:
     worst = max(found, key=lambda alert: (RANK[alert.urgency], alert.is_open), default=None)
     if worst is None:
         return _joined_since(child, now)
+    if worse_than and not is_worse(worst.urgency, than=worse_than):
+        return None
     worst.newest_log, worst.seen_at = _log_that_says_why(worst)
     return worst.as_family_sees(now)
 

@@ -47,7 +47,7 @@ from tracker.logs.forms.call import CalledForm
 from tracker.logs.late_rule import Rule, kept_when_late
 from tracker.logs.team_words import team_words
 from tracker.logs.views.common import LOOK_AGAIN, may_log, therapies_of
-from tracker.models import Alert, Assessment, Call, Child, SymptomLog, Urgency
+from tracker.models import Alert, Assessment, Call, Child, DoseGiven, SymptomLog, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import is_worse
 
@@ -89,7 +89,7 @@ def _page(request: AuthedRequest, log: SymptomLog, form: CalledForm, now: dateti
     report |= assessment.basis.get("recorded", {})  # what the rules were told beside it
     if report.get("pump") == "stopped":
         around["day_label"] = day_label(log.child, now, pump_stopped=True)
-    if given := fever_medicine_since(log.child, log.observed_at):
+    if given := _fever_medicine(log, assessment):
         report |= MEDICINE
     told = _facts(assessment, report, around["day_label"], now, nothing_new=nothing_new)
     said = answer_text.answer_in_words(assessment.response, told)
@@ -131,6 +131,13 @@ def _facts(
         has_begun=has_begun(log.child, now),
         earlier_therapies=earlier_therapies(log.child, now),
     )
+
+
+def _fever_medicine(log: SymptomLog, assessment: Assessment) -> DoseGiven | None:
+    """Asked for where the rules were told of one: a dose that is written down later has the log judged again."""
+    basis = assessment.basis
+    asked = not basis or MEDICINE.keys() <= basis.get("recorded", {}).keys()
+    return fever_medicine_since(log.child, log.observed_at) if asked else None
 
 
 def _told_to_come(log: SymptomLog, became: Became | None, now: datetime) -> Alert | None:
@@ -204,7 +211,8 @@ def _is_in_emergency(log: SymptomLog, became: Became | None, now: datetime) -> b
 
 def _standing(log: SymptomLog, said: Response, now: datetime) -> Any:
     """An open alert that asks for more than this answer, from another log. The headline says so."""
-    standing = alert_queries.open_alert(log.child, now)
+    told = said["urgency"]  # nothing asks for more than an emergency
+    standing = alert_queries.open_alert(log.child, now, worse_than=told) if told != "emergency" else None
     if standing and not is_worse(standing.urgency, than=said["urgency"]):
         standing = None
     if standing and said["urgency"] == "note":

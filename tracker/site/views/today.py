@@ -55,7 +55,9 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         "danger_first": bool(question and question.is_danger)
         and not (standing and standing.urgency in AT_ANY_HOUR),
         "open_answer": standing,
-        "told_to_come": told_to_come(child, now),
+        "told_to_come": told_to_come(child, now)
+        if advice
+        else None,  # advice is the newest closing, or newer
         "forms_kept": unsaved.forms_kept(request.session, child, request.user, now),
         "decision": advice if advice and not standing and advice.is_to_be_followed(now) else None,
         "is_kept": unsaved.kept(request.session, child, now) is not None,
