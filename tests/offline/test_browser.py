@@ -345,7 +345,9 @@ def test_calls_and_doses_without_a_network_are_known_to_the_next_answer_and_reco
     expect(page.get_by_text("You did not tell us:")).not_to_be_visible()
     expect(page.locator("[data-unsent]")).to_contain_text("4 entries not sent yet")
     text = views.worker_text(kit_version())
-    monkeypatch.setattr(views, "worker_text", lambda _kit: text.replace("VERSION", "VERSION = 1, NEWER", 1))
+    newer = text.replace("VERSION", "VERSION = 1, NEWER", 1)
+    newer = newer.replace("self.skipWaiting()", "(caches.open('let in'), self.skipWaiting())")
+    monkeypatch.setattr(views, "worker_text", lambda _kit: newer)
     page.context.set_offline(False)
     is_sent(page)
     logs = SymptomLog.objects.order_by("received_at")
@@ -359,6 +361,11 @@ def test_calls_and_doses_without_a_network_are_known_to_the_next_answer_and_reco
     wait_until(lambda: page.evaluate(waits), "the new version")
     page.reload()  # a form
     ready(page)
-    assert page.evaluate(waits)
+    assert not is_let_in(page)
     page.goto(reverse("today", args=[juno.pk]))
-    wait_until(lambda: not page.evaluate(waits), "the new version to be let in")
+    wait_until(lambda: is_let_in(page), "the new version to be let in")
+
+
+def is_let_in(page: Page) -> bool:
+    """Whether the new worker has asked to take over. When it does is the browser's: once the old one has been idle."""
+    return bool(page.evaluate("caches.has('let in')"))

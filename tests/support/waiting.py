@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 900  # seconds; only so that a test ends that would wait for ever, on however busy a machine
+PATIENCE = 300  # seconds; only so that a test ends that would wait for ever, on however busy a machine
 PAGE_PATIENCE = 120  # the same for what a browser shows
 
 
