@@ -5,20 +5,15 @@ Each family of the demo logs its worst day through the pages, with scripts and w
 
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.config.test_start import free_port
-from tests.support.fixtures_infra import end_process, start_process
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support import demo_site
 from tracker.assessment.wording import URGENCIES
 from tracker.lib import telephone
 from tracker.models import CareTeam
@@ -30,38 +25,11 @@ FAMILIES = list(read_families())
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[str]:
     """Set up as ./start does it, then the web process alone; the broker's address leads nowhere."""
-    var, port = tmp_path_factory.mktemp("site"), free_port()
+    var = tmp_path_factory.mktemp("site")
     shutil.copy(migrated_file, var / "nightlight.sqlite3")
-    address = f"http://localhost:{port}"
-    env = {
-        "VAR_DIR": str(var),
-        "PORT": str(port),
-        "DEMO": "1",
-        "DATABASE_URL": "",
-        "REDIS_URL": f"redis+socket://{var}/no.sock",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    assert run([sys.executable, "manage.py", "setup"], env, var / "setup.log") == 0
-    web = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
-    process = start_process(web, env, var / "web.log")
-    try:
-        wait_until(lambda: answers(f"{address}/health/ready"), "the web process to answer")
+    demo_site.set_up(var)
+    with demo_site.served(var) as address:
         yield address
-    finally:
-        end_process(process)
-
-
-def run(command: list[str], env: dict[str, str], log: Path) -> int:
-    process: subprocess.Popen[bytes] = start_process(command, env, log)
-    return process.wait(PATIENCE)
-
-
-def answers(address: str) -> bool:
-    try:
-        with urlopen(address) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
 
 
 def enter(page: Page, name: str, value: str) -> None:
