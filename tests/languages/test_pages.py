@@ -199,3 +199,15 @@ def test_a_number_is_not_turned_round_in_arabic():
         assert degrees(Decimal("38.4"), "C") == "\u206638.4 °C\u2069"
         assert "\u206638.0 °C\u2069" in gettext("38.0 °C, once")
     assert str(number) == "555 0142"
+
+
+def test_what_stays_in_english_keeps_its_direction_on_an_arabic_page(
+    client: Client, child: Child, mother: User, nurse: User, log: Log
+):
+    """The parts of a line would run into each other, and a degree sign would stand behind its letter."""
+    speaks(client, mother, "ar")
+    answer = read(client, reverse("answer", args=[log(temperature=38.4).log.pk]))
+    assert set(re.findall(r'<cite class="source"[^>]*>', answer)) == {'<cite class="source" dir="ltr">'}
+    speaks(client, nurse, "ar")
+    board = read(client, reverse("team-board", args=[nurse.memberships.get().care_team.pk]))
+    assert re.findall(r'value="[CF]"\s+(dir="ltr")', board) == ['dir="ltr"'] * 2
