@@ -9,6 +9,7 @@ from uuid import uuid4
 import polib
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -211,3 +212,14 @@ def test_what_stays_in_english_keeps_its_direction_on_an_arabic_page(
     speaks(client, nurse, "ar")
     board = read(client, reverse("team-board", args=[nurse.memberships.get().care_team.pk]))
     assert re.findall(r'value="[CF]"\s+(dir="ltr")', board) == ['dir="ltr"'] * 2
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [("_ended", "alert"), ("_became", "became"), ("_emergency_before", "emergency_before")],
+)
+def test_what_a_nurse_wrote_keeps_its_direction_on_a_familys_page(template: str, name: str):
+    """Else the full stop of an English note stands before it on an Arabic page."""
+    alert = {"note": "Come in.", "outcome": "Sent", "resolved_at": NOW, "is_answer": True}
+    page = render_to_string(f"tracker/logs/{template}.html", {name: alert})
+    assert re.search(r'<bdi dir="auto">“?Come in\.”?</bdi>', page)
