@@ -57,13 +57,15 @@ def measured(languages: list[str], parts: tuple[str, ...] | list[str]) -> Iterat
 def figures_of(
     browser: Browser, site: str, language: str, parts: tuple[str, ...] | list[str]
 ) -> Iterator[Figure]:
-    """All of one language; the walks of the thumb go last, because they log."""
+    """All of one language; the walks of the thumb are taken last, because they log."""
     from tests.support.measured_pages import KINDS
 
+    taken = {}
     for part in sorted(parts, key=lambda one: one == "thumb"):
-        said = f"{NAMES[language]}: {part} ...\n"
-        sys.stderr.write(said)
-        yield from KINDS[part](browser, site, language)
+        sys.stderr.write(f"{NAMES[language]}: {part} ...\n")
+        taken[part] = list(KINDS[part](browser, site, language))
+    for part in sorted(parts, key=PARTS.index):
+        yield from taken[part]
 
 
 if __name__ == "__main__":
