@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.support.accessibility import violations
 from tests.support.effort import tries
-from tracker.site.style_parts import PARTS
+from tracker.site.demo.style_parts import PARTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAYS = (("light", "en"), ("night", "ar"), ("dark", "es"), ("light", "ar"), ("dark", "ar"), ("night", "en"))

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tracker.site.style_parts import PARTS
+from tracker.site.demo.style_parts import PARTS
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from tracker.lib.rendered import rendered
-from tracker.site.style_parts import BAR, PARTS, ZONE, State
+from tracker.site.demo.style_parts import BAR, PARTS, ZONE, State
 
 LOOKS = ("light", "dark", "night")
 

@@ -1,5 +1,6 @@
 """Today: where the child is, what was logged last, what the team said, what to do now."""
 
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from tracker.logs.advice import last_advice
 from tracker.logs.views.answer import open_answer
 from tracker.logs.views.common import asks_neuro
 from tracker.messaging.push_checks import notifications_of
+from tracker.models import Child
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.site.phone.entries import refused_lately
 from tracker.site.queries import around_today
@@ -46,6 +48,7 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
     context = {
         **around,
         **own_today(child, beside, now),
+        **_of_the_child(child, last, advice, now),
         "version": beside.version,
         "refused_entries": refused_lately(child, now) if around["has_refused"] else [],
         **({} if standing else notifications_of(request.user, now)),
@@ -55,12 +58,20 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         "danger_first": bool(question and question.is_danger)
         and not (standing and standing.urgency in AT_ANY_HOUR),
         "open_answer": standing,
-        "told_to_come": told_to_come(child, now)
-        if advice
-        else None,  # advice is the newest closing, or newer
         "forms_kept": unsaved.forms_kept(request.session, child, request.user, now),
         "decision": advice if advice and not standing and advice.is_to_be_followed(now) else None,
         "is_kept": unsaved.kept(request.session, child, now) is not None,
+    }
+    return render(request, f"tracker/site/{'_today_parts' if part else 'today'}.html", context)
+
+
+def _of_the_child(
+    child: Child, last: queries.LogRow | None, advice: object | None, now: datetime
+) -> dict[str, Any]:
+    """The course, the week and where the child is; what this person may do."""
+    return {
+        # advice is the newest closing, or newer
+        "told_to_come": told_to_come(child, now) if advice else None,
         "neuro": asks_neuro(child, now),
         "week": queries.week(child, now),
         "course_questions": course_questions(child, now, last),
@@ -71,7 +82,6 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         "care_changed": care_changed(child, now),
         "paused": child.get_paused_reason_display() if child.paused_at else "",
     }
-    return render(request, f"tracker/site/{'_today_parts' if part else 'today'}.html", context)
 
 
 def _open_question(last: queries.LogRow | None) -> Any:
