@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from therapies.episodes import ADVICE
+from tracker.lib.bidi import isolated
 from tracker.lib.clock import SKEW
 from tracker.lib.present import present
 from tracker.models.children import Child, PauseReason
@@ -335,4 +336,4 @@ class Call(models.Model):
 
 def in_words(advice: str, told: str) -> str:
     said = str(Advised(advice).label) if advice in Advised.values else ""
-    return ". ".join(filter(None, (said, told)))
+    return ". ".join(filter(None, (said, isolated(told))))

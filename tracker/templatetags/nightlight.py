@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from therapies.model import Instruction
@@ -125,6 +125,12 @@ def _until_reached(instructions: tuple[Instruction, ...], language: str | None) 
 @lru_cache(maxsize=2000)
 def _reason(flag: str, language: str | None) -> SafeString:
     return rendered("tracker/assessment/_reason.html", {"flag": json.loads(flag)})
+
+
+@register.filter
+def listed(items: Iterable[Any]) -> str:
+    """One after the other, with the comma of the page's language."""
+    return pgettext("between the items of a list", ", ").join(map(str, items))
 
 
 @register.filter
