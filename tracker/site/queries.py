@@ -12,14 +12,11 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from tracker.models import (
     Alert,
     AlertEvent,
-    Assessment,
     Baton,
-    Call,
     Child,
     DoseGiven,
     Membership,
     StayEvent,
-    SymptomLog,
     TreatmentEvent,
 )
 from tracker.models.alerts import UNDO_WITHIN
@@ -27,6 +24,8 @@ from tracker.models.alerts import UNDO_WITHIN
 FRESH = timedelta(minutes=5)
 """Hours of a line, ages and turns move without an event: so often a page is drawn again."""
 OWN = (
+    "version",
+    "last_log_at",
     "care_team_id",
     "care_team__changed_at",
     "paused_at",
@@ -40,6 +39,8 @@ OWN = (
 LATELY = timedelta(hours=12)
 """So long Today says what was given last."""
 DOSE = ("name", "dose", "given_at", "given_by__name")
+RECENT = timedelta(days=30)
+"""Of older alerts nothing changes on Today any more: a long history costs no more than a short one."""
 
 
 class Given(NamedTuple):
@@ -81,25 +82,23 @@ def _adults() -> Subquery:
 
 
 def _counted(now: datetime) -> list[Subquery]:
-    """Rows that are only added are counted; of those that change, each mark that is set.
+    """What changes beside the child's version, which grows with each log, answer, call and dose (core/child_lock.py).
 
-    Of the events the sum, not the newest: two who write at once may be done in another order than they began.
+    Rows that are only added are counted; of those that change, each mark that is set. Of the events the sum, not the
+    newest: two who write at once may be done in another order than they began.
     """
-    logs = SymptomLog.objects.filter(child=OuterRef("pk"))
-    alerts = Alert.objects.filter(child=OuterRef("pk"))
-    doses = DoseGiven.objects.filter(child=OuterRef("pk"))
+    alerts = Alert.objects.filter(child=OuterRef("pk"), raised_at__gt=now - RECENT)
+    events = AlertEvent.objects.filter(alert__child=OuterRef("pk"), alert__raised_at__gt=now - RECENT)
+    doses = DoseGiven.objects.filter(child=OuterRef("pk"), given_at__gt=now - LATELY)
     turns = Baton.objects.filter(child=OuterRef("pk"))
     marks = [Count(name) for name in ("decision_opened_at", "there_at", "home_at", "asked_where_at")]
     is_held = Q(taken_until__gt=now)
     is_told = Q(resolved_at__lte=now - UNDO_WITHIN)
     return [
-        _of(logs, Count("pk")),
-        _of(Assessment.objects.filter(log__child=OuterRef("pk")), Count("pk"), by="log__child"),
-        _of(AlertEvent.objects.filter(alert__child=OuterRef("pk")), Sum("pk"), by="alert__child"),
+        _of(events, Sum("pk"), by="alert__child"),
         *(_of(alerts, mark) for mark in (*marks, Max("tried_at"), Max("try_again_at"))),
         _of(alerts, Count("pk", filter=is_held)),
         _of(alerts, Count("pk", filter=is_told)),
-        _of(Call.objects.filter(child=OuterRef("pk")), Count("pk")),
         *(_of(doses, mark) for mark in (Count("pk"), Count("taken_back_at"))),
         *(_of(turns, mark) for mark in (Count("pk"), Count("accepted_at"), Count("ended_at"))),
         _of(TreatmentEvent.objects.filter(course__child=OuterRef("pk")), Count("pk"), by="course__child"),
