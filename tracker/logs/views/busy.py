@@ -1,10 +1,10 @@
 """The rules asked by somebody whom nobody knows: /check, and a log that nobody can say whose it was."""
 
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from tracker.lib.in_progress import InProgress
+from tracker.lib.plain_pages import plain_page
 from tracker.logs import unsaved
 
 AT_ONCE = InProgress(4)
@@ -19,6 +19,6 @@ def busy(request: HttpRequest) -> HttpResponse:
     if typed:
         typed.append((unsaved.SENT_AT, unsaved.signed_time(unsaved.sent_at(request.POST, timezone.now()))))
     context = {"typed": typed, "action": request.get_full_path()}
-    page = HttpResponse(render_to_string("tracker/logs/busy.html", context), status=503)
+    page = plain_page(request, "tracker/logs/busy.html", 503, context)
     page["Retry-After"] = "5"
     return page

@@ -14,7 +14,6 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
@@ -39,6 +38,7 @@ from tracker.core.pages import (
     page_context,
 )
 from tracker.lib import hours
+from tracker.lib.plain_pages import plain_page
 from tracker.lib.present import present
 from tracker.lib.text import typed
 from tracker.logs import unsaved
@@ -149,7 +149,7 @@ def without_database(request: HttpRequest, status: int) -> HttpResponse:
     """For the error page: the worst case from the rules alone, and a form that sends the same again."""
     form = LogForm(request.POST, asking=Asking(now=timezone.now(), zone=timezone.get_default_timezone()))
     context = _worst_case(form) | sent_again(request)
-    return HttpResponse(render_to_string("tracker/logs/not_saved_nobodys.html", context), status=status)
+    return plain_page(request, "tracker/logs/not_saved_nobodys.html", status, context)
 
 
 def sent_again(request: HttpRequest) -> dict[str, Any]:

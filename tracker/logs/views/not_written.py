@@ -11,11 +11,11 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from tracker.core.access import access_child, access_log
 from tracker.core.pages import is_authed, page_context
+from tracker.lib.plain_pages import plain_page
 from tracker.logs.views.late import answered_unsaved, emergency_first, sent_again
 from tracker.models import Child
 
@@ -45,7 +45,7 @@ def not_even_read(request: HttpRequest, status: int) -> HttpResponse:
     """The ambulance, and the number on the card."""
     context = {"action": request.get_full_path(), "typed": typed_again(request)}
     context["csrf_token"] = get_token(request)
-    return HttpResponse(render_to_string("503.html", context), status=status)
+    return plain_page(request, "503.html", status, context)
 
 
 def typed_again(request: HttpRequest) -> list[tuple[str, str]]:

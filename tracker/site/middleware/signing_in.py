@@ -9,11 +9,11 @@ by none, and what the library adds later is inside too.
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils.http import urlencode
 
 from tracker.accounts.rate_limits import is_known_browser
 from tracker.lib.in_progress import InProgress
+from tracker.lib.plain_pages import plain_page
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -56,6 +56,6 @@ def busy(request: HttpRequest) -> HttpResponse:
     after = request.POST.get("next", "")
     query = f"?{urlencode({'next': after})}" if after else ""
     context = {"again": f"{request.path}{query}"}
-    page = HttpResponse(render_to_string("account/busy.html", context), status=503)
+    page = plain_page(request, "account/busy.html", 503, context)
     page["Retry-After"] = "5"
     return page

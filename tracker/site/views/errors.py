@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from tracker.lib.database import can_read, is_unavailable
+from tracker.lib.plain_pages import plain_page
 from tracker.logs.views.late import without_database
 from tracker.logs.views.late_forms import late as late_form
 from tracker.logs.views.late_forms import not_done
@@ -99,7 +100,7 @@ def _pages_for(request: HttpRequest, is_down: bool) -> list[Callable[[HttpReques
 
 
 def _bare(request: HttpRequest, status: int) -> HttpResponse:
-    return HttpResponse(render_to_string(f"{status}.html"), status=status)
+    return plain_page(request, f"{status}.html", status)
 
 
 def drawn(request: HttpRequest, template: str, status: int, title: str, text: str) -> HttpResponse:
