@@ -86,7 +86,7 @@ def test_every_syndrome_has_plain_words_and_a_term_says_possible():
 def test_a_sign_is_written_by_its_plain_name():
     assert nightlight.sign("chills") == "Chills, shaking"
     assert nightlight.sign("antipyretic_given") == "Fever medicine"
-    assert nightlight.sign("CART-CRS-01") == "the rules"
+    assert nightlight.sign("CART-CRS-01") == "all that you entered"
 
 
 def test_a_sign_is_written_even_when_the_knowledge_is_broken(monkeypatch):
@@ -94,7 +94,7 @@ def test_a_sign_is_written_even_when_the_knowledge_is_broken(monkeypatch):
         raise catalogue.KnowledgeError("observations.toml", 1, "broken")
 
     monkeypatch.setattr(catalogue, "load", broken)
-    assert nightlight.sign("temperature") == "the rules"
+    assert nightlight.sign("temperature") == "all that you entered"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_the_browsers_wish_holds_until_somebody_chooses(client: Client):
     assert (chosen.status_code, chosen.url) == (303, reverse("check"))
     page = read(client, reverse("check"), "en")
     assert '<html lang="es"' in page
-    assert "borrador" in page  # that nobody has read it
+    assert "Borrador" in page  # that nobody has read it
     for odd in ("xx", "../es", ""):
         client.post(reverse("language"), {"language": odd})
     assert client.post(reverse("language"), {"next": "https://evil.example/"}).url == "/"

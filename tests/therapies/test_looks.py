@@ -46,7 +46,7 @@ def kept(request: dict[str, Any], known: Looks) -> dict[str, Any]:
 def test_every_worked_case_has_the_same_answer(therapy: str) -> None:
     for case in (case for case in CASES if case.therapy == therapy):
         for _ in range(2):
-            known = Looks(KNOWN)
+            known = Looks(load())
             assert assess(kept(dict(case.request), known), known.look) == assess(case.request), case.name
 
 
@@ -106,7 +106,7 @@ def context(chance: random.Random, begun_at: float, at: float) -> dict[str, Any]
 def answers(seed: int) -> int:
     """Judges each report of a history as the newest, in any order, and compares. How many had an older danger."""
     chance = random.Random(seed)
-    reports, known = history(chance), Looks(KNOWN)
+    reports, known = history(chance), Looks(load())
     begun_at, therapy = chance.uniform(-700, 100), chance.choice(list(KNOWN.therapies))
     policy = {"fever": chance.choice(list(FEVER_RULES)), "sensitivity": chance.choice(SENSITIVITIES)}
     remembered = 0
@@ -184,7 +184,7 @@ def test_each_part_of_what_is_compared_is_needed(
 
 
 def both(request: dict[str, Any]) -> dict[str, Any]:
-    known = Looks(KNOWN)
+    known = Looks(load())
     return dict(assess(kept(request, known), known.look))
 
 
@@ -210,7 +210,7 @@ def _source(of: Any) -> str:
 def test_nobodys_own_words_are_kept_and_no_red_flag_reads_them() -> None:
     looks._KEPT.clear()
     told = {"symptoms": [], "note": "Juno had a seizure", "not_meant": ["seizure"]}
-    read = Looks(KNOWN).report(1, lambda: told, 0.0)
+    read = Looks(load()).report(1, lambda: told, 0.0)
     assert (read.note, read.not_meant) == (told["note"], {"seizure"})
     assert [kept.report.note for kept in looks._KEPT[0].told.values()] == [""]
     assert "Juno" not in repr(looks._KEPT[0])
@@ -258,7 +258,7 @@ def test_a_hundred_answers_look_at_a_hundred_reports(monkeypatch: pytest.MonkeyP
     looked = []
     real = rules.look
     monkeypatch.setattr(rules, "look", lambda now: (looked.append(now), real(now))[1])
-    known, told = Looks(KNOWN), {"symptoms": [], "temperature": {"value": Decimal("36.8")}}
+    known, told = Looks(load()), {"symptoms": [], "temperature": {"value": Decimal("36.8")}}
     for newest in range(100):
         reports = [known.report(place, lambda: told, (newest - place) * 0.49) for place in range(newest + 1)]
         context = {"days_since_infusion": 9}
@@ -279,7 +279,7 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_red_flag_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     looks._KEPT.clear()
-    known, told = Looks(KNOWN), {"symptoms": [{"code": "chills", "severity": "mild"}]}
+    known, told = Looks(load()), {"symptoms": [{"code": "chills", "severity": "mild"}]}
 
     def fails(*_: Any) -> Any:
         raise RuntimeError
