@@ -28,7 +28,6 @@ def mother(db: None) -> User:
 
 
 def test_a_passkey_is_added_and_signs_in(page: Page, live_server: object, mother: User) -> None:
-    page.set_viewport_size({"width": 1280, "height": 1400})  # so high that no button lies half under the bar
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})

@@ -123,7 +123,7 @@ def test_looking_again_can_wait_for_the_evening_or_the_morning(
     night.move_to(called_at - an_hour)
     phone.send(child, **FEVER)
     page = answer_of(phone)
-    (code,) = re.findall(rf'value="(\w+)"[^>]*>\s*<label[^>]*>{said}<', page.content.decode())
+    (code,) = re.findall(rf'value="(\w+)"[^>]*>\s*<label[^>]*><bdi>{said}<', page.content.decode())
     shown = text(call(phone, look_again=code, called_at=f"{called_at:%H:%M}"))
     assert Call.objects.get().look_again_at == due - an_hour
     assert f"look again {'at' if due.date() == called_at.date() else 'Saturday at'} {due:%H:%M}" in shown

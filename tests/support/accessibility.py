@@ -16,7 +16,8 @@ def axe_source() -> str:
 
 
 def violations(page: Page) -> list[str]:
-    """One line a violation: the rule, and where; empty when there is none."""
+    """One line a violation: the rule, and where; empty when there is none. Of a page that has its style sheet."""
+    page.wait_for_load_state()
     page.evaluate(axe_source())
     found: dict[str, Any] = page.evaluate(RUN, TAGS)
     return [f"{rule['id']}: {node['html']}" for rule in found["violations"] for node in rule["nodes"]]
