@@ -14,7 +14,6 @@ from tests.support.personas import NOW
 from tests.support.sinks import Browser, Gateway, gateway
 from tracker.alerts import escalation
 from tracker.logs.actions.record import Recorded
-from tracker.management.commands.setup import make_push_key
 from tracker.messaging import contact_points, delivery
 from tracker.messaging.channels import push, sms
 from tracker.messaging.channels.errors import SendError, seconds_asked
@@ -22,25 +21,6 @@ from tracker.messaging.views.outbox import _mail
 from tracker.models import Channel, ContactPoint, Kind, Lane, Message, User
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def service(settings: Any, tmp_path: Any) -> Iterator[Gateway]:
-    """A push service that the site may use, and a key to sign with."""
-    push._key.cache_clear()
-    settings.PUSH_KEY_FILE = tmp_path / "push_key.pem"
-    make_push_key(settings.PUSH_KEY_FILE)
-    settings.PUSH_LEAVES_THE_HOUSE = True
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    with gateway() as found:
-        settings.PUSH_HOSTS = [found.origin]
-        yield found
-    push._key.cache_clear()
-
-
-@pytest.fixture
-def telephone() -> Browser:
-    return Browser()
 
 
 @pytest.fixture

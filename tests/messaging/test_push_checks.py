@@ -1,7 +1,6 @@
 """Notifications cannot die unseen: a browser answers, or its person and the team learn that it is silent."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,33 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.support.personas import NOW
-from tests.support.sinks import Browser, Gateway, gateway
+from tests.support.sinks import Browser, Gateway
 from tracker.clinic.queries.board_alerts import LINES
-from tracker.management.commands.setup import make_push_key
 from tracker.messaging import contact_points, delivery, push_checks
 from tracker.messaging.channels import push
 from tracker.models import Child, ContactPoint, Kind, Lane, Message, User
 
 NOON = NOW.replace(hour=12, minute=0)
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
-
-
-@pytest.fixture
-def service(settings: Any, tmp_path: Any) -> Iterator[Gateway]:
-    push._key.cache_clear()
-    settings.PUSH_KEY_FILE = tmp_path / "push_key.pem"
-    make_push_key(settings.PUSH_KEY_FILE)
-    settings.PUSH_LEAVES_THE_HOUSE = True
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    with gateway() as found:
-        settings.PUSH_HOSTS = [found.origin]
-        yield found
-    push._key.cache_clear()
-
-
-@pytest.fixture
-def telephone() -> Browser:
-    return Browser()
 
 
 @pytest.fixture

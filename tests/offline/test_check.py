@@ -27,6 +27,15 @@ def fill(page: Page, temperature: str, therapy: str = "blinatumomab") -> None:
     page.get_by_label("What does the thermometer say?").fill(temperature)
 
 
+def unknown_phone(open_page: Callable[..., Page], net: Network) -> Page:
+    """A browser that never signed in, at the check, with all that it needs to go on alone."""
+    page = open_page(base_url=net.url, service_workers="allow")
+    page.set_default_timeout(20_000)
+    page.goto("/check/")
+    ready(page)
+    return page
+
+
 def ask(page: Page) -> None:
     page.locator(".save-bar button").click()
 
@@ -39,10 +48,7 @@ def shown(page: Page) -> dict[str, list[str]]:
 def test_a_browser_that_never_signed_in_is_answered_without_a_network(
     open_page: Callable[..., Page], net: Network
 ) -> None:
-    page = open_page(base_url=net.url, service_workers="allow")
-    page.set_default_timeout(20_000)
-    page.goto("/check/")
-    ready(page)
+    page = unknown_phone(open_page, net)
     fill(page, "38,4")
     ask(page)
     on_line = shown(page)
@@ -69,10 +75,7 @@ def test_without_a_therapy_it_is_the_worst_of_all_and_an_emergency_shows_the_amb
     open_page: Callable[..., Page], net: Network
 ) -> None:
     """On line to the browser, and yet nobody answers: what was typed is judged, and kept nowhere."""
-    page = open_page(base_url=net.url, service_workers="allow")
-    page.set_default_timeout(20_000)
-    page.goto("/check/")
-    ready(page)
+    page = unknown_phone(open_page, net)
     net.state = "down"
     fill(page, "36.8", therapy="")
     ask(page)

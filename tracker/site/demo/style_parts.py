@@ -38,7 +38,7 @@ def _same(**given: Any) -> Callable[[], Given]:
 
 
 def _line() -> NumberToCall:
-    hours = "Closed until Friday 08:00. This line answers now."
+    hours = "Open now. The day line opens Friday 08:00."
     return NumberToCall("Care team, night line", telephone.of("555 0142"), hours)
 
 
