@@ -14,8 +14,18 @@ from django.utils import timezone
 from tests.support.pages import FEVER, Phone, text
 from tracker.alerts.taking import take_alert
 from tracker.families.actions.children import pause
+from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
-from tracker.models import Alert, Child, DoseGiven, Medicine, PauseReason, User
+from tracker.models import (
+    Alert,
+    AlertEvent,
+    AlertVerb,
+    Child,
+    DoseGiven,
+    Medicine,
+    PauseReason,
+    User,
+)
 
 pytestmark = pytest.mark.usefixtures("night")
 Log = Callable[..., Recorded]
@@ -79,13 +89,24 @@ def test_what_the_other_parent_does_is_another_version(
     def paused() -> None:
         pause(child=ward_child, reason=PauseReason.NOT_NEEDED, by=mother, now=timezone.now())
 
-    for change in (logged, taken, given, taken_back, paused):
+    def joined() -> None:
+        """An event of an alert that took no lock."""
+        AlertEvent.objects.create(alert=Alert.objects.get(), verb=AlertVerb.TOLD, at=timezone.now())
+
+    for change in (logged, taken, joined, given, taken_back, paused):
         before = version_of(phone.get(reverse("today", args=[ward_child.pk])))
         change()
         page = asked(phone, ward_child, before)
         assert page.status_code == 200, change.__name__
         assert version_of(page) != before
         assert asked(phone, ward_child, version_of(page)).status_code == 304
+
+
+def test_a_call_without_an_alert_is_another_version(phone: Phone, child: Child, mother: User) -> None:
+    """The child's own version alone has grown."""
+    before, now = version_of(phone.get(reverse("today", args=[child.pk]))), timezone.now()
+    record_call(child=child, caregiver=mother, client_uuid=uuid4(), called_at=now, reached=False, now=now)
+    assert version_of(asked(phone, child, before)) != before
 
 
 def test_the_parts_say_who_took_it_and_what_was_given(
