@@ -20,10 +20,11 @@ from tests.languages import gates
 from tests.support.personas import NOW
 from tracker.assessment.wording import degrees
 from tracker.lib import telephone
-from tracker.lib.translations import MARK, compile_translations
+from tracker.lib.translations import MARK, compile_translations, isolate
 from tracker.logs.actions.calls import record_call
 from tracker.logs.actions.record import Recorded
 from tracker.models import Child, User
+from tracker.models.alerts import in_words
 
 pytestmark = pytest.mark.django_db
 Log = Callable[..., Recorded]
@@ -191,6 +192,19 @@ def test_a_name_keeps_its_order_and_what_a_paper_cannot_draw_is_said_before(
         assert (said in page) != is_drawn, nickname
         assert (said in read(client, reverse("summary", args=[child.pk]))) != is_drawn, nickname
         assert (f"\u2068{nickname}\u2069" in page) == (nickname == "אורי")
+
+
+def test_numbers_of_a_translation_keep_their_order():
+    words = polib.POFile()
+    words.append(polib.POEntry(msgid="a", msgstr="اتصل +1 555 0100 ext 12 في 2026-12-01 09:30"))
+    isolate(words)
+    assert "\u2066+1 555 0100 ext 12\u2069" in words[0].msgstr
+    assert "\u20662026-12-01 09:30\u2069" in words[0].msgstr
+
+
+def test_what_a_team_told_keeps_its_own_direction():
+    with translation.override("ar"):
+        assert in_words("stay-home", "Come at 9.").endswith("\u2068Come at 9.\u2069")
 
 
 def test_a_number_is_not_turned_round_in_arabic():
