@@ -83,6 +83,12 @@ def test_every_syndrome_has_plain_words_and_a_term_says_possible():
     assert all("possible" in term for term in terms if term and term != "caregiver concern")
 
 
+@pytest.mark.parametrize(("language", "shown"), [("en", "a, b"), ("ar", "a، b")])
+def test_a_list_has_the_comma_of_the_language(language, shown):
+    with translation.override(language):
+        assert nightlight.listed(["a", "b"]) == shown
+
+
 def test_a_sign_is_written_by_its_plain_name():
     assert nightlight.sign("chills") == "Chills, shaking"
     assert nightlight.sign("antipyretic_given") == "Fever medicine"

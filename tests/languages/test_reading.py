@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.password_validation import get_default_password_validators
 from django.test import Client
 
 from tests.support import reading
@@ -64,6 +65,12 @@ def test_each_reason_to_call_reads_at_grade_six() -> None:
     told |= {one.text for therapy in known.therapies.values() for one in therapy.instructions}
     told |= {line for one in known.first_aid for line in one.lines}
     assert [text for text in sorted(told) if reading.read(text, TERMS).grade > GRADE] == []
+
+
+def test_the_rules_of_a_password_read_at_grade_six() -> None:
+    """Each is a line of its own; Django's own are at grade 9."""
+    hints = [rule.get_help_text() for rule in get_default_password_validators()]
+    assert [hint for hint in hints if reading.read(hint, TERMS).grade > GRADE] == []
 
 
 def test_a_hard_page_is_found() -> None:
