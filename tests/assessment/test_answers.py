@@ -36,7 +36,7 @@ reports = st.fixed_dictionaries(
         "fluids_kept": st.sampled_from(["all", "some", "none"]),
         "worried": st.booleans(),
         "antipyretic_given": st.booleans(),
-        "note": text,
+        "note": text.map(cleaned).filter(bool),
     },
 )
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -18,8 +19,14 @@ ASK = "import json; from config import settings as s; print(json.dumps({name: ge
 KEY = "k" * 50
 
 
+@pytest.fixture(autouse=True)
+def empty_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has started the site in this folder has a database and keys in its var."""
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+
+
 def run(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "VAR_DIR") if name in os.environ}
     return subprocess.run(
         [sys.executable, *command], cwd=BASE, env=kept | env, capture_output=True, text=True
     )
