@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from tests.clinic.test_board import another
 from tests.support.again import asked_again
+from tests.support.mails import mails_to
 from tests.support.personas import NOW, NUMBERS, SECRET, join, person
 from tracker.families.actions.care_teams import begin_care_team
 from tracker.models import AuditEvent, CareTeam, Child, Membership, Role, TeamMerge, User
@@ -36,6 +37,10 @@ def ask(by: User, left: CareTeam, code: str) -> str:
 def say(by: User, name: str) -> str:
     merge = TeamMerge.objects.latest("asked_at")
     return asked_again(by).post(reverse(name, args=[merge.pk]), follow=True).content.decode()
+
+
+def told_of(words: str, reader: User) -> bool:
+    return any(words in text for text in mails_to(reader.email))
 
 
 def page(by: User, team: CareTeam) -> str:
@@ -89,6 +94,46 @@ def test_a_no_or_taking_it_back_changes_nothing(
     assert Membership.objects.get(user=asker, ended_at=None).care_team == birch
     ask(asker, birch, care_team.join_code)
     assert TeamMerge.objects.filter(ended_at=None).count() == 1
+
+
+def test_the_leads_of_both_wards_are_told_by_mail_and_who_acts_is_not(
+    birch: CareTeam, care_team: CareTeam, asker: User, lead: User
+) -> None:
+    colleague = person("secondbirchlead")
+    join(colleague, Role.LEAD, care_team=birch, by=asker)
+    ask(asker, birch, care_team.join_code)
+    (asked,) = mails_to(lead.email)
+    assert "Then say yes or no under Team" in asked
+    (told,) = mails_to(colleague.email)
+    assert "You can take it back under Team" in told
+    assert mails_to(asker.email) == []
+    for text in (asked, told):
+        assert "Birch" not in text
+        assert "Maple" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("merge-end", "declined or taken back"), ("merge-accept", "two wards are one")]
+)
+def test_what_became_of_it_is_mailed_to_the_leads_of_both_but_who_decided(
+    birch: CareTeam, care_team: CareTeam, asker: User, lead: User, name: str, words: str
+) -> None:
+    colleague = person("secondbirchlead")
+    join(colleague, Role.LEAD, care_team=birch, by=asker)
+    ask(asker, birch, care_team.join_code)
+    say(lead, name)
+    assert told_of(words, asker)
+    assert told_of(words, colleague)
+    assert not told_of(words, lead)
+
+
+def test_no_mail_goes_where_a_yes_was_refused(
+    birch: CareTeam, care_team: CareTeam, asker: User, lead: User
+) -> None:
+    ask(asker, birch, care_team.join_code)
+    CareTeam.objects.filter(pk=birch.pk).update(fever_rule="38.5-once")
+    say(lead, "merge-accept")
+    assert mails_to(asker.email) == []
 
 
 def test_what_nobody_answered_in_a_week_is_over(

@@ -4,9 +4,7 @@ Two people, since whoever gets past it with a mailbox alone sees a ward's childr
 Everybody around is told by mail at each step, the person first.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -16,14 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from tracker.accounts.ownership import end_sessions
-from tracker.accounts.sign_in_mails import queue_sign_in_mail
+from tracker.accounts.team_mails import mail_about_team, tell_leads
 from tracker.core.audit import record_audit
 from tracker.core.refused import Refused
 from tracker.models import CareTeam, Membership, Role, SecondStepReset, StepEnd, User
 from tracker.models.memberships import TEAM_ROLES
-
-MAIL_LIVES = timedelta(days=1)
-Words = Callable[[], tuple[str, str]]
 
 
 @transaction.atomic
@@ -41,7 +36,7 @@ def ask_to_reset(*, membership: Membership, by: User, now: datetime) -> SecondSt
     asked = SecondStepReset.objects.create(person=person, care_team=team, asked_by=by, asked_at=now)
     record_audit("second-step.asked", by=by, now=now, about=membership.pk, person=str(person.pk))
     _tell_person(person, now)
-    _tell_leads(team, _asked_words, now, but={by.pk, person.pk})
+    tell_leads(team, _asked_words, now, but={by.pk, person.pk})
     return asked
 
 
@@ -53,7 +48,7 @@ def reset_second_step(*, asked: SecondStepReset, by: User | None, now: datetime)
     if not asked.is_open(now) or not _end(asked, StepEnd.RESET, by, now):
         raise Refused(_("This is not asked for any more. A lead can ask again."))
     _forget(asked.person, by, now)
-    _tell_leads(asked.care_team, _done_words, now, but={asked.person_id})
+    tell_leads(asked.care_team, _done_words, now, but={asked.person_id})
 
 
 @transaction.atomic
@@ -88,7 +83,7 @@ def _forget(person: User, by: User | None, now: datetime) -> None:
         record_audit("second-step.reset", by=by, now=now, about=membership.pk, person=str(person.pk))
     with override(person.language):
         subject, text = _("Nightlight: set up your second step anew"), _own_words()
-        _mail(person, subject, text, now)
+        mail_about_team(person, subject, text, now)
 
 
 def _end(asked: SecondStepReset, outcome: StepEnd, by: User | None, now: datetime) -> bool:
@@ -108,15 +103,7 @@ def _tell_person(person: User, now: datetime) -> None:
             "that you may set it up anew.\n\n"
             "Is that not so? Then somebody may be trying to get into your account. Tell your team at once."
         )
-        _mail(person, _("Nightlight: somebody asks to reset your second step"), text, now)
-
-
-def _tell_leads(team: CareTeam, words: Words, now: datetime, *, but: Iterable[UUID]) -> None:
-    leads = Membership.objects.running().filter(care_team=team, role=Role.LEAD).exclude(user__in=but)
-    for membership in leads.select_related("user"):
-        with override(membership.user.language):
-            subject, text = words()
-            _mail(membership.user, subject, text, now)
+        mail_about_team(person, _("Nightlight: somebody asks to reset your second step"), text, now)
 
 
 def _asked_words() -> tuple[str, str]:
@@ -139,7 +126,3 @@ def _own_words() -> str:
         "Sign in with this address; a code comes by mail. Then set up a passkey or an app again, and "
         "how you are reached:\n%(address)s\n\nDid you not want this? Tell your team at once."
     ) % {"address": settings.SITE_URL + reverse("account_request_login_code")}
-
-
-def _mail(person: User, subject: str, text: str, now: datetime) -> None:
-    queue_sign_in_mail(to=person.email, subject=subject, text=text, lives=MAIL_LIVES, now=now)

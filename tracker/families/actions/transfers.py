@@ -5,6 +5,7 @@ conditional UPDATE while the child is locked: of two at once one is told that it
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from tracker.accounts.sign_in_mails import queue_sign_in_mail
+from tracker.accounts.team_mails import mail_about_team, tell_leads
 from tracker.core.audit import record_audit
 from tracker.core.board_mark import mark_boards
 from tracker.core.child_lock import LockedChild, lock_child
@@ -99,28 +100,24 @@ def _end(transfer: Transfer, outcome: TransferEnd, by: User, now: datetime) -> N
 
 def _tell_of_the_offer(child: Child, team: CareTeam, now: datetime) -> None:
     """By mail, and neither of which child nor of which ward: the pages say that to who may see it."""
-    running = Membership.objects.running().select_related("user")
-    for membership in running.filter(care_team=team, role=Role.LEAD):
+    tell_leads(team, partial(_offered, team), now, but=())
+    parents = Membership.objects.running().filter(child=child, role=Role.PARENT).select_related("user")
+    for membership in () if child.has_died else parents:
         with override(membership.user.language):
-            text = _("Another ward offers a child to yours. Accept or decline it under Team:\n%(address)s")
-            page = settings.SITE_URL + reverse("transfers", args=[team.pk])
-            _mail(
-                membership.user,
-                _("Nightlight: a child is offered to your ward"),
-                text % {"address": page},
-                now,
-            )
-    for membership in () if child.has_died else running.filter(child=child, role=Role.PARENT):
-        with override(membership.user.language):
-            text = _(
-                "Your care team asks another team to take over the care of your child. Until they accept, nothing "
-                "changes: call the same number as before. You are told when they have."
-            )
-            _mail(membership.user, _("Nightlight: your care team may change"), text, now)
+            mail_about_team(membership.user, *_may_change(), now)
 
 
-def _mail(person: User, subject: str, text: str, now: datetime) -> None:
-    queue_sign_in_mail(to=person.email, subject=subject, text=text, lives=TOLD_FOR, now=now)
+def _offered(team: CareTeam) -> tuple[str, str]:
+    return _("Nightlight: a child is offered to your ward"), _(
+        "Another ward offers a child to yours. Accept or decline it under Team:\n%(address)s"
+    ) % {"address": settings.SITE_URL + reverse("transfers", args=[team.pk])}
+
+
+def _may_change() -> tuple[str, str]:
+    return _("Nightlight: your care team may change"), _(
+        "Your care team asks another team to take over the care of your child. Until they accept, nothing "
+        "changes: call the same number as before. You are told when they have."
+    )
 
 
 def tell_family(child: Child, now: datetime) -> None:
