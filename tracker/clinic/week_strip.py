@@ -12,13 +12,7 @@ from django.utils.translation import gettext as _
 
 from tracker.assessment.wording import urgency_word
 
-_SHAPES = {
-    "emergency": '<path class="ink-emergency" d="M16 11h8l5 5v8l-5 5h-8l-5-5v-8z"/>',
-    "now": '<path class="ink-now" d="M20 10l9 17h-18z"/>',
-    "today": '<circle class="ink-today" cx="20" cy="20" r="8"/>',
-    "note": '<rect class="ink-note" x="15" y="15" width="10" height="10" rx="2"/>',
-}
-_CALLED = '<path class="strip-called" d="M8 44h24"/>'
+_URGENCIES = ("emergency", "now", "today", "note")
 
 
 def strip(week: Iterable[Mapping[str, Any]]) -> SafeString:
@@ -37,17 +31,16 @@ def strip(week: Iterable[Mapping[str, Any]]) -> SafeString:
 def _words(language: str | None) -> dict[Any, str]:
     """What a screen reader says, in that language: the weekdays by number, the rest by name."""
     weekdays = {number: str(name) for number, name in WEEKDAYS_ABBR.items()}
-    urgencies = {urgency: urgency_word(urgency) for urgency in _SHAPES}
+    urgencies = {urgency: urgency_word(urgency) for urgency in _URGENCIES}
     said = {"days": _("Seven days:"), None: _("nothing"), "called": _("called")}
     return {**weekdays, **urgencies, **said}
 
 
 @cache
 def _cell(number: int, urgency: str | None, was_called: bool) -> str:
-    shape, called, left = _SHAPES.get(urgency or "", ""), _CALLED if was_called else "", 40 * number
-    fill, drawn = urgency if shape else "none", shape + called
-    moved = f'<g transform="translate({left})">{drawn}</g>' if drawn else ""
-    return f'<rect class="week-day fill-{fill}" x="{left + 4}" y="4" width="32" height="32" rx="8"/>{moved}'
+    """The shapes themselves stand once in a page: _week_shapes.html."""
+    names = [urgency if urgency in _URGENCIES else "none", *(["called"] if was_called else [])]
+    return "".join(f'<use href="#day-{name}" x="{40 * number}"/>' for name in names)
 
 
 def _in_words(day: Mapping[str, Any], words: Mapping[Any, str]) -> str:
