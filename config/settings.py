@@ -266,6 +266,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("STATIC_DIR", str(VAR / "static")))
 STATICFILES_FINDERS = [
+    "tracker.lib.served_scripts.ServedScripts",  # before their sources
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "tracker.lib.style_sheet.OneStyleSheet",
 ]

@@ -15,10 +15,11 @@ from random import Random
 from typing import NamedTuple
 
 from tests.parity.boundaries import boundary_requests
-from tests.parity.node import MODULE, Question, phone_answers, python_answer
+from tests.parity.node import MODULE, SOURCE, Question, phone_answers, python_answer
 from tests.parity.questions import by_chance, noted, together, typed_numbers, worked
 from therapies.conditions import OPERATORS
 from therapies.rules_bundle import dumps, rules_bundle
+from tracker.lib.served_scripts import without_remarks
 
 _BY_CHANCE, _SEED, _AT_ONCE = 2000, 7, 1000
 
@@ -175,13 +176,13 @@ def unseen(damages: Sequence[Damage], questions: Sequence[Question]) -> Iterator
 
 
 def planted(damage: Damage, folder: Path) -> Path:
-    """The damaged module in a folder of its own. Raises ValueError where it does not fit the module any more."""
+    """The damaged module, as it would be sent, in a folder of its own. Raises ValueError where it fits no more."""
     shutil.copytree(MODULE.parent, folder)
-    file = folder / damage.file
-    text = file.read_text("utf-8")
+    text = (SOURCE.parent / damage.file).read_text("utf-8")
     if text.count(damage.stands) != 1:
         raise ValueError(f"{damage.file}: {damage.stands!r} stands there {text.count(damage.stands)} times")
-    file.write_text(text.replace(damage.stands, damage.instead), "utf-8")
+    damaged = without_remarks(text.replace(damage.stands, damage.instead))
+    (folder / damage.file).write_text(damaged, "utf-8")
     return folder / MODULE.name
 
 

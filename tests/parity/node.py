@@ -1,5 +1,6 @@
 """Asks both: the rules in Python, and the module of the phone in the node that comes with the browser's driver."""
 
+import atexit
 import contextlib
 import json
 import subprocess
@@ -16,11 +17,25 @@ from therapies.numbers import read_number, read_temperature
 from therapies.request import RequestError, read_request
 from therapies.rules import assess_request, worst_of
 from therapies.rules_bundle import dumps, rules_bundle
+from tracker.lib import served_scripts
+from tracker.lib.written_files import write_where_changed
 
-MODULE = Path(__file__).parents[2] / "tracker/static/tracker/rules/assess.js"
+SOURCE = served_scripts.SOURCES / "tracker/rules/assess.js"
 _RUNNER = Path(__file__).parent / "runner.mjs"
 _AT_ONCE = 5000
 Question = Mapping[str, Any]
+
+
+def _as_sent() -> Path:
+    """Every script as a phone gets it, in a folder that goes with this process."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    for name in served_scripts.names():
+        write_where_changed(Path(folder.name) / name, served_scripts.as_sent(name))
+    return Path(folder.name) / "tracker/rules/assess.js"
+
+
+MODULE = _as_sent()
 
 
 def differences(questions: Iterable[Question], module: Path = MODULE) -> Iterator[tuple[Question, Any, Any]]:

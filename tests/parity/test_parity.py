@@ -11,7 +11,7 @@ import pytest
 
 from tests.parity.boundaries import boundary_requests
 from tests.parity.damages import DAMAGES, operators_damaged, planted, unseen
-from tests.parity.node import MODULE, Question, differences, phone_answers
+from tests.parity.node import SOURCE, Question, differences, phone_answers
 from tests.parity.questions import by_chance, noted, together, typed_numbers, worked
 from tests.support.effort import tries
 from therapies import request, rules
@@ -21,7 +21,7 @@ from therapies.conditions import OPERATORS
 from therapies.rules_bundle import digest, dumps, rules_bundle
 
 SEED = 20261201
-RULES = MODULE.parent
+RULES = SOURCE.parent
 _NO_CODE = re.compile(r'//.*|/\*(?s:.*?)\*/|"[^"\n]*"|`[^`]*`|/\^.*?\$?/(?=[.;])')
 _NUMBER = re.compile(r"(?<![\w.])([0-9]+)n?\b")
 _OWN_NUMBERS = {"decimal.js": {"16", "15", "9", "10"}, "numbers.js": {"10"}, "temperatures.js": {"3"}}

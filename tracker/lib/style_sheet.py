@@ -8,6 +8,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import AppDirectoriesFinder, BaseFinder
 from django.core.files.storage import FileSystemStorage
 
+from tracker.lib.written_files import write_where_changed
+
 WHOLE = "tracker/site.css"
 PARTS = ("tracker/vendor/bootstrap/bootstrap-reboot.min.css", "tracker/tokens.css", "tracker/app.css")
 
@@ -32,13 +34,7 @@ class OneStyleSheet(BaseFinder):
         yield WHOLE, self.storage
 
     def write(self) -> Path:
-        file, text = self.folder / WHOLE, whole()
-        if not file.exists() or file.read_text() != text:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            draft = file.with_suffix(".new")
-            draft.write_text(text)
-            draft.replace(file)
-        return file
+        return write_where_changed(self.folder / WHOLE, whole())
 
 
 def whole() -> str:

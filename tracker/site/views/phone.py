@@ -7,7 +7,6 @@ import json
 import re
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tracker.assessment.pocket import milliseconds
 from tracker.core.access import children_of
 from tracker.core.pages import AuthedRequest, is_authed
-from tracker.lib import hours
+from tracker.lib import hours, served_scripts
 from tracker.lib.encryption import Unreadable
 from tracker.lib.envelopes import open_envelope, public_keys
 from tracker.logs.forms.call import CalledForm
@@ -34,7 +33,6 @@ from tracker.site.phone.entries import Unknown, accept, read_entry
 from tracker.site.phone.kit import kit_in_brotli, kit_text, kit_version, language_of
 from tracker.site.phone.pocket import pocket_of
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
 HASHED = (
     *("site.css", "home_care.css", "icons.svg", "signs.svg", "icons/nightlight.svg", "icons/192.png"),
     *("manifest.webmanifest", "clock.js", "app.js", "unsaved.js", "aloud.js"),
@@ -171,13 +169,12 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=8)
 def worker_text(kit: str) -> str:
     """With the list of what it keeps, a version that changes with any of it, and the language of its pages."""
-    own = STATIC / "tracker"
-    modules = sorted(file.relative_to(STATIC) for folder in MODULES for file in (own / folder).glob("*.js"))
-    plain = [f"/static/{file.as_posix()}" for file in modules]
+    modules = [name for name in served_scripts.names() if name.split("/")[1] in MODULES]
+    plain = [f"/static/{name}" for name in modules]
     shell = [*(static(f"tracker/{name}") for name in HASHED), *plain, f"/kit/{kit}/", *PAGES]
-    worker = (own / "sw.js").read_text()
-    files = [(STATIC / file).read_bytes() for file in modules]
-    version = sha256("".join([worker, *shell]).encode() + b"".join(files)).hexdigest()[:12]
+    worker = served_scripts.as_sent("tracker/sw.js")
+    texts = map(served_scripts.as_sent, modules)
+    version = sha256("".join([worker, *shell, *texts]).encode()).hexdigest()[:12]
     known = {"SHELL": shell, "VERSION": version, "LANGUAGE": translation.get_language()}
     told = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in known.items())
     scripts = [f"/static/tracker/offline/{name}.js" for name in ("store", "send")]
