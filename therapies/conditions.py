@@ -306,6 +306,13 @@ LOOKS_BACK: Mapping[str, Callable[[Any], Iterable[Any]]] = {
     ),
 }
 """Of the operators that look at earlier reports: the ages in hours at which one comes into their sight or leaves it."""
+OF_THE_REPORT = frozenset(
+    (
+        *("severity", "severity_told", "lasting", "lasting_told", "episodes_over", "with", "with_severe"),
+        *("another_sign", "temperature", "unread", "answer", "policy"),
+    )
+)
+"""The operators that read nothing but the report and the policy: neither the treatment nor an earlier report."""
 NEED_A_SIGN = {"severity", "severity_told", "lasting", "lasting_told", "episodes_over", "again"}
 KEYS: Mapping[str, set[str]] = {
     "lasting": {"from", "over", "over_minutes"},

@@ -78,6 +78,10 @@ class Looks:
         self._pasts: dict[Hashable, Hashable] = {}
         self._asked: Asked | None = None
 
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._kept.catalogue
+
     def report(self, of: Hashable, told: Callable[[], Mapping[str, Any]], hours: float) -> Report:
         """The report of a log, for a request. Raises RequestError where it cannot be read."""
         known = self._told.get(of)

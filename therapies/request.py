@@ -177,7 +177,7 @@ def _reports(data: Any, catalogue: Catalogue) -> tuple[Report, ...]:
     for position, item in enumerate(data):
         report = read_report(item, f"reports[{position}]", catalogue)
         same = by_time.get(report.hours_ago)
-        by_time[report.hours_ago] = report if same is None else _merge(same, report)
+        by_time[report.hours_ago] = report if same is None else merge(same, report)
     return tuple(by_time[hours] for hours in sorted(by_time)) or (Report(Decimal(0)),)
 
 
@@ -236,7 +236,7 @@ def _sign(data: Any, where: str, codes: Collection[str]) -> Sign:
     )
 
 
-def _merge(one: Report, other: Report) -> Report:
+def merge(one: Report, other: Report) -> Report:
     """Two reports of one time as one, each sign at its worst."""
     return Report(
         one.hours_ago,

@@ -73,20 +73,32 @@ class History:
         may = {"temperature": few.choice((36.8, 37.6, 38.0, 38.4)), "weight_kg": few.choice((20, 20.6, 21.2))}
         return told | {key: value for key, value in may.items() if few.random() < 2 / 3}
 
+    def report(self) -> dict[str, Any]:
+        return answers(**self.seen())
+
     def log(self) -> None:
-        told = {"answers": answers(**self.seen()), "observed_at": self.before(), "client_uuid": uuid4()}
+        told = {"answers": self.report(), "observed_at": self.before(), "client_uuid": uuid4()}
         log = record_log(child=self.child, caregiver=self.parent, now=self.now, **told).log
-        made = {one.log_id: one for one in Assessment.objects.filter(made_at=self.now, log__child=self.child)}
-        for found in assess.check_around(self.child, courses_of(self.child), {log.observed_at}, self.now):
-            one = made.pop(found.log_id)  # what was judged before it was written
+        self.compare(log)
+
+    def compare(self, log: SymptomLog) -> None:
+        """Whether it was judged before it was written, or not at all: each answer that counts is the one that is found
+        anew, of the log and of every one that it came too late for.
+        """
+        anew = assess.check_around(self.child, courses_of(self.child), {log.observed_at}, self.now)
+        made = Assessment.objects.filter(log__in=[found.log_id for found in anew]).order_by("pk")
+        standing = {one.log_id: one for one in made}
+        assert log.pk in standing
+        for found in anew:
+            one = standing[found.log_id]
             assert (one.response, one.basis) == (found.response, found.basis)
-        assert not made
+            assert (one.urgency, one.note_due_at) == (found.urgency, found.note_due_at)
 
     def correct(self) -> None:
-        logs = list(SymptomLog.objects.standing().filter(child=self.child).order_by("observed_at", "pk"))
-        log = self.chance.choice(logs)
+        standing = SymptomLog.objects.standing().filter(child=self.child)
+        log = self.chance.choice(list(standing.order_by("observed_at", "received_at")))
         at = self.chance.choice((log.observed_at, self.before()))
-        told = {"answers": answers(**self.seen()), "observed_at": at, "client_uuid": uuid4()}
+        told = {"answers": self.report(), "observed_at": at, "client_uuid": uuid4()}
         correct_log(log=log, caregiver=self.parent, now=self.now, **told)
 
     def dose(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -44,22 +45,24 @@ def elsewhere(task: Callable[[], Any]) -> Any:
 @pytest.fixture
 def while_judging(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[bool]]:
     """Something happens on another connection each time that a log has been judged and is not written yet."""
-    judge: Judge = record.check_around
+    real: dict[str, Judge] = {name: getattr(record, name) for name in ("check_new", "check_around")}
 
     def happens(*tasks: Callable[[], Any]) -> list[bool]:
         left, judged = list(tasks), []
 
-        def judging(*asked: Any) -> Any:
-            found = judge(*asked)
+        def judging(name: str, *asked: Any) -> Any:
+            found = real[name](*asked)
             judged.append(not connection.in_atomic_block)
             if judged[-1] and left:
                 task = left.pop(0)
                 with monkeypatch.context() as meanwhile:
-                    meanwhile.setattr(record, "check_around", judge)
+                    for each, judge in real.items():
+                        meanwhile.setattr(record, each, judge)
                     elsewhere(task)
             return found
 
-        monkeypatch.setattr(record, "check_around", judging)
+        for name in real:
+            monkeypatch.setattr(record, name, partial(judging, name))
         return judged
 
     return happens

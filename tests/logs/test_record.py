@@ -201,7 +201,7 @@ class TestWhateverTheRulesDo:
         def refuse(*args: Any) -> Any:
             raise OperationalError("the history cannot be read")
 
-        monkeypatch.setattr("tracker.logs.actions.record.check_around", refuse)
+        monkeypatch.setattr("tracker.logs.actions.record.check_new", refuse)
         recorded = log(temperature=36.8)
         assert recorded.created
         assert recorded.assessment.urgency == "now"

@@ -17,21 +17,24 @@ from therapies.note_questions import asks_of_danger
 from therapies.response import Question, Response
 from therapies.rules import (
     COULD_NOT_CHECK,
-    OLD_HOURS,
     REMEMBERED_HOURS,
     assess,
     unchecked,
     worst_of,
 )
-from tracker.assessment.courses import (
-    begun_by,
-    courses_of,
-    courses_that_count,
-    of_the_child_beside,
-    stop_without_advice,
+from tracker.assessment.basis import (
+    STOPPED,
+    age_when_received,
+    basis_of,
+    basis_of_one,
+    hours,
+    of_each_therapy,
+    told_by,
 )
+from tracker.assessment.courses import begun_by, courses_of, courses_that_count, stop_without_advice
+from tracker.assessment.late_logs import affected
 from tracker.assessment.past_logs import WINDOW, PastLog, Unsaved, moved, seen_around
-from tracker.models import Child, Course, SymptomLog, Urgency
+from tracker.models import Child, Course, Urgency
 from tracker.models.alerts import AT_ANY_HOUR
 from tracker.models.logs import is_worse
 
@@ -41,9 +44,6 @@ REMEMBERED = timedelta(hours=REMEMBERED_HOURS)
 """So long a danger counts that nobody gave advice on, and so long a new one belongs to the same episode."""
 NOTE_WAITS = timedelta(minutes=10)
 LONG_AGO = 2 * WINDOW
-LATE = timedelta(hours=OLD_HOURS)
-MEDICINE = {"antipyretic_given": True}
-STOPPED = {"pump": "stopped"}
 TYPE_IT_AGAIN = gettext_noop("We could not read what you typed. Type it again.")
 
 
@@ -67,25 +67,40 @@ class Checked:
 
 
 def check_around(
-    child: Child,
-    courses: Sequence[Course],
-    moments: Collection[datetime],
-    now: datetime,
-    new: Unsaved | None = None,
+    child: Child, courses: Sequence[Course], moments: Collection[datetime], now: datetime
 ) -> list[Checked]:
     """The logs at one of the moments or within the window after it, each with what was known before it.
 
-    That is a new log, written or still to be, and those that it came too late for. Never raises because of the
-    rules: what they cannot answer is `now`, "we could not check this".
+    Never raises because of the rules: what they cannot answer is `now`, "we could not check this".
     """
     found: dict[uuid.UUID, Checked] = {}
     for moment in moments:
-        around, looks = seen_around(child, courses, moment, new), _looks()
-        for seen in around:
-            if seen.observed_at >= moment:
-                own, history = _as_if_last(seen, around, courses, moment)
-                found[seen.log_id] = _with_its_note(_check(own, history, courses, looks), seen, now)
+        around, looks = seen_around(child, courses, moment), _looks()
+        later = [seen for seen in around if seen.observed_at >= moment]
+        found |= {one.log_id: one for one in _check_each(later, around, courses, moment, looks, now)}
     return list(found.values())
+
+
+def check_new(child: Child, courses: Sequence[Course], new: Unsaved, now: datetime) -> list[Checked]:
+    """A log that is still to be written, and of those that it came too late for each whose answer it can change."""
+    moment, looks = new.log.observed_at, _looks()
+    around, asked = affected(child, courses, new, looks, now)
+    return _check_each(asked, around, courses, moment, looks, now)
+
+
+def _check_each(
+    asked: Iterable[PastLog],
+    around: Sequence[PastLog],
+    courses: Sequence[Course],
+    moment: datetime,
+    looks: Looks | None,
+    now: datetime,
+) -> list[Checked]:
+    found = []
+    for seen in asked:
+        own, history = _as_if_last(seen, around, courses, moment)
+        found.append(_with_its_note(_check(own, history, courses, looks), seen, now))
+    return found
 
 
 def _looks() -> Looks | None:
@@ -132,7 +147,7 @@ def assess_unsaved(
     try:
         courses = courses_of(child)
         asked = courses_that_count(courses, at)
-        basis = [_basis(now, timedelta(), course, courses) for course in asked]
+        basis = [basis_of_one(now, course, courses) for course in asked]
         if answers is not None and stop_without_advice(asked[0], at, None):
             answers = {**answers, **STOPPED}
         earlier = _reports_before(child, courses, at) if with_history else []
@@ -144,7 +159,7 @@ def assess_unsaved(
 
 def _reports_before(child: Child, courses: Sequence[Course], at: datetime) -> list[dict[str, Any]]:
     return [
-        {**_whole(seen), "hours_ago": _hours(at - seen.observed_at)}
+        {**told_by(seen), "hours_ago": hours(at - seen.observed_at)}
         for seen in seen_around(child, courses, at)
         if seen.observed_at <= at
     ]
@@ -182,14 +197,12 @@ def _check(
     age = age_when_received(seen)
     for told, missing, kept in ((history, (), looks), ((seen,), ("history",), None)):
         try:
-            courses_now = courses_that_count(courses, seen.observed_at)
-            basis, *earlier = [_basis(seen, age, course, courses) for course in courses_now]
-            recorded = _recorded(seen, courses_now[0])
-            reports, look_at = _reports(seen, told, age, recorded, kept), kept.look if kept else None
-            answers = [_valid(assess(asked | {"reports": reports}, look_at)) for asked in (basis, *earlier)]
+            basis = basis_of(seen, courses)
+            reports = _reports(seen, told, age, basis.get("recorded", {}), kept)
+            look_at = kept.look if kept else None
+            asked = [one | {"reports": reports} for one in of_each_therapy(basis)]
+            answers = [_valid(assess(one, look_at)) for one in asked]
             response = _not_checked(worst_of(*answers), seen.unreadable, missing)
-            basis |= {"earlier": earlier} if earlier else {}
-            basis |= {"recorded": recorded} if recorded else {}
             return Checked(seen.log_id, response, basis, seen.was)
         except Exception as error:
             _say_without_its_words(error, seen.log_id)
@@ -206,20 +219,6 @@ def _with_its_note(checked: Checked, seen: PastLog, now: datetime) -> Checked:
     return replace(checked, response=_not_checked(response, (), (NOTE,)))
 
 
-def age_when_received(log: PastLog | SymptomLog) -> timedelta:
-    """Of a log that came late, in whole hours: its answer counts from when it came. Nothing for the others."""
-    late = log.received_at - log.observed_at
-    return timedelta(hours=late // timedelta(hours=1)) if late > LATE else timedelta()
-
-
-def _recorded(seen: PastLog, course: Course) -> dict[str, Any]:
-    """What stands in the record beside the log and holds for it, whatever the log says: a fever medicine, a pump
-    that stopped unplanned, until the team has said something about it.
-    """
-    stop = stop_without_advice(course, seen.observed_at, seen.last_advice)
-    return (MEDICINE if seen.had_medicine else {}) | (STOPPED if stop else {})
-
-
 def _reports(
     seen: PastLog,
     history: Iterable[PastLog],
@@ -232,41 +231,17 @@ def _reports(
     What was recorded beside it is a report of the same moment: of two answers the worse one counts. With `looks`,
     each log is read once for all that ask about it.
     """
-    reports = [_report(other, _hours(seen.observed_at - other.observed_at + age), looks) for other in history]
-    reports += [{**recorded, "hours_ago": _hours(age)}] if recorded else []
+    reports = [_report(other, hours(seen.observed_at - other.observed_at + age), looks) for other in history]
+    reports += [{**recorded, "hours_ago": hours(age)}] if recorded else []
     if seen.oldest_weight is not None:
-        reports.append({"weight_kg": seen.oldest_weight, "hours_ago": _hours(LONG_AGO + age)})
+        reports.append({"weight_kg": seen.oldest_weight, "hours_ago": hours(LONG_AGO + age)})
     return reports
 
 
-def _report(log: PastLog, hours: float, looks: Looks | None) -> Any:
+def _report(log: PastLog, ago: float, looks: Looks | None) -> Any:
     if looks is None:
-        return {**_whole(log), "hours_ago": hours}
-    return looks.report(log.log_id, partial(_whole, log), hours)
-
-
-def _whole(seen: PastLog) -> Mapping[str, Any]:
-    """With a fever medicine that was recorded as given: it hides a fever, whatever the log says of it."""
-    return {**seen.report, **MEDICINE} if seen.had_medicine else seen.report
-
-
-def _basis(seen: PastLog, age: timedelta, course: Course, courses: Sequence[Course]) -> dict[str, Any]:
-    """Therapy, context and policy as they were when the log was seen."""
-    child = course.child
-    weight = child.baseline_weight_kg
-    advised = seen.observed_at - seen.last_advice + age if seen.last_advice else None
-    context = course.context_at(seen.observed_at, of_the_child_beside(course, courses)) | {
-        "age_years": child.age_years(seen.observed_at),
-        "age_months": child.age_months(seen.observed_at),
-        "writes": child.writes,
-        "baseline_weight_kg": None if weight is None else float(weight),
-        "team_advised_hours_ago": None if advised is None else _hours(advised),
-    }
-    return {
-        "therapy": course.therapy,
-        "context": {key: value for key, value in context.items() if value is not None},
-        "policy": {"fever": child.care_team.fever_rule, "sensitivity": child.care_team.sensitivity},
-    }
+        return {**told_by(log), "hours_ago": ago}
+    return looks.report(log.log_id, partial(told_by, log), ago)
 
 
 def _valid(response: Any) -> Response:
@@ -296,7 +271,3 @@ def _say_without_its_words(error: Exception, log_id: uuid.UUID | None) -> None:
     """What broke and where. What the error says itself may name a sign."""
     wordless = (type(error), Exception(), error.__traceback__)
     logger.error("could_not_assess", extra={"log_id": log_id}, exc_info=wordless)
-
-
-def _hours(span: timedelta) -> float:
-    return span.total_seconds() / 3600

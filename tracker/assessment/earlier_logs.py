@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from therapies.response import Response
-from tracker.assessment.assess import age_when_received
+from tracker.assessment.basis import age_when_received
 from tracker.models import SymptomLog
 
 NEAR = timedelta(seconds=2)

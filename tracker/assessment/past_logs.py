@@ -10,8 +10,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
+from django.db.models.expressions import Combinable
 
+from therapies.facts import HEAVIEST_KG
 from therapies.rules import LOOKS_BACK_HOURS
 from tracker.assessment.answers import Answer, report_of
 from tracker.assessment.courses import begun_by
@@ -40,6 +42,8 @@ _NOT_ASKED = (None,) * len(_OF_JUDGED)
 _REMEMBERED = tuple(column for column in _LOG if column not in _OF_JUDGED)
 _SEEN, _WEIGHT = _LOG.index("observed_at"), _LOG.index("oldest_weight")
 _ANSWER = tuple(f"observations__{column}" for column in Answer._fields)
+PLAUSIBLE = {"value_number__gt": 0, "value_number__lte": HEAVIEST_KG}
+"""The weights that the rules know: from the window itself they take no other either."""
 
 
 @dataclass(frozen=True)
@@ -67,27 +71,34 @@ class PastLog:
 
 
 class Unsaved(NamedTuple):
-    """A log that is judged before it is written. `beside`: what `beside_a_log` has found."""
+    """A log that is judged before it is written. `beside`: what `beside_a_new_log` has found."""
 
     log: SymptomLog
     answers: Sequence[Answer]
-    beside: Sequence[datetime | None]
+    beside: Sequence[Any]
+
+    @property
+    def is_late(self) -> bool:
+        """Others of its moment or of the window after it are there already."""
+        return bool(self.beside[-1])
 
 
 def seen_around(
-    child: Child, courses: Sequence[Course], moment: datetime, new: Unsaved | None = None
+    child: Child,
+    courses: Sequence[Course],
+    moment: datetime,
+    new: Unsaved | None = None,
+    end: datetime | None = None,
 ) -> list[PastLog]:
-    """The standing logs from one window before the moment to one window after it, the newest first; `new` among
-    them as if it had been written.
+    """The standing logs from one window before the moment to one window after it, or to `end`, the newest first;
+    `new` among them as if it had been written.
     """
-    start, end = moved(moment, -WINDOW), moved(moment, WINDOW)
+    start, end = moved(moment, -WINDOW), end or moved(moment, WINDOW)
     weight = oldest_weight(child, begun_by(courses, moment, start), start)
     around = SymptomLog.objects.standing().filter(child=child, observed_at__range=(start, end))
     around = around.annotate(oldest_weight=Subquery(weight), medicine_at=_of_each_log()["medicine_at"])
     around = around.order_by("-observed_at", "pk", "observations__pk")
-    read = _earlier(around) if new else _judged(around, moment)
-    if new and read and read[0][_SEEN] >= moment:
-        read = _judged(around, moment)
+    read = _judged(around, moment) if new is None or new.is_late else _earlier(around)
     if new:
         own = _rows_of(new, read[0][_WEIGHT] if read else _first(weight))
         read = _in_order([*read, *own])[: MOST_ANSWERS + 1]
@@ -113,7 +124,7 @@ def _judged(around: QuerySet, moment: datetime) -> list[tuple[Any, ...]]:
 
 def _rows_of(new: Unsaved, weight: Decimal | None) -> list[tuple[Any, ...]]:
     """As they would be read: what it was judged before is nothing."""
-    log, (told_at, advised_at, medicine_at) = new.log, new.beside
+    log, (told_at, advised_at, medicine_at, _is_late) = new.log, new.beside
     moments = (log.observed_at, log.received_at, told_at, advised_at)
     columns = (log.pk, *moments, None, weight, medicine_at, log.signs_asked)
     nothing = (None,) * len(Answer._fields)
@@ -134,6 +145,17 @@ def _seen(rows: Sequence[tuple[Any, ...]]) -> PastLog:
     answers = (Answer(*row[len(_LOG) :]) for row in rows if row[len(_LOG)] is not None)
     report, unreadable = report_of(answers, signs_asked=signs_asked)
     return PastLog(*[*log, report, unreadable])
+
+
+def own_log(new: Unsaved) -> PastLog:
+    return _seen(_rows_of(new, None))
+
+
+def beside_a_new_log(child: Any, observed_at: datetime) -> dict[str, Combinable]:
+    """And whether it comes late."""
+    later = SymptomLog.objects.standing().filter(child=child, observed_at__gte=observed_at)
+    is_late = Exists(later.filter(observed_at__lte=moved(observed_at, WINDOW)))
+    return {**beside_a_log(child, observed_at), "is_late": is_late}
 
 
 def beside_a_log(child: Any, observed_at: Any) -> dict[str, Subquery]:
@@ -163,9 +185,9 @@ def newest_urgency() -> QuerySet:
 
 def oldest_weight(child: Child, since: datetime, before: datetime) -> QuerySet:
     """Of the course: it stands in where no baseline was given, however long ago it was."""
-    told = Observation.objects.filter(child=child, code="weight_kg", value_number__isnull=False)
+    told = Observation.objects.filter(child=child, code="weight_kg", **PLAUSIBLE)
     standing = told.filter(not_corrected("log"), observed_at__gte=since, observed_at__lt=before)
-    return standing.order_by("observed_at").values("value_number")[:1]
+    return standing.order_by("observed_at", "value_number").values("value_number")[:1]
 
 
 def moved(moment: datetime, by: timedelta) -> datetime:

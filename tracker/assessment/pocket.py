@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from therapies.schedule import unplanned_stop
-from tracker.assessment.assess import _basis, _whole
+from tracker.assessment.basis import basis_of_one, told_by
 from tracker.assessment.courses import course_at, courses_of, courses_that_count
 from tracker.assessment.fever_medicine import HIDES_A_FEVER
 from tracker.assessment.past_logs import WINDOW, PastLog, oldest_weight, seen_around
@@ -55,7 +55,7 @@ def asked_at(courses: Sequence[Course], at: datetime) -> Snapshot:
     past = sorted((event for event in asked[0].schedule if event.at <= at), key=lambda event: event.at)
     stop = unplanned_stop(past, zoned)
     return {
-        "asked": [_instants(_basis(seen, timedelta(), course, courses), at) for course in asked],
+        "asked": [_instants(basis_of_one(seen, course, courses), at) for course in asked],
         "stopped_at": milliseconds(stop.at) if stop else None,
     }
 
@@ -114,7 +114,7 @@ def history(child: Child, now: datetime) -> Snapshot:
     begun_at = course_at(courses, now).begun_at if courses else start
     weight = oldest_weight(child, begun_at, start).values_list("value_number", flat=True).first()
     return {
-        "reports": [{"at": milliseconds(log.observed_at), "report": _whole(log)} for log in told],
+        "reports": [{"at": milliseconds(log.observed_at), "report": told_by(log)} for log in told],
         "advised": sorted({milliseconds(at) for at in _advised(child, now)}),
         "medicines": [[milliseconds(at), name] for at, name in _medicines(child, now)],
         "medicine_hides": milliseconds_of(HIDES_A_FEVER),

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from therapies.schedule import Event
 from tracker.alerts.reassessing import reassess
-from tracker.assessment.assess import STOPPED
+from tracker.assessment.basis import STOPPED
 from tracker.assessment.courses import forget_courses
 from tracker.core.audit import record_audit
 from tracker.core.board_mark import mark_boards

@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 
 from tracker.alerts.reassessing import alarming, keep_assessments
 from tracker.assessment.answers import Answer, rows_of
-from tracker.assessment.assess import Checked, check_around, could_not_check
+from tracker.assessment.assess import Checked, check_around, check_new, could_not_check
 from tracker.assessment.follow_up import with_earlier_denials
-from tracker.assessment.past_logs import Unsaved, beside_a_log
+from tracker.assessment.past_logs import Unsaved, beside_a_new_log
 from tracker.core.child_lock import LockedChild, claim_child, lock_child, look_at_child
 from tracker.lib.database import is_unavailable
 from tracker.logs.queries import told_in
@@ -141,10 +141,10 @@ def _save_judged(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
 
 def _save_as_judged_before(log: SymptomLog, rows: Sequence[Answer]) -> Recorded | None:
     with _reading():
-        beside = beside_a_log(log.child_id, log.observed_at)
+        beside = beside_a_new_log(log.child_id, log.observed_at)
         seen = look_at_child(log.child, beside)
         new = Unsaved(log, rows, seen.beside)
-        checked = check_around(log.child, seen.courses, {log.observed_at}, log.received_at, new)
+        checked = check_new(log.child, seen.courses, new, log.received_at)
     with transaction.atomic():
         if not claim_child(log.child, seen, last_log_at=log.received_at):
             return None

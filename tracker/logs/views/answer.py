@@ -23,7 +23,8 @@ from tracker.alerts.arrivals import told_to_come
 from tracker.alerts.closings import emergency_before
 from tracker.alerts.queries import Became
 from tracker.assessment import answer_text, phone_script, wording
-from tracker.assessment.assess import MEDICINE, REMEMBERED, age_when_received
+from tracker.assessment.assess import REMEMBERED
+from tracker.assessment.basis import MEDICINE, age_when_received
 from tracker.assessment.courses import has_begun
 from tracker.assessment.earlier_logs import remembered
 from tracker.assessment.fever_medicine import fever_medicine_since, said_on_the_phone
