@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.offline.conftest import Phone, ready
+from tests.offline.conftest import Phone, ready, sign_in
+from tests.offline.network import Network
 from tests.support.sinks import Browser as Receiver
 from tracker.management.commands.setup import make_push_key
 from tracker.messaging.channels import push
@@ -39,6 +41,21 @@ PushManager.prototype.subscribe = async ({ applicationServerKey: key, userVisibl
 Object.defineProperty(Notification, "permission", { get: () => localStorage.refuses ? "denied" : "granted" });
 Notification.requestPermission = async () => Notification.permission;
 """
+
+# The same in the worker, which has no such memory; then the event that a browser sends it.
+CHANGE = """async (told) => {
+  let living = null;
+  const made = { endpoint: told.endpoint, toJSON: () => told, unsubscribe: async () => true };
+  PushManager.prototype.getSubscription = async () => living;
+  PushManager.prototype.subscribe = async () => (living = made);
+  Object.defineProperty(Notification, "permission", { configurable: true, get: () => told.permission });
+  const event = new Event("pushsubscriptionchange");
+  let work = null;
+  event.waitUntil = (promise) => { work = promise; };
+  self.dispatchEvent(event);
+  await work;
+}"""
+NEW = {"endpoint": f"{ALLOWED}/new", "keys": Receiver().keys, "permission": "granted"}
 
 
 @pytest.fixture
@@ -97,3 +114,52 @@ def test_every_page_compares_what_lives_with_what_is_on_record_and_renews_it(
     for _page in range(2):
         look(page, juno)
         expect(lost).to_be_visible()
+
+
+def change(page: Page, **told: Any) -> None:
+    page.context.service_workers[0].evaluate(CHANGE, NEW | told)
+
+
+@pytest.mark.hazard("H14")
+def test_the_worker_renews_what_the_browser_ended_and_tells_the_site(subscribed: Page, juno: Child) -> None:
+    before = ContactPoint.objects.get()
+    change(subscribed)
+    after = ContactPoint.objects.get()
+    assert (after.address, after.person) == (NEW["endpoint"], before.person)
+    assert not subscribed.evaluate("store.get('ended')")
+
+
+@pytest.mark.hazard("H14")
+def test_what_the_worker_cannot_renew_the_next_page_renews_or_says(
+    subscribed: Page, juno: Child, net: Network
+) -> None:
+    page, lost = subscribed, subscribed.locator("[data-push-lost]")
+    look(page, juno)  # its pocket is fresh: nothing but the worker's word makes the next page ask the site
+    net.state = "down"
+    change(page)
+    assert page.evaluate("store.get('ended')")
+    net.state = "up"
+    look(page, juno)
+    assert not page.evaluate("store.get('ended')")
+    expect(lost).to_be_hidden()
+    page.evaluate("void (localStorage.refuses = 'yes', delete localStorage.living)")
+    change(page, permission="denied")
+    look(page, juno)
+    assert page.evaluate("store.get('ended')")
+    expect(lost).to_be_visible()
+
+
+@pytest.mark.hazard("H14")
+def test_the_worker_renews_nothing_for_somebody_who_has_signed_out(
+    subscribed: Page, juno: Child, net: Network
+) -> None:
+    before = ContactPoint.objects.get().address
+    subscribed.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    change(subscribed)
+    assert ContactPoint.objects.get().address == before
+    assert subscribed.evaluate("store.get('ended')")
+    sign_in(subscribed, juno.memberships.get().user, net.url)
+    subscribed.evaluate("void (delete localStorage.living)")
+    look(subscribed, juno)
+    assert ContactPoint.objects.get().address == f"{ALLOWED}/2"
+    assert not subscribed.evaluate("store.get('ended')")

@@ -177,5 +177,5 @@ def worker_text(kit: str) -> str:
     version = sha256("".join([worker, *shell, *texts]).encode()).hexdigest()[:12]
     known = {"SHELL": shell, "VERSION": version, "LANGUAGE": translation.get_language()}
     told = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in known.items())
-    scripts = [f"/static/tracker/offline/{name}.js" for name in ("store", "send")]
+    scripts = [f"/static/tracker/offline/{name}.js" for name in ("store", "send", "renew")]
     return f"{told}importScripts({', '.join(map(json.dumps, scripts))});\n{worker}"

@@ -1,6 +1,6 @@
 // The site's service worker: it opens the pages that are kept when the site cannot be reached, sends what waits, and
-// shows what is pushed. SHELL, VERSION and LANGUAGE stand before this text (tracker/site/views/phone.py), with two scripts:
-// offline/store.js and offline/send.js. On line every page comes from the site, as if this were not there.
+// shows what is pushed. SHELL, VERSION and LANGUAGE stand before this text (tracker/site/views/phone.py), with three
+// scripts: offline/store.js, offline/send.js and offline/renew.js. On line every page comes from the site, as if this were not there.
 
 const CURRENT = `shell-${VERSION}`;
 const KEPT = "kept"; // pages of the person who is signed in
@@ -190,6 +190,16 @@ async function confirm(receipt) {
   } catch {
     await store.set("receipt", receipt).catch(() => {});
   }
+}
+
+// The browser has ended or replaced what it is notified by: Firefox says so when a subscription is dropped or allowed again,
+// Chrome from 138 on when it is allowed again, Safari seldom. What cannot be mended from here, the next page mends, or says.
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewAlone()));
+
+async function renewAlone() {
+  await store.set("ended", true).catch(() => {});
+  const pocket = await askTheSite("/pocket/").catch(() => null);
+  if (pocket?.state === "signed-in") await notified.renew(pocket, self.registration).catch(() => {});
 }
 
 self.addEventListener("notificationclick", (event) => {

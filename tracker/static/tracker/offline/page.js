@@ -25,10 +25,10 @@ async function refresh() {
   const waiting = new Set((await store.rows()).map((row) => row.number));
   const history = (await store.get("history")) ?? [];
   await store.set("history", history.filter((one) => waiting.has(one.number)));
-  const { renew, confirmKept } = await import("./renew.js");
+  await import("./renew.js");
   const registration = await navigator.serviceWorker.ready;
-  await renew(pocket, registration).catch(() => {});
-  await confirmKept().catch(() => {});
+  document.querySelector("[data-push-lost]").hidden = await notified.renew(pocket, registration).catch(() => true);
+  await notified.confirmKept().catch(() => {});
   await keepPages(pocket);
 }
 
@@ -65,13 +65,13 @@ async function keepPage(cache, path) {
 async function isDue() {
   const pocket = await store.get("pocket");
   const cameFrom = document.referrer && new URL(document.referrer).pathname;
-  if (pocket?.language !== page.lang) return true;
+  if (pocket?.language !== page.lang || (await store.get("ended"))) return true;
   return serverNow() - pocket.now > TEN_MINUTES || /^\/(account|begin)/.test(cameFrom) || /\/answer\/$|^\/reach\/$/.test(location.pathname) || (await isUnheard(pocket));
 }
 
 async function isUnheard(pocket) {
-  const { differs } = await import("./renew.js");
-  return differs(pocket, await navigator.serviceWorker.ready).catch(() => false);
+  await import("./renew.js");
+  return notified.differs(pocket, await navigator.serviceWorker.ready).catch(() => false);
 }
 
 // ------------------------------------------------------------ what waits
