@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from tests.offline.conftest import ready
@@ -27,9 +28,10 @@ def fill(page: Page, temperature: str, therapy: str = "blinatumomab") -> None:
     page.get_by_label("What does the thermometer say?").fill(temperature)
 
 
-def unknown_phone(open_page: Callable[..., Page], net: Network) -> Page:
+def unknown_phone(open_page: Callable[..., Page], net: Network, language: str = "en") -> Page:
     """A browser that never signed in, at the check, with all that it needs to go on alone."""
     page = open_page(base_url=net.url, service_workers="allow")
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": net.url}])
     page.set_default_timeout(20_000)
     page.goto("/check/")
     ready(page)
@@ -121,3 +123,82 @@ def test_the_knowledge_is_kept_in_the_persons_language_and_renewed_when_it_chang
     page.locator("[name=temperature]").fill("38,4")
     page.locator(".save-bar button").click()
     expect(page.locator(".alone .care h1")).to_contain_text("Llame")
+
+
+BESIDE = """() => ({
+  pictures: [...document.querySelectorAll(".columns .hint use")].map((one) => one.getAttribute("href").split("#")[1]),
+  told: document.querySelector(".columns .hint:has(.tag)").textContent.replace(/\\s+/g, " ").trim(),
+  isolates: document.querySelector(".columns .care-summary").textContent.match(/[\u2066\u2069]/g)?.join(""),
+  draft: [...document.querySelectorAll(".draft p")].find((one) => one.checkVisibility())?.textContent,
+})"""
+"""What stands beside the answer: pictures of signs in its reasons, a reading in its order, the notice of a draft."""
+
+
+@pytest.mark.hazard("H35")
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_answer_alone_has_the_pictures_and_the_notice_of_a_draft_that_the_sites_has(
+    open_page: Callable[..., Page], net: Network, language: str
+) -> None:
+    page = unknown_phone(open_page, net, language)
+    assert page.locator("html").get_attribute("lang") == language
+
+    def answered() -> dict[str, list[str] | str]:
+        page.locator("[name=therapy]").select_option("blinatumomab")
+        page.locator("[name=temperature]").fill("36.8")
+        page.evaluate("document.querySelector('[name=sign-seizure][value=yes]').checked = true")
+        ask(page)
+        page.locator(".columns .care").wait_for()
+        return page.evaluate(BESIDE)
+
+    on_line = answered()
+    page.context.set_offline(True)
+    net.state = "down"
+    page.goto("/check/")
+    ready(page)
+    assert answered() == on_line
+    page.locator(".columns.alone").wait_for()
+    assert "seizure" in on_line["pictures"]
+    assert bool(on_line["isolates"]) == (language == "ar")  # 36.8 °C keeps its order
+    assert bool(on_line["draft"]) == (language != "en")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert violations(page) == []
+
+
+@pytest.mark.hazard("H35")
+def test_the_check_for_an_adult_stays_one_for_an_adult(open_page: Callable[..., Page], net: Network) -> None:
+    page = unknown_phone(open_page, net)
+    therapies = page.locator("[name=therapy]")
+    page.goto("/check/?adult")
+    on_line = therapies.inner_text()
+    page.goto("/check/")
+    assert therapies.inner_text() != on_line
+    ready(page)
+    page.context.set_offline(True)
+    net.state = "down"
+    page.goto("/check/?adult")
+    ready(page)
+    assert therapies.inner_text() == on_line
+    expect(page.locator('[href="?adult"]')).to_have_count(0)
+    therapies.select_option("obecabtagene-autoleucel")
+    page.get_by_label("What does the thermometer say?").fill("38.4")
+    ask(page)
+    expect(page.locator(".alone .care h1")).to_have_text("Call your care team now")
+    expect(page.locator(".alone .say")).to_contain_text("obecabtagene")
+    page.goto("/check/")
+    ready(page)
+    assert therapies.inner_text() != on_line
+
+
+@pytest.mark.hazard("H35")
+def test_what_was_typed_for_an_adult_is_judged_for_one_when_nobody_answers(
+    open_page: Callable[..., Page], net: Network
+) -> None:
+    page = unknown_phone(open_page, net)
+    page.goto("/check/?adult")
+    ready(page)
+    net.state = "down"
+    page.locator("[name=therapy]").select_option("obecabtagene-autoleucel")
+    page.get_by_label("What does the thermometer say?").fill("38.4")
+    ask(page)
+    expect(page.locator(".alone .say")).to_contain_text("obecabtagene")
+    expect(page.locator("[name=therapy]")).to_have_value("obecabtagene-autoleucel")

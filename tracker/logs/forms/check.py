@@ -53,7 +53,11 @@ class AboutForm(PageForm):
         """A therapy that is given to adults only shows for adults only."""
         known = vocabulary()
         therapies = known.therapies.values() if known else ()
-        return [(one.id, _name(one)) for one in therapies if one.minimum_age < ADULT or self.is_for_an_adult]
+        return [
+            (one.id, name_of_therapy(one))
+            for one in therapies
+            if one.minimum_age < ADULT or self.is_for_an_adult
+        ]
 
     @property
     def chosen(self) -> str:
@@ -88,5 +92,5 @@ def _is_adult(data: Any) -> bool:
     return int(age) >= ADULT if age.isdecimal() and len(age) <= 3 else bool(data.get("adult"))
 
 
-def _name(therapy: Therapy) -> str:
+def name_of_therapy(therapy: Therapy) -> str:
     return f"{_(therapy.name)}, {therapy.brand}" if therapy.brand else _(therapy.name)

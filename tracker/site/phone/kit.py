@@ -12,7 +12,7 @@ from typing import Any
 import brotli
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from therapies.catalogue import load
@@ -20,6 +20,7 @@ from therapies.fever import BANDS
 from therapies.model import SYNDROMES, Catalogue, Citation, Instruction, Therapy
 from therapies.rules_bundle import rules_bundle
 from tracker.assessment.wording import URGENCIES, name_of, vocabulary
+from tracker.logs.forms.check import ADULT, name_of_therapy
 from tracker.site.phone.kit_words import phrases
 
 LETTERS = 16  # of the digest
@@ -59,6 +60,7 @@ def _kit(language: str) -> str:
 def _told(known: Catalogue) -> dict[str, Any]:
     return {
         "language": get_language(),
+        "right_to_left": get_language_bidi(),
         "rules": rules_bundle(say=_),
         "names": _names(known),
         "choices": {
@@ -90,7 +92,8 @@ def _names(known: Catalogue) -> dict[str, str]:
 
 
 def _therapy(one: Therapy) -> dict[str, Any]:
-    return {
+    adults = {"from_age": ADULT, "choice": name_of_therapy(one)} if one.minimum_age >= ADULT else {}
+    return adults | {
         "name": _(one.name),
         "say": _(one.say) if one.say else "",
         "given": one.schedule.given,

@@ -73,6 +73,13 @@ def _around() -> dict[str, str | list[str]]:
     return {
         "could not": _("We could not check this. Call your care team now."),
         "not sent": _("Not sent yet"),
+        "note unread": _(
+            "Your note was not searched for danger signs: we cannot read this script. "
+            "Does it say something urgent? Call."
+        ),
+        "note by draft": _(
+            "Our list of danger words in Arabic is a draft and misses some. Does your note say something urgent? Call."
+        ),
         "nothing urgent": _("Nothing urgent is documented for what you entered"),
         "can miss": _("Nightlight can miss things. If you are worried, call. You need no reason."),
         "then team": _("Then the care team"),

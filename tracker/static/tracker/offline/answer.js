@@ -11,8 +11,7 @@ export function element(name, attributes = {}, ...inside) {
   return made;
 }
 
-function icon(name) {
-  const sprite = document.querySelector("use").getAttribute("href").split("#")[0];
+function icon(name, sprite = document.querySelector("use").getAttribute("href").split("#")[0]) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
   svg.setAttribute("class", "icon");
@@ -20,6 +19,12 @@ function icon(name) {
   use.setAttribute("href", `${sprite}#${name}`);
   svg.append(use);
   return svg;
+}
+
+// The pictogram of a sign before its name. A page that was kept before it told of the pictures has the name alone.
+function pictured(code, words, kit) {
+  const { signs } = document.querySelector("[data-unsent]").dataset;
+  return code in kit.rules.symptoms && signs ? [icon(code, signs), `\u00a0${words.name(code)}`] : [words.name(code)];
 }
 
 const link = (number, word, small) =>
@@ -48,6 +53,7 @@ export function card({ response, told, whom, words, kit, alone }) {
     element("p", {}, alone),
     (urgency !== "note" || whom.isEmergency) && reach({ ...whom, say: words.say }),
     summary && element("p", { class: "care-summary" }, carried ? words.say("this log", { summary }) : summary),
+    told && noteNotice(told.report.note ?? "", words, kit),
     urgency === "note" ? element("p", {}, words.say("can miss")) : first && element("p", {}, first.text),
   );
 }
@@ -66,6 +72,20 @@ export function rest({ response, told, words, kit }) {
       element("ul", { class: "until" }, until.map((one) => element("li", one.do ? { class: "is-do" } : {}, one.text))), cited(until, words)),
     response.flags.length && part("", words.say("why"), "circle-question-mark", element("ul", { class: "plain-list" }, response.flags.map((flag) => reason(flag, words, kit)))),
   ].filter(Boolean);
+}
+
+// Which letters the search for danger reads: is_in_another_script() of the site.
+export function unreadBy({ letters }) {
+  const read = Object.entries(letters).filter(([meant]) => !meant.includes(" "));
+  const known = new Set(read.map(([, written]) => written).join(""));
+  return (note) => [...note].some((sign) => /[^\P{L}a-zA-Z]/u.test(sign) && !known.has(sign));
+}
+
+// What was not searched, or by a draft of its words: is_in_arabic() of the site.
+function noteNotice(note, words, kit) {
+  const isUnread = unreadBy(kit.rules.notes.words)(note);
+  const notice = isUnread ? "note unread" : /[\u060c-\u06f9]/.test(note) && "note by draft";
+  return notice && element("p", {}, words.say(notice));
 }
 
 const part = (look, title, picture, ...inside) =>
@@ -96,7 +116,7 @@ function reason(flag, words, kit) {
     element("p", {}, flag.text),
     element("p", { class: "hint" },
       element("span", { class: `tag tag-${flag.urgency}` }, icon(SHAPES[flag.urgency]), " ", kit.urgencies[flag.urgency]),
-      ` ${words.say("because of")} ${flag.because.map(words.name).join(", ")}${when}`),
+      ` ${words.say("because of")} `, flag.because.flatMap((code, place) => [place ? ", " : "", ...pictured(code, words, kit)]), when),
     flag.sources.map((one) => element("cite", { class: "source", lang: "en" }, `${one.publisher}: ${one.title}. ${one.locator}`)),
   );
 }

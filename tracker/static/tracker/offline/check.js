@@ -10,12 +10,14 @@ import { words as wordsOf } from "./words.js";
 
 const TYPED = "/check/";
 const RUNNING = { yes: true, no: false };
+const A_YEAR = 12; // months
 
 export async function standBy(form) {
   const [kit, rules, met] = await Promise.all([ownKit(), import("../rules/assess.js"), store.get("met")].map((one) => one.catch(() => null)));
   if (kit && rules) rules.prepare(kit.rules);
   const ready = { form, kit, rules, met };
   form.dataset.alone = "yes";
+  if (kit && "alone" in document.documentElement.dataset) offerAdults(form, kit);
   form.addEventListener("submit", (event) => {
     if (navigator.onLine && !("again" in form.dataset)) return keep(form);
     event.preventDefault();
@@ -65,8 +67,9 @@ function whole(text) {
 
 // AboutForm.context() of the site. What cannot be read stays open: unknown counts as the worse one.
 function contextOf(told, given) {
-  const [age, days] = [whole(told("age_years")), whole(told("days"))];
-  const context = { age_years: age };
+  const [age, typed, days] = ["age_years", "age_months", "days"].map((name) => whole(told(name)));
+  const months = typed < A_YEAR ? typed : undefined;
+  const context = { age_years: age ?? (months === undefined ? undefined : 0), age_months: months };
   if (given === "once") context.days_since_infusion = days;
   if (given === "doses") context.days_since_last_dose = days;
   if (given === "pump") Object.assign(context, { infusion_running: RUNNING[told("running")], cycle_day: days === undefined ? undefined : days + 1 });
@@ -77,15 +80,36 @@ function contextOf(told, given) {
 export function judgeCheck(fields, { kit, rules, now }) {
   const told = (name) => fields.find(([key]) => key === name)?.[1] ?? "";
   const all = Object.keys(kit.rules.therapies);
-  const chosen = all.filter((therapy) => therapy === told("therapy"));
+  const chosen = all.filter((therapy) => therapy === told("therapy") && isOffered(kit.therapies[therapy], told));
   const { answers, raw } = reportOf(fields, kit);
   const context = contextOf(told, kit.therapies[chosen[0]]?.given);
   const reports = [{ ...answers, hours_ago: 0 }];
   const said = (chosen.length ? chosen : all).map((therapy) => rules.assess({ therapy, context, reports }, kit.rules));
   const response = withUnread(rules.worstOf(said, kit.rules), Object.keys(raw), kit);
   if (!chosen.length && !isWorse(response.urgency, "note")) return null;
-  const day = { label: "", earlier: [], begun: true, age: context.age_years };
+  const day = { label: "", earlier: [], begun: true, age: context.age_years, months: context.age_months };
   return { response, isOfAll: !chosen.length, told: { report: answers, raw, day, seenAt: now, now, therapies: chosen, earlier: [] } };
+}
+
+// A therapy for adults only is one for adults only: AboutForm.is_for_an_adult of the site.
+function isOffered({ from_age: from }, told) {
+  const age = whole(told("age_years"));
+  return !from || (age === undefined ? Boolean(told("adult")) : age >= from);
+}
+
+// "For somebody of 18 or older": the page that is kept was asked for without it.
+function offerAdults(form, kit) {
+  const typed = new Map(JSON.parse(sessionStorage.getItem(TYPED))?.fields);
+  const told = (name) => typed.get(name) ?? "";
+  if (new URLSearchParams(location.search).has("adult")) typed.set("adult", "yes");
+  const choice = form.elements.therapy;
+  const before = choice.options.length;
+  for (const [id, one] of Object.entries(kit.therapies)) {
+    const known = [...choice.options].find((option) => option.value === id);
+    if (known || isOffered(one, told)) choice.append(known ?? new Option(one.choice ?? one.name, id)); // in their order
+  }
+  form.elements.adult.value = told("adult");
+  if (choice.options.length > before) form.querySelector('[href="?adult"]')?.closest("p").remove();
 }
 
 function whyNot({ kit, rules, met }, now) {

@@ -115,7 +115,9 @@ function show(ready, found, now) {
 
 // In the place of what stands on the page.
 export function present(place, main) {
+  const draft = main.querySelector(".draft > p"); // of the translation; what changes the language needs the site
   for (const one of main.children) one.hidden = true;
+  if (draft) place.firstElementChild.prepend(element("div", { class: "draft" }, draft.cloneNode(true)));
   main.append(place);
   document.querySelector(".save-bar")?.toggleAttribute("hidden", true);
   scrollTo(0, 0);

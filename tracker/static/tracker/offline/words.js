@@ -23,8 +23,10 @@ export function words(kit, zone) {
   // ---------------------------------------------------------- temperatures
 
   const unitOf = (value) => Object.keys(kit.bands).find((unit) => value >= kit.bands[unit][0] && value <= kit.bands[unit][1]) ?? "";
-  const asTyped = (value, unit) => `${/\.\d\d/.test(value) && !value.endsWith("0") ? value : Number(value).toFixed(1)} °${unit}`;
-  const other = (value, unit) => (unit === "F" ? `${shortOf((value - 32) / 1.8, "C")} °C` : `${shortOf(value * 1.8 + 32, "F")} °F`);
+  // In a line from right to left a reading keeps its order, as by tracker/lib/bidi.py.
+  const ltr = (text) => (kit.right_to_left ? `\u2066${text}\u2069` : text);
+  const asTyped = (value, unit) => ltr(`${/\.\d\d/.test(value) && !value.endsWith("0") ? value : Number(value).toFixed(1)} °${unit}`);
+  const other = (value, unit) => ltr(unit === "F" ? `${shortOf((value - 32) / 1.8, "C")} °C` : `${shortOf(value * 1.8 + 32, "F")} °F`);
   // Rounded as thermometers show it, but never up across a line where an answer changes.
   const shortOf = (value, unit) => {
     const exact = Math.round(value * 1e6) / 1e6;
@@ -72,7 +74,7 @@ export function words(kit, zone) {
     const signs = (report.symptoms ?? []).map((one) => ({ code: one.code, severity: one.severity ?? "", words: signWords(one, howLong) }));
     const odd = chosen(report).filter(([, answer]) => !USUAL.includes(answer));
     signs.push(...odd.map(([code, answer]) => ({ code, severity: "", words: `${name(code)}: ${kit.choices[code]?.[answer] ?? answer}` })));
-    const weight = raw?.weight_kg ? `“${raw.weight_kg}”` : report.weight_kg && `${report.weight_kg} kg`;
+    const weight = raw?.weight_kg ? `“${raw.weight_kg}”` : report.weight_kg && ltr(`${report.weight_kg} kg`);
     if (weight) signs.push({ code: "weight_kg", severity: "", words: say("weight", { weight }) });
     return signs;
   };
