@@ -35,6 +35,7 @@ def test_all_that_answers_without_a_network_is_at_most_100_kb(client: Client, la
     kit = client.get(address(language), headers={"accept-encoding": "gzip, br"})
     assert kit["Content-Encoding"] == "br"
     worker = client.get("/sw.js", headers={"accept-encoding": "gzip, br"})
+    assert worker["Content-Encoding"] == "br"
     parts = {"kit": len(kit.content), "scripts": sum(map(sent, SCRIPTS)), "worker": len(worker.content)}
     assert sum(parts.values()) <= LIMIT, parts
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from tracker.site.views.phone import STATIC
+from tracker.lib.served_scripts import SOURCES as STATIC
 
 OWN = STATIC / "tracker"
 MANIFEST: dict[str, Any] = json.loads((OWN / "manifest.webmanifest").read_text())

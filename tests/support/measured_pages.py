@@ -233,14 +233,12 @@ def visits(page: Page, where: str, what: str, most: float | None = None) -> Iter
 
 def kit(site: str, language: str) -> int:
     """The knowledge in one language, the scripts and the worker, as tests/site/test_kit_bytes.py counts them."""
-    asked = {address(language): "br", "/sw.js": "gzip"}
-    packed = sum(sent_by(site + path, packing) for path, packing in asked.items())
-    return packed + sum(map(sent, SCRIPTS))
+    return sum(sent_by(site + path) for path in (address(language), "/sw.js")) + sum(map(sent, SCRIPTS))
 
 
-def sent_by(where: str, packing: str) -> int:
-    with urlopen(Request(where, headers={"Accept-Encoding": packing})) as answer:
-        assert answer.headers["Content-Encoding"] == packing
+def sent_by(where: str) -> int:
+    with urlopen(Request(where, headers={"Accept-Encoding": "br"})) as answer:
+        assert answer.headers["Content-Encoding"] == "br"
         return len(answer.read())
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+import brotli
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -30,7 +31,7 @@ from tracker.messaging.contact_points import is_lost
 from tracker.messaging.own_browser import own_browser
 from tracker.models import ContactPoint
 from tracker.site.phone.entries import Unknown, accept, read_entry
-from tracker.site.phone.kit import kit_in_brotli, kit_text, kit_version, language_of
+from tracker.site.phone.kit import kit_text, kit_version, language_of
 from tracker.site.phone.pocket import pocket_of
 
 HASHED = (
@@ -135,12 +136,24 @@ def kit(request: HttpRequest, version: str) -> HttpResponse:
     language = language_of(version)
     if language is None:
         raise Http404
-    headers = {"Cache-Control": A_YEAR, "Vary": "Accept-Encoding"}
+    with translation.override(language):
+        text = kit_text()
+    return _packed(request, text, "application/json", A_YEAR)
+
+
+def _packed(request: HttpRequest, text: str, kind: str, kept: str) -> HttpResponse:
+    """In Brotli, where a browser takes it: most do."""
+    headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
     if re.search(r"\bbr\b(?!;\s*q=0(\.0*)?(,|$))", request.headers.get("Accept-Encoding", "")):
         headers["Content-Encoding"] = "br"
-        return HttpResponse(kit_in_brotli(language), content_type="application/json", headers=headers)
-    with translation.override(language):
-        return HttpResponse(kit_text(), content_type="application/json", headers=headers)
+        return HttpResponse(_in_brotli(text), content_type=kind, headers=headers)
+    return HttpResponse(text, content_type=kind, headers=headers)
+
+
+@lru_cache(maxsize=16)
+def _in_brotli(text: str) -> bytes:
+    """A sixth smaller than by gzip, packed once by each process."""
+    return bytes(brotli.compress(text.encode(), quality=11))
 
 
 @login_not_required
@@ -162,8 +175,7 @@ def log_now(request: AuthedRequest) -> HttpResponse:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """At the root, so that it may speak for the whole site; never from a cache, so that a fault in it can be mended."""
-    text = worker_text(kit_version())
-    return HttpResponse(text, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    return _packed(request, worker_text(kit_version()), "text/javascript", "no-cache")
 
 
 @lru_cache(maxsize=8)
