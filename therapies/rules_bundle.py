@@ -230,6 +230,10 @@ def _notes(catalogue: Catalogue) -> dict[str, Any]:
         "ordinary",
         "current",
         "connectives",
+        "repeats",
+        "others",
+        "links",
+        "own",
     )
     return {
         "dangers": [{"code": one.code, "answer": one.answer, "phrases": one.phrases} for one in book.dangers],

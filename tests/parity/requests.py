@@ -19,8 +19,11 @@ _HOURS = (0, 0, 0, 1, 3, 12, 23.5, 24, 24.25, 36, 48, 60, 72, 84, 119.75, 130, -
 _LENGTHS = (0, 0.05, Decimal("0.0833"), 1, 6, 8, 24, 47.99, 48, 49, 72, -1)
 _SAID = (
     "{danger}", "no {danger}", "no {danger}, {danger} or {danger}", "{danger}: none", "{danger}? No.",
-    "mum had {danger}",
-    "last year {danger}, {danger} now", "he was fine but then {danger}", "{number} {danger}",
+    "mum had {danger}", "the tower has {danger}", "jelly {danger}, {danger}",
+    "dogs are all {danger} and he {danger}",
+    "my table is {danger} like him",
+    "last year {danger}, {danger} now",
+    "last month {danger} and another now", "he was fine but then {danger}", "{number} {danger}",
     "temp {number} this morning",
     "{number}", "thirty nine point five", "one hundred and one point two {danger}", "never seen him so {danger}",
     "{danger} when he was a baby", "under {number}", "{number}\u00b0F", "\uff13\uff19.\uff15 {danger}", "{DANGER}!!",

@@ -31,6 +31,13 @@ QUIET_NOTES = [
     "38.5 kg, room 39, page 101",
     "",
 ]
+FIRST_NAMES = """
+    oliver james jack teddy harry charlie leo theo archie alfie miles mark bill bob drew rob max kit
+    robin jude rory clay frank olivia amelia emma ava mia lily ivy rose daisy poppy holly violet
+    willow amber ruby pearl hazel bunny dolly honey joy grace mary bella skye summer rain snow river
+    storm bear fox princess angel sunny star mateo luca sofia maria luz sol lola nino ali omar layla
+    noor
+"""
 
 
 def report(note: str, **more: Any) -> dict[str, Any]:
@@ -199,6 +206,31 @@ def test_another_number_is_no_temperature(note: str) -> None:
         ("wheezy tonight like his dad gets with the cat", False),
         ("short of breath, he used to run", False),
         ("my uncle says his lips are blue", False),
+        ("last month he had a seizure", True),
+        ("months ago he had a seizure", True),
+        ("back in march he had seizures", True),
+        ("last month he had a seizure and a seizure now", False),
+        ("last month he had a seizure and another today", False),
+        ("last year he had a seizure. The same now", False),
+        ("last year he had a seizure. Slept. The same bed", True),
+        ("the same bed, last year he had a seizure", True),
+        ("last year his dad used to have migraines, one just now", False),
+        ("the tower has collapsed", True),
+        ("the washing machine was just really wheezy", True),
+        ("lunch, then her balloon is floppy", True),
+        ("castles collapsing", True),
+        ("the has collapsed", False),
+        ("Ellie has collapsed", False),
+        ("our Ellie has collapsed", False),
+        ("the video is of a seizure", False),
+        ("she is wheezy", False),
+        ("the tower is wobbly like him", False),
+        ("his kite is wobbly", True),
+        ("the cat scratch is infected", False),
+        ("the tower has collapsed and she fainted", False),
+        ("the tower fell. Collapsed", False),
+        ("the dog went limp, lips went blue", False),
+        ("the table was blue, lips too", False),
     ],
 )
 @pytest.mark.hazard("H21")
@@ -206,6 +238,13 @@ def test_a_no_silences_nothing_and_moves_the_question_below(note: str, is_below:
     assert asked(note)
     assert all(below for _code, below in asked(note)) is is_below
     assert (assess(report(note))["headline"] == FIRST) is not is_below
+
+
+@pytest.mark.hazard("H21")
+@pytest.mark.parametrize("name", FIRST_NAMES.split())
+def test_no_first_name_is_taken_for_a_thing(name: str) -> None:
+    """Whoever writes "Teddy has collapsed" may mean the child."""
+    assert load().danger_words.others.isdisjoint(forms(name))
 
 
 def test_who_denies_one_thing_again_and_again_is_asked() -> None:
@@ -330,14 +369,17 @@ def test_of_notes_by_somebody_else_enough_are_asked_about_and_few_for_nothing(nu
 def test_of_notes_that_nobody_tuned_to_as_many_are_asked_about_as_the_documents_say() -> None:
     """Written by somebody who knew the signs' names alone, and no word was changed for them: keep it so.
 
+    Asked at once are 92 of 100, above the answer: what is asked below can be overlooked.
+
     Measured once: 93 of 100 dangers, 11 of 100 harmless notes. Again when words of "harmless" had to stand one right
     after the other, which a danger had been lost by: 93 and 12. With 130 dangers and 260 harmless notes of
-    somebody else, who was asked for calm notes that sound like danger: 92 and 14.
+    somebody else, who was asked for calm notes that sound like danger: 92 and 14. When what is said of things and
+    animals was asked below: 92 and 13.
     """
     untuned = NOTES / "untuned"
     measured = measure(rows(untuned / "dangers.csv"), rows(untuned / "harmless.csv"))
-    assert measured.share_asked >= 0.9
-    assert measured.share_disturbed <= 0.14
+    assert measured.share_asked_at_once >= 0.91
+    assert measured.share_disturbed <= 0.13
 
 
 @pytest.mark.hazard("H21")

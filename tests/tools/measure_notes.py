@@ -1,6 +1,7 @@
-"""How many notes of a folder are asked about: `python -m tests.tools.measure_notes FOLDER`.
+"""How many notes of a folder are asked about: `python -m tests.tools.measure_notes FOLDER [--figures]`.
 
-The folder has dangers.csv (note, and the codes of which any may be asked about) and harmless.csv (note).
+The folder has dangers.csv (note, and the codes of which any may be asked about) and harmless.csv (note). With
+`--figures` no note is shown: whoever has read what the words are judged by tunes to it, even without wanting to.
 """
 
 import csv
@@ -32,6 +33,10 @@ class Measured:
     @property
     def share_asked(self) -> float:
         return 1 - len(self.missed) / max(1, self.dangers.total())
+
+    @property
+    def share_asked_at_once(self) -> float:
+        return self.share_asked - len(self.below) / max(1, self.dangers.total())
 
     @property
     def share_disturbed(self) -> float:
@@ -71,7 +76,7 @@ def _codes(said: Iterable[Mention]) -> str:
     return " ".join(("no " if mention.negated else "") + mention.code for mention in said)
 
 
-def _lines(found: Measured) -> Iterator[str]:
+def _figures(found: Measured) -> Iterator[str]:
     total, asked = found.dangers.total(), found.asked.total()
     yield f"dangers: {total}, asked about: {asked} ({found.share_asked:.0%}), of them below: {len(found.below)}"
     for codes, number in sorted(found.dangers.items()):
@@ -79,6 +84,9 @@ def _lines(found: Measured) -> Iterator[str]:
             yield f"  {codes}: {found.asked[codes]} of {number}"
     disturbed, denied = len(found.disturbed), len(found.denied)
     yield f"harmless: {found.harmless}, asked about: {disturbed} ({found.share_disturbed:.0%}), below: {denied}"
+
+
+def _notes(found: Measured) -> Iterator[str]:
     yield from (f"missed       {codes} <- {note} [{said}]" for codes, note, said in found.missed)
     yield from (f"asked below  {codes} <- {note}" for codes, note in found.below)
     yield from (f"harmless     {said} <- {note}" for note, said in found.disturbed)
@@ -87,4 +95,5 @@ def _lines(found: Measured) -> Iterator[str]:
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    print("\n".join(_lines(measure(rows(folder / "dangers.csv"), rows(folder / "harmless.csv")))))
+    measured = measure(rows(folder / "dangers.csv"), rows(folder / "harmless.csv"))
+    print("\n".join([*_figures(measured), *([] if "--figures" in sys.argv else _notes(measured))]))

@@ -31,7 +31,14 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
     *("numbers", "request", "facts", "conditions", "rules", "schedule", "cli"),
     *("fever", "infusions", "blood_counts", "marks", "note_questions", "episodes"),
-    *("notes/__init__", "notes/phrases", "notes/reading", "notes/temperatures", "notes/words"),
+    *(
+        "notes/__init__",
+        "notes/clauses",
+        "notes/phrases",
+        "notes/reading",
+        "notes/temperatures",
+        "notes/words",
+    ),
 )
 TESTS_OF = {
     "episodes": ["test_episodes"],

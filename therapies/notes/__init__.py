@@ -6,7 +6,9 @@ Text in, codes out: nothing here knows a rule, a child or a page, so that a phon
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
+from therapies.notes.clauses import clauses, said_of_others
 from therapies.notes.phrases import HARMLESS, NOTHING, Hit, Index, Note, Phrasebook, Wanted, hits, read
 from therapies.notes.temperatures import Spoken, temperatures
 from therapies.notes.words import ENDS, words_of
@@ -62,11 +64,14 @@ def _dangers(note: Note, book: Phrasebook) -> Iterator[Mention]:
     denied: Counter[int] = Counter()
     said: set[int] = set()
     wanted, elsewhere = Wanted(~(index.harmless | index.elsewhere)), _elsewhere(note, book, stated)
+    others = said_of_others(note.words, book)
     for hit in hits(note, index, wanted):
         if not harmless.isdisjoint(hit.places):
             continue
         if denied[hit.danger] < DENIED_AT_MOST and (
-            elsewhere.issuperset(hit.places) or _is_negated(hit, note, book)
+            elsewhere.issuperset(hit.places)
+            or hit.places[-1] < others.get(hit.places[0], 0)
+            or _is_negated(hit, note, book)
         ):
             denied[hit.danger] += 1
         else:
@@ -92,24 +97,21 @@ def _set_aside(note: Note, index: Index) -> tuple[set[int], set[int]]:
 
 
 def _elsewhere(note: Note, book: Phrasebook, stated: set[int]) -> set[int]:
-    """The places of clauses in which something is stated of another time or somebody else, and nothing of now."""
+    """The places of clauses in which something is stated of another time or somebody else, and nothing of now.
+
+    "Last year he had a seizure and another today" tells of today without its name, and takes the whole clause back.
+    """
     if not stated:
         return set()
-    found = set(stated)
-    for clause in _clauses(note.words, book.connectives):
-        is_current = any(note.words[place] in book.current and place not in stated for place in clause)
-        if not is_current and not stated.isdisjoint(clause):
+    found, known = set(stated), list(clauses(note.words, book.connectives))
+    for clause, following in zip_longest(known, known[1:], fillvalue=range(0)):
+        if any(note.words[place] in book.repeats for place in following):
+            found.difference_update(clause)
+        elif not stated.isdisjoint(clause) and not any(
+            note.words[place] in book.current and place not in stated for place in clause
+        ):
             found.update(clause)
     return found
-
-
-def _clauses(words: Sequence[str], connectives: frozenset[str]) -> Iterator[range]:
-    """The places between two marks or connectives, each place once."""
-    between = connectives | ENDS | {","}
-    start = 0
-    for end in (*(place for place, word in enumerate(words) if word in between), len(words)):
-        yield range(start, end)
-        start = end + 1
 
 
 def _is_negated(hit: Hit, note: Note, book: Phrasebook) -> bool:

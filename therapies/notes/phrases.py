@@ -38,7 +38,11 @@ class Danger:
 
 @dataclass(frozen=True)
 class Phrasebook:
-    """All that a note is searched with. `leads`: words that a "no" reaches across; `current`: that speak of now."""
+    """All that a note is searched with. `leads`: words that a "no" reaches across; `current`: that speak of now.
+
+    `repeats`: that speak of a danger once more. `others`: things and animals; `links`: words between one of them
+    and what is said of it; `own`: words for the child.
+    """
 
     dangers: tuple[Danger, ...]
     synonyms: Mapping[str, Sequence[str]]
@@ -54,6 +58,10 @@ class Phrasebook:
     ordinary: frozenset[str]
     current: frozenset[str]
     connectives: frozenset[str]
+    repeats: frozenset[str]
+    others: frozenset[str]
+    links: frozenset[str]
+    own: frozenset[str]
 
     def check(self) -> None:
         """Raises ValueError for a phrase that cannot be looked for."""

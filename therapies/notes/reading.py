@@ -20,6 +20,10 @@ _LISTS = (
     "ordinary",
     "current",
     "connectives",
+    "repeats",
+    "others",
+    "links",
+    "own",
 )
 
 

@@ -5,7 +5,7 @@ import { countsFever, fahrenheit } from "./facts.js";
 import { question } from "./messages.js";
 import { ELSEWHERE, HARMLESS, Index, hits, read } from "./phrases.js";
 import { distance, temperatures } from "./temperatures.js";
-import { ENDS, wordsOf } from "./words.js";
+import { ENDS, forms, wordsOf } from "./words.js";
 
 const TEMPERATURE = "temperature";
 const FIELD = "note";
@@ -45,11 +45,13 @@ function temperature(words, measures) {
 function dangers(note, index) {
   const { harmless, stated } = setAside(note, index);
   const elsewhere = elsewhereIn(note, index.notes, stated);
+  const others = saidOfOthers(note.words, index);
   const [denied, said] = [new Map(), new Set()];
   for (const { danger, places } of hits(note, index, (number) => number >= 0 && !said.has(number))) {
     if (places.some((place) => harmless.has(place))) continue;
     const times = denied.get(danger) ?? 0;
-    const isElsewhere = () => places.every((place) => elsewhere.has(place));
+    const isElsewhere = () =>
+      places.every((place) => elsewhere.has(place)) || places.at(-1) < (others.get(places[0]) ?? 0);
     if (times < index.notes.reach.denied_at_most && (isElsewhere() || isNegated(places, note, index.notes))) {
       denied.set(danger, times + 1);
     } else {
@@ -76,12 +78,38 @@ function setAside(note, index) {
 function elsewhereIn(note, notes, stated) {
   const found = new Set(stated);
   if (!stated.size) return found;
-  for (const clause of clauses(note.words, notes.connectives)) {
+  const known = clauses(note.words, notes.connectives);
+  known.forEach((clause, number) => {
     const isCurrent = clause.some((place) => notes.current.includes(note.words[place]) && !stated.has(place));
-    if (isCurrent || !clause.some((place) => stated.has(place))) continue;
-    for (const place of clause) found.add(place);
+    if ((known[number + 1] ?? []).some((place) => notes.repeats.includes(note.words[place]))) {
+      for (const place of clause) found.delete(place);
+    } else if (!isCurrent && clause.some((place) => stated.has(place))) {
+      for (const place of clause) found.add(place);
+    }
+  });
+  return found;
+}
+
+/** Where the first word stands that is said of a thing or an animal and not of the child, and where its clause ends. */
+function saidOfOthers(words, index) {
+  const found = new Map();
+  for (const clause of clauses(words, index.notes.connectives)) {
+    const place = behindAnother(clause, words, index);
+    if (place !== undefined && !clause.some((one) => one >= place && index.own.has(words[one]))) {
+      found.set(place, clause.at(-1) + 1);
+    }
   }
   return found;
+}
+
+/** Only what is listed is another: a child's name is a word like any other, "Ellie has collapsed". */
+function behindAnother(clause, words, index) {
+  let isNamed = false;
+  for (const place of clause) {
+    if ([...forms(words[place], index.notes)].some((form) => index.others.has(form))) isNamed = true;
+    else if (!(isNamed ? index.links : index.articles).has(words[place])) return isNamed ? place : undefined;
+  }
+  return undefined;
 }
 
 /** The places between two marks or connectives, each place once. */
@@ -91,7 +119,7 @@ function clauses(words, connectives) {
     if (word === "," || ENDS.has(word) || connectives.includes(word)) found.push([]);
     else found.at(-1).push(place);
   });
-  return found;
+  return found.filter((clause) => clause.length);
 }
 
 function isNegated(places, note, notes) {

@@ -13,6 +13,9 @@ export class Index {
     this.fillers = new Set(notes.fillers);
     this.articles = new Set(notes.articles);
     this.ordinary = new Set(notes.ordinary);
+    this.others = new Set(notes.others);
+    this.links = new Set(notes.links);
+    this.own = new Set(notes.own);
     this.known = new Map();
     this.phrases = [
       ...notes.dangers.flatMap(({ phrases }, number) => phrases.map((text) => this.#phrase(number, text))),
