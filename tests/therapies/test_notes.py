@@ -212,6 +212,7 @@ def test_another_number_is_no_temperature(note: str) -> None:
         ("last month he had a seizure and a seizure now", False),
         ("last month he had a seizure and another today", False),
         ("last year he had a seizure. The same now", False),
+        ("last year he had a seizure, and another today", False),
         ("last year he had a seizure. Slept. The same bed", True),
         ("the same bed, last year he had a seizure", True),
         ("last year his dad used to have migraines, one just now", False),
