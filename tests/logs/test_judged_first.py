@@ -12,8 +12,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.support.personas import NOW, answers
+from tracker.clinic.actions.policy import change_policy
 from tracker.core.child_lock import claim_child, lock_child, look_at_child
-from tracker.home_care.actions.doses import add_medicine, give_dose
+from tracker.families.actions.children import update_child
+from tracker.home_care.actions.doses import add_medicine, give_dose, take_back_dose
 from tracker.logs.actions import record
 from tracker.logs.actions.record import TRIES, Recorded, record_log
 from tracker.models import Alert, Assessment, Child, SymptomLog, User
@@ -111,6 +113,46 @@ def test_a_medicine_that_is_written_down_meanwhile_is_in_the_answer(
     about = {"slot_at": None, "given_at": NOW - timedelta(hours=1), "client_uuid": uuid4(), "now": NOW}
     while_judging(lambda: give_dose(medicine=medicine, by=father, **about))
     assert log(child, mother, temperature=36.9, felt_hot=None).assessment.urgency == "now"
+
+
+def test_a_medicine_that_is_taken_back_meanwhile_is_in_no_answer(
+    child: Child, mother: User, father: User, while_judging: Callable[..., list[bool]]
+) -> None:
+    medicine = add_medicine(child=child, label=LABEL | {"lowers_fever": True}, by=mother, now=NOW)
+    about = {"slot_at": None, "given_at": NOW - timedelta(hours=1), "client_uuid": uuid4(), "now": NOW}
+    dose = give_dose(medicine=medicine, by=father, **about)
+    judged = while_judging(lambda: take_back_dose(dose=dose, by=father, now=NOW))
+    assert "recorded" not in log(child, mother, temperature=36.9).assessment.basis
+    assert judged == [True, True]
+
+
+def test_what_is_changed_about_the_child_meanwhile_is_in_the_answer(
+    child: Child, mother: User, father: User, while_judging: Callable[..., list[bool]]
+) -> None:
+    about = {"baseline_weight_kg": 20}
+    judged = while_judging(lambda: update_child(child=child, about=about, by=father, now=NOW))
+    assert log(child, mother, weight_kg=21).assessment.urgency == "today"
+    assert judged == [True, True]
+
+
+def test_a_policy_that_is_changed_meanwhile_is_in_the_answer(
+    child: Child, mother: User, nurse: User, while_judging: Callable[..., list[bool]]
+) -> None:
+    team, rules = child.care_team, {"fever_rule": "38.0-once", "sensitivity": "literal"}
+    judged = while_judging(lambda: change_policy(care_team=team, by=nurse, now=NOW, **rules))
+    assert log(child, mother, fatigue="mild").assessment.urgency == "now"
+    assert judged == [True, True]
+
+
+def test_a_child_that_was_read_before_a_change_is_judged_as_it_is_now(child: Child, mother: User) -> None:
+    before = Child.objects.select_related("care_team").get(pk=child.pk)
+    update_child(child=child, about={"baseline_weight_kg": 20}, by=mother, now=NOW)
+    rules = {"fever_rule": "38.0-once", "sensitivity": "literal"}
+    change_policy(care_team=child.care_team, by=mother, now=NOW, **rules)
+    told = {"observed_at": NOW, "client_uuid": uuid4(), "now": NOW, "answers": answers(weight_kg=21)}
+    basis = record_log(child=before, caregiver=mother, **told).assessment.basis
+    assert basis["context"]["baseline_weight_kg"] == 20
+    assert basis["policy"]["sensitivity"] == "literal"
 
 
 @pytest.mark.hazard("H20")

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.transaction import TransactionManagementError
 
-from tracker.models import Child, Course
+from tracker.models import CareTeam, Child, Course
 from tracker.models.children import left_alone_since
 from tracker.models.treatment import EVENT_COLUMNS, standing_events
 
@@ -20,7 +20,11 @@ _ALERT = tuple(
     f"open_alert__{column}"
     for column in ("pk", "urgency", "raised_at", "taken_by", "taken_until", "try_again_at")
 )
-_CHILD = ("version", "last_log_at", "paused_at", "paused_reason", *_ALERT)
+_ABOUT = ("birth_month", "writes", "baseline_weight_kg", "time_zone", "care_team_id")
+_POLICY = ("fever_rule", "sensitivity")
+_ASKED_WITH = (*_ABOUT, *(f"care_team__{column}" for column in _POLICY))
+"""What the rules are asked with of the child itself and of its team's policy: who changes it takes no lock."""
+_CHILD = ("version", "last_log_at", "paused_at", "paused_reason", *_ASKED_WITH, *_ALERT)
 _COURSE = ("courses__pk", "courses__therapy", "courses__begun_at")
 _EVENT = tuple(f"courses__events__{column}" for column in EVENT_COLUMNS)
 
@@ -44,6 +48,7 @@ class LockedChild(NamedTuple):
     left_alone_since: datetime | None = None
     version: int = 0
     last_log_at: datetime | None = None
+    asked_with: tuple[Any, ...] = ()
     beside: tuple[Any, ...] = ()
 
 
@@ -60,10 +65,15 @@ def lock_child(child: Child, **told: Any) -> LockedChild:
 def claim_child(child: Child, seen: LockedChild, **told: Any) -> bool:
     """Keeps the other writers out like `lock_child`, if none has come since `seen` was read. Writes what is `told`.
 
-    Beside the version the last log counts: a release before this one, while both run, writes that alone.
+    Beside the version the last log counts: a release before this one, while both run, writes that alone. And what the
+    rules are asked with and no lock is taken for. The policy is looked for apart: an UPDATE of a join would look for
+    the version in a query of its own, that no waiting for another writer renews.
     """
-    unmoved = Child.objects.filter(pk=child.pk, version=seen.version, last_log_at=seen.last_log_at)
-    return _write(unmoved, **told) == 1
+    about = dict(zip(_ABOUT, seen.asked_with, strict=False))
+    policy = dict(zip(_POLICY, seen.asked_with[len(_ABOUT) :], strict=True))
+    unmoved = Child.objects.filter(pk=child.pk, version=seen.version, last_log_at=seen.last_log_at, **about)
+    by_policy = CareTeam.objects.filter(pk=OuterRef("care_team"), **policy)
+    return _write(unmoved.filter(Exists(by_policy)), **told) == 1
 
 
 def _write(child: QuerySet[Child], **told: Any) -> int:
@@ -73,15 +83,29 @@ def _write(child: QuerySet[Child], **told: Any) -> int:
 
 
 def look_at_child(child: Child, beside: Mapping[str, Combinable] | None = None) -> LockedChild:
-    """What stands around a child, kept out or not. `beside`: what else is read with it, as one value each."""
+    """What stands around a child, kept out or not. `beside`: what else is read with it, as one value each.
+
+    What the rules are asked with of the child itself is read with its version, and is the child's from then on: whoever
+    has it in memory may have read it before a change.
+    """
     beside = beside or {}
     rows = list(_around(child, beside))
     ends = len(_CHILD) + len(beside)
     (version, last_log_at, paused_at, reason, *rest), rows = rows[0][:ends], [row[ends:] for row in rows]
+    asked_with, rest = tuple(rest[: len(_ASKED_WITH)]), rest[len(_ASKED_WITH) :]
+    _renew(child, asked_with)
     alert, others = rest[: len(_ALERT)], tuple(rest[len(_ALERT) :])
     courses = [_course(child, list(of_one)) for pk, of_one in groupby(rows, key=itemgetter(0)) if pk]
     since, standing = left_alone_since(paused_at, reason), Standing(*alert) if alert[0] else None
-    return LockedChild(standing, courses, since, version, last_log_at, others)
+    return LockedChild(standing, courses, since, version, last_log_at, asked_with, others)
+
+
+def _renew(child: Child, asked_with: Sequence[Any]) -> None:
+    for column, value in zip(_ABOUT, asked_with, strict=False):
+        setattr(child, column, value)
+    policy = asked_with[len(_ABOUT) :] if Child.care_team.is_cached(child) else ()
+    for column, value in zip(_POLICY, policy, strict=False):
+        setattr(child.care_team, column, value)
 
 
 def _around(child: Child, beside: Mapping[str, Combinable]) -> QuerySet:

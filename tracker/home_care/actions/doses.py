@@ -125,6 +125,7 @@ def _save(
 @transaction.atomic
 def take_back_dose(*, dose: DoseGiven, by: User, now: datetime) -> bool:
     """It was recorded by mistake. The row stays. False where it was taken back before."""
+    lock_child(dose.child)
     rows = DoseGiven.objects.filter(pk=dose.pk, taken_back_at=None)
     taken_back = rows.update(taken_back_at=now, taken_back_by=by) == 1
     if taken_back:
