@@ -50,6 +50,16 @@ TESTS_OF = {
 WORKERS = 2
 TOO_LONG = 900
 """Seconds after which a mutant counts as found: it never ends."""
+CASES = """
+from therapies.cases import read_cases
+from therapies.catalogue import load
+from therapies.request import read_request
+from therapies.rules import assess_request
+known = load()
+for case in read_cases():
+    assert not case.differences(assess_request(read_request(case.request, known), known))
+"""
+"""The worked cases alone, without pytest: they find most mutants, in a fifth of the time."""
 TESTS = ["-x", "-q", "-p", "no:cacheprovider", "--deselect", "tests/therapies/test_simulation.py"]
 SKIP = "not need_no_secret and not three_hundred"
 
@@ -172,7 +182,7 @@ def code_survivors(modules: Sequence[str]) -> Iterator[str]:
 
 def room(folder: Path) -> Path:
     """A copy of what the tests of therapies/ need."""
-    for name in ("therapies", "tests/therapies", "tests/tools"):
+    for name in ("therapies", "tests/therapies", "tests/tools", "tests/support"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "tests/__init__.py").touch()
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p no:django\n", "utf-8")
@@ -188,6 +198,10 @@ def tests_of(module: str) -> list[str]:
     return [f"tests/therapies/{name}.py" for name in near] if near else ["tests/therapies"]
 
 
+def _passes(command: Sequence[str], folder: Path, env: dict[str, str]) -> bool:
+    return not subprocess.run(command, cwd=folder, capture_output=True, timeout=TOO_LONG, env=env).returncode
+
+
 def survives(job: tuple[str, int, str, str], rooms: "SimpleQueue[Path]") -> bool:
     module, _, _, text = job
     folder = rooms.get()
@@ -197,8 +211,8 @@ def survives(job: tuple[str, int, str, str], rooms: "SimpleQueue[Path]") -> bool
         path.write_text(text, "utf-8")
         command = [sys.executable, "-B", "-m", "pytest", *TESTS, "-k", SKIP, *tests_of(module)]
         quick = {**os.environ, "EXAMPLES": "40"}
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=TOO_LONG, env=quick)
-        return done.returncode == 0
+        commands = ([sys.executable, "-B", "-c", CASES], command)
+        return all(_passes(one, folder, quick) for one in commands)
     except subprocess.TimeoutExpired:
         return False
     finally:
