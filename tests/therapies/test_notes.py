@@ -384,6 +384,17 @@ def test_of_notes_that_nobody_tuned_to_as_many_are_asked_about_as_the_documents_
 
 
 @pytest.mark.hazard("H21")
+def test_of_notes_as_they_come_as_many_are_asked_about_as_is_wanted() -> None:
+    """300 dangers and 210 harmless notes of a third writer, who was to neither seek nor avoid words of the body, and
+    whose notes nobody has looked at since: measured once, 90 and 8 of 100.
+    """
+    third = NOTES / "untuned-2"
+    measured = measure(rows(third / "dangers.csv"), rows(third / "harmless.csv"))
+    assert measured.share_asked_at_once >= 0.88
+    assert measured.share_disturbed <= 0.1
+
+
+@pytest.mark.hazard("H21")
 def test_a_note_changes_neither_urgency_nor_flags() -> None:
     quiet, told = assess(report("")), assess(report("seizure, blue lips, can't breathe, 39.5"))
     assert (told["urgency"], told["flags"]) == (quiet["urgency"], quiet["flags"])
