@@ -135,6 +135,10 @@ def test_words_of_a_phrase_are_found_near_each_other(note: str, name: str) -> No
         ("then 38 exactly", ("38", "C")),
         ("35.4 this morning", ("35.4", "C")),
         ("34.9 on the armpit one", ("34.9", "C")),
+        ("in room 39.5 c", ("39.5", "C")),
+        ("temp: 39.2", ("39.2", "C")),
+        ("temp to 39", ("39", "C")),
+        ("temp thirty nine 5 times", ("39", "C")),
     ],
 )
 def test_a_temperature_is_found(note: str, reading: tuple[str, str]) -> None:
@@ -164,6 +168,7 @@ def test_a_temperature_is_found(note: str, reading: tuple[str, str]) -> None:
         "35.4 kg this morning",
         "35.4 kg, ear looks fine",
         "5 point 1",
+        "the point is 38 4 times",
     ],
 )
 def test_another_number_is_no_temperature(note: str) -> None:
@@ -181,6 +186,10 @@ def test_another_number_is_no_temperature(note: str) -> None:
         ("Fever? No.", True),
         ("no fever, cough or chills", True),
         ("never above 38.5", True),
+        ("no fever, headache or chills", True),
+        ("no fever, headache, vomiting or chills", True),
+        ("no fever, headache. Or so", False),
+        ("no fever, headache whenever he eats or drinks", False),
         ("no fever, blue lips", False),
         ("no fever but blue lips", False),
         ("never seen him so limp", False),
