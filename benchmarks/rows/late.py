@@ -29,6 +29,7 @@ def milliseconds(database: Database, logs: int) -> float:
     from django.utils import timezone
 
     from benchmarks.families import family, remember
+    from tracker.alerts.reassessing import reassess_from
     from tracker.logs.actions.record import record_log
     from tracker.models import Assessment, Child, SymptomLog
 
@@ -38,6 +39,8 @@ def milliseconds(database: Database, logs: int) -> float:
     first = SymptomLog.objects.get(pk=home.newest)
     like = Assessment.objects.filter(log=first).latest("pk")
     remember(child, first.caregiver, logs, like, now, LATE / (logs + 1))
+    # each with the answer that it would have: what is remembered so fast is asked with the newest log's
+    reassess_from(child=child, at=now - LATE, by=first.caregiver, now=now)
     before, worked_before = time.process_time(), worked(database.processes())
     record_log(
         child=child,

@@ -11,20 +11,22 @@ import random
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from tests.assessment.test_both_ways import STEPS, History
 from tests.support.effort import tries
-from tests.support.personas import person
+from tests.support.personas import NOW, answers, person
 from therapies import looks
 from tracker.alerts.actions import resolve_alert
 from tracker.assessment import assess, late_logs
 from tracker.families.actions.children import update_child
 from tracker.home_care.actions.doses import take_back_dose
 from tracker.logs.actions import record
-from tracker.models import Alert, AlertEvent, Child, DoseGiven, Outcome, SymptomLog
+from tracker.logs.actions.record import record_log
+from tracker.models import Alert, AlertEvent, Child, DoseGiven, Outcome, SymptomLog, User
 
 HISTORIES = int(os.environ.get("HISTORIES", tries(30, 600)))
 FIRST = int(os.environ.get("FIRST", 0))
@@ -165,3 +167,23 @@ def raised(child: Child) -> list[Any]:
         list(events.values_list("verb", "at")),
         [(log.observed_at, log.assessment.response, log.assessment.basis) for log in logs],
     ]
+
+
+def send(child: Child, parent: User, hours_ago: float, **seen: Any) -> SymptomLog:
+    told = {
+        "answers": answers(**seen),
+        "observed_at": NOW - timedelta(hours=hours_ago),
+        "client_uuid": uuid4(),
+    }
+    return record_log(child=child, caregiver=parent, now=NOW, **told).log
+
+
+def test_what_a_late_log_makes_of_another_is_remembered_a_day_after_that(child: Child, mother: User) -> None:
+    """Vomiting on a second day, 36 hours after the late log; the quiet one is out of its own sight."""
+    send(child, mother, 36, vomiting="mild", temperature=36.8)
+    quiet = send(child, mother, 20, temperature=36.8)
+    far = send(child, mother, 1, temperature=36.8)
+    assert [quiet.assessment.urgency, far.assessment.urgency] == ["note", "note"]
+    send(child, mother, 72, vomiting="mild", temperature=36.8)
+    assert [quiet.assessment.urgency, far.assessment.urgency] == ["now", "note"]
+    assert [quiet.assessments.count(), far.assessments.count()] == [2, 1]
