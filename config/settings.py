@@ -119,7 +119,7 @@ CSRF_FAILURE_VIEW = "tracker.site.views.errors.csrf_failure"
 # less: tracker/lib/database.py.
 DATABASE_WAITS = env.number("DATABASE_WAITS", 20, least=2)  # seconds; config/wsgi.py says two
 SQLITE = {
-    "ENGINE": "django.db.backends.sqlite3",
+    "ENGINE": "tracker.lib.fair_sqlite3",
     "NAME": VAR / "nightlight.sqlite3",
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
@@ -133,7 +133,7 @@ if url := env.text("DATABASE_URL"):
         named = dj_database_url.parse(url)
     except ValueError as error:
         raise ImproperlyConfigured(f"DATABASE_URL: {error}") from None
-    is_sqlite = named["ENGINE"] == SQLITE["ENGINE"]
+    is_sqlite = named["ENGINE"].endswith("sqlite3")
     named["OPTIONS"] = {"connect_timeout": DATABASE_WAITS} | named.get("OPTIONS", {})
     DATABASES = {
         "default": SQLITE | {"NAME": named["NAME"]} if is_sqlite else {**named, "CONN_HEALTH_CHECKS": True}

@@ -1,0 +1,137 @@
+"""Who came first has the lock first, also among processes, and a dead holder keeps nobody waiting."""
+
+import ctypes
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tracker.lib import fair_lock
+from tracker.lib.fair_lock import AVAILABLE, CREATE, MINE_ALONE, FairLock, libc
+
+pytestmark = pytest.mark.skipif(not AVAILABLE, reason="The kernel has no such semaphores.")
+HERE = Path(__file__).parents[2]
+REMOVE, WAITING_FOR_ZERO = 0, 15  # man 2 semctl
+HOLDS = """
+import sys
+from tracker.lib.fair_lock import FairLock
+print(FairLock(sys.argv[1]).acquire(5), flush=True)
+sys.stdin.read()
+"""
+Lock = Callable[[], FairLock]
+
+
+@pytest.fixture
+def lock() -> Iterator[Lock]:
+    """Hands on one lock of its own, which is gone afterwards."""
+    name = str(uuid4())
+    yield lambda: FairLock(name)
+    libc.semctl(semaphore(FairLock(name)), 0, REMOVE)
+
+
+def semaphore(lock: FairLock) -> int:
+    return int(libc.semget(lock.key, 1, CREATE | MINE_ALONE))
+
+
+def wait_until_waiting(lock: FairLock, number: int) -> None:
+    while libc.semctl(semaphore(lock), 0, WAITING_FOR_ZERO) < number:
+        time.sleep(0.001)
+
+
+def test_who_came_first_is_served_first(lock: Lock) -> None:
+    first, served, waiting = lock(), list[int](), list[threading.Thread]()
+    assert first.acquire(0)
+
+    def serve(place: int) -> None:
+        mine = lock()
+        assert mine.acquire(10)
+        served.append(place)
+        mine.release()
+
+    for place in range(6):
+        waiting.append(threading.Thread(target=serve, args=(place,)))
+        waiting[-1].start()
+        wait_until_waiting(first, place + 1)
+    assert not served
+    first.release()
+    for thread in waiting:
+        thread.join()
+    assert served == [0, 1, 2, 3, 4, 5]
+
+
+def test_one_who_gives_up_lets_nobody_in(lock: Lock) -> None:
+    first, second, third = lock(), lock(), lock()
+    assert first.acquire(0)
+    assert not second.acquire(0.02)
+    second.release()
+    assert not third.acquire(0)
+    first.release()
+    assert third.acquire(0)
+    third.release()
+
+
+@pytest.mark.parametrize("ends", ["through", "killed"])
+def test_another_process_holds_it_until_it_is_through_or_dead(ends: str) -> None:
+    name = str(uuid4())
+    mine = FairLock(name)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=HERE,
+        env=os.environ | {"PYTHONPATH": str(HERE)},
+    )
+    assert holder.stdin
+    assert holder.stdout
+    assert holder.stdout.readline() == "True\n"
+    assert not mine.acquire(0.02)
+    holder.kill() if ends == "killed" else holder.stdin.close()
+    assert mine.acquire(10)
+    mine.release()
+    holder.wait()
+    libc.semctl(semaphore(mine), 0, REMOVE)
+
+
+def test_a_process_that_was_forked_from_the_holder_holds_nothing(lock: Lock) -> None:
+    holder, other = lock(), lock()
+    assert holder.acquire(0)
+    child = os.fork()
+    if child == 0:
+        holder.release()
+        os._exit(other.acquire(0))
+    assert os.waitpid(child, 0)[1] == 0
+    assert not other.acquire(0)
+    holder.release()
+    assert other.acquire(0)
+    other.release()
+
+
+def test_one_that_was_taken_away_is_made_again(lock: Lock) -> None:
+    first, second = lock(), lock()
+    assert first.acquire(0)
+    libc.semctl(semaphore(first), 0, REMOVE)
+    assert second.acquire(0)
+    first.release()  # of what is gone: the second holds another
+    second.release()
+
+
+def test_where_the_kernel_refuses_it_that_is_said_once(
+    lock: Lock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def semget(*_: int) -> int:
+        ctypes.set_errno(38)
+        return -1
+
+    monkeypatch.setattr(fair_lock.libc, "semget", semget)
+    fair_lock.warn.cache_clear()
+    assert not lock().acquire(0)
+    assert not lock().acquire(0)
+    assert [record.message for record in caplog.records] == ["no_fair_lock"]
+    monkeypatch.undo()
