@@ -20,7 +20,7 @@ from tracker.models import Alert, Child, Observation, SymptomLog, User
 
 AT_MOST = 16  # of any page of a family, with its session and person
 A_LOG = 13  # whatever it sets off
-A_MINUTE = {"a log": 11, "its answer": 13, "Today": 15}
+A_MINUTE = {"a log": 11, "its answer": 13, "Today": 13}
 """The queries of a parent's minute, each page with its session and person. Where they go: docs/performance.md."""
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 Log = Callable[..., Recorded]

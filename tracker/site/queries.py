@@ -1,4 +1,4 @@
-"""What Today asks in one query: whether it would look different, what was given last, how many adults there are.
+"""What Today asks in one query: whether it would look different, what was given last, what is worth asking beside.
 
 Each open Today asks it every few seconds, and is drawn again only where the version is another.
 """
@@ -53,22 +53,29 @@ class Given(NamedTuple):
 
 
 class Around(NamedTuple):
-    """`version`, which says nothing of anybody, changes with whatever was logged, given, said, taken or decided."""
+    """`version`, which says nothing of anybody, changes with whatever was logged, given, said, taken or decided.
+
+    `turns` and `stays`: how many there ever were, so that who is on duty and where a child came to is asked for only
+    where somebody can be.
+    """
 
     version: str
     given: Given | None
     adults: int
+    turns: int
+    stays: int
 
 
 def around_today(child: Child, now: datetime) -> Around:
     """One query."""
     counted = {f"n{number}": part for number, part in enumerate(_counted(now))}
     given = {f"given_{name}": Subquery(_last_dose(now).values(name)[:1]) for name in DOSE}
-    asked = Child.objects.filter(pk=child.pk).annotate(**counted, **given, adults=_adults())
-    adults, *row = asked.values_list("adults", *given, *OWN, *counted).get()
-    dose, parts = row[: len(DOSE)], (adults, *row, now.timestamp() // FRESH.total_seconds())
+    asked = Child.objects.filter(pk=child.pk).annotate(**BESIDE, **counted, **given)
+    row = asked.values_list(*BESIDE, *given, *OWN, *counted).get()
+    adults, turns, stays, *dose = row[: len(BESIDE) + len(DOSE)]
+    parts = (*row, now.timestamp() // FRESH.total_seconds())
     version = sha256("_".join(map(str, parts)).encode()).hexdigest()[:16]
-    return Around(version, Given(*dose) if dose[0] else None, adults or 0)
+    return Around(version, Given(*dose) if dose[0] else None, adults or 0, turns or 0, stays or 0)
 
 
 def _last_dose(now: datetime) -> QuerySet[DoseGiven]:
@@ -100,11 +107,17 @@ def _counted(now: datetime) -> list[Subquery]:
         _of(alerts, Count("pk", filter=is_held)),
         _of(alerts, Count("pk", filter=is_told)),
         *(_of(doses, mark) for mark in (Count("pk"), Count("taken_back_at"))),
-        *(_of(turns, mark) for mark in (Count("pk"), Count("accepted_at"), Count("ended_at"))),
+        *(_of(turns, mark) for mark in (Count("accepted_at"), Count("ended_at"))),
         _of(TreatmentEvent.objects.filter(course__child=OuterRef("pk")), Count("pk"), by="course__child"),
-        _of(StayEvent.objects.filter(child=OuterRef("pk")), Count("pk")),
     ]
 
 
 def _of(rows: QuerySet[Any, Any], mark: Any, *, by: str = "child") -> Subquery:
     return Subquery(rows.order_by().values(by).annotate(mark=mark).values("mark"))
+
+
+BESIDE = {
+    "adults": _adults(),
+    "turns": _of(Baton.objects.filter(child=OuterRef("pk")), Count("pk")),
+    "stays": _of(StayEvent.objects.filter(child=OuterRef("pk")), Count("pk")),
+}

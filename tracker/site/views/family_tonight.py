@@ -10,8 +10,8 @@ from tracker.site.queries import Around
 
 
 def own_today(child: Child, around: Around, now: datetime) -> dict[str, Any]:
-    """One query."""
-    held = baton_held(child, now)
+    """One query, and none where nobody ever took a turn."""
+    held = baton_held(child, now) if around.turns else None
     return {
         "given": around.given,
         "has_pump": pump_therapy(child) is not None,

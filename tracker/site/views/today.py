@@ -49,6 +49,7 @@ def today(request: AuthedRequest, child_id: UUID) -> HttpResponse:
         **around,
         **own_today(child, beside, now),
         **_of_the_child(child, last, advice, now),
+        "care_changed": care_changed(child, now) if beside.stays else None,
         "version": beside.version,
         "refused_entries": refused_lately(child, now) if around["has_refused"] else [],
         **({} if standing else notifications_of(request.user, now)),
@@ -79,7 +80,6 @@ def _of_the_child(
         "may_manage": may((child.family_role,), "manage"),
         "may_log": may((child.family_role, child.staff_role), "log"),
         "on_a_ward": child.is_admitted,
-        "care_changed": care_changed(child, now),
         "paused": child.get_paused_reason_display() if child.paused_at else "",
     }
 
