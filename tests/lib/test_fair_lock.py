@@ -13,34 +13,35 @@ from uuid import uuid4
 import pytest
 
 from tracker.lib import fair_lock
-from tracker.lib.fair_lock import AVAILABLE, CREATE, MINE_ALONE, FairLock, libc
+from tracker.lib.fair_lock import AVAILABLE, CREATE, MINE_ALONE, SEMAPHORES, FairLock, digest, libc
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="The kernel has no such semaphores.")
 HERE = Path(__file__).parents[2]
 REMOVE, WAITING_FOR_ZERO = 0, 15  # man 2 semctl
 HOLDS = """
 import sys
-from tracker.lib.fair_lock import FairLock
-print(FairLock(sys.argv[1]).acquire(5), flush=True)
+from tracker.lib import fair_lock
+fair_lock.KEY = int(sys.argv[1])
+print(fair_lock.FairLock("database").acquire(5), flush=True)
 sys.stdin.read()
 """
 Lock = Callable[[], FairLock]
 
 
 @pytest.fixture
-def lock() -> Iterator[Lock]:
-    """Hands on one lock of its own, which is gone afterwards."""
-    name = str(uuid4())
-    yield lambda: FairLock(name)
-    libc.semctl(semaphore(FairLock(name)), 0, REMOVE)
+def lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lock]:
+    """Hands on one lock, in a set of this test's own, which is gone afterwards."""
+    monkeypatch.setattr(fair_lock, "KEY", digest(str(uuid4())))
+    yield lambda: FairLock("database")
+    libc.semctl(semaphores(), 0, REMOVE)
 
 
-def semaphore(lock: FairLock) -> int:
-    return int(libc.semget(lock.key, 1, CREATE | MINE_ALONE))
+def semaphores() -> int:
+    return int(libc.semget(fair_lock.KEY, SEMAPHORES, CREATE | MINE_ALONE))
 
 
 def wait_until_waiting(lock: FairLock, number: int) -> None:
-    while libc.semctl(semaphore(lock), 0, WAITING_FOR_ZERO) < number:
+    while libc.semctl(semaphores(), lock.number, WAITING_FOR_ZERO) < number:
         time.sleep(0.001)
 
 
@@ -77,11 +78,10 @@ def test_one_who_gives_up_lets_nobody_in(lock: Lock) -> None:
 
 
 @pytest.mark.parametrize("ends", ["through", "killed"])
-def test_another_process_holds_it_until_it_is_through_or_dead(ends: str) -> None:
-    name = str(uuid4())
-    mine = FairLock(name)
+def test_another_process_holds_it_until_it_is_through_or_dead(lock: Lock, ends: str) -> None:
+    mine = lock()
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDS, name],
+        [sys.executable, "-c", HOLDS, str(fair_lock.KEY)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -96,7 +96,14 @@ def test_another_process_holds_it_until_it_is_through_or_dead(ends: str) -> None
     assert mine.acquire(10)
     mine.release()
     holder.wait()
-    libc.semctl(semaphore(mine), 0, REMOVE)
+
+
+def test_locks_of_two_names_keep_nobody_of_the_other_waiting(lock: Lock) -> None:
+    mine, other = lock(), FairLock("another database")
+    assert mine.acquire(0)
+    assert other.acquire(0)
+    mine.release()
+    other.release()
 
 
 def test_a_process_that_was_forked_from_the_holder_holds_nothing(lock: Lock) -> None:
@@ -116,7 +123,7 @@ def test_a_process_that_was_forked_from_the_holder_holds_nothing(lock: Lock) -> 
 def test_one_that_was_taken_away_is_made_again(lock: Lock) -> None:
     first, second = lock(), lock()
     assert first.acquire(0)
-    libc.semctl(semaphore(first), 0, REMOVE)
+    libc.semctl(semaphores(), 0, REMOVE)
     assert second.acquire(0)
     first.release()  # of what is gone: the second holds another
     second.release()

@@ -8,6 +8,7 @@ import ctypes
 import hashlib
 import logging
 import os
+from collections.abc import Sequence
 from ctypes import POINTER, byref, c_int, c_long, c_short, c_size_t, c_ushort
 from errno import EAGAIN
 from functools import cache
@@ -27,10 +28,15 @@ class Duration(ctypes.Structure):
     _fields_ = (("seconds", c_long), ("nanoseconds", c_long))
 
 
-# Both steps or none: the semaphore, 0 as it is made, is waited for until it is 0, and is 1 from then on.
-ACQUIRE = (Step * 2)(Step(0, 0, 0), Step(0, 1, UNDO_AT_EXIT))
-RELEASE = (Step * 1)(Step(0, -1, NO_WAIT | UNDO_AT_EXIT))
+SEMAPHORES = 4096
+"""In one set of each user, which stays in the kernel: of names that share one, all that is shared is the line."""
 
+
+def digest(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1 or 1
+
+
+KEY = digest(f"nightlight {os.getuid()}")
 libc = ctypes.CDLL(None, use_errno=True)
 if AVAILABLE := hasattr(libc, "semtimedop"):  # not on macOS
     libc.semget.argtypes = (c_int, c_int, c_int)
@@ -41,7 +47,7 @@ class FairLock:
     """One holder's hand on the lock of this name. Where there can be none, nobody waits: all take their chance."""
 
     def __init__(self, name: str) -> None:
-        self.key = int.from_bytes(hashlib.sha256(f"nightlight {name}".encode()).digest()[:4]) >> 1 or 1
+        self.number = digest(name) % SEMAPHORES
         self.holder: int | None = None  # the process: one that was forked from it holds nothing
 
     def acquire(self, seconds: float) -> bool:
@@ -49,20 +55,23 @@ class FairLock:
         if not AVAILABLE:
             return False
         whole, rest = divmod(seconds, 1)
-        if change(self.key, ACQUIRE, Duration(int(whole), int(rest * 1e9))):
+        # Both steps or none: 0 as it is made, it is waited for until it is 0, and is 1 from then on.
+        steps = Step(self.number, 0, 0), Step(self.number, 1, UNDO_AT_EXIT)
+        if change(steps, Duration(int(whole), int(rest * 1e9))):
             self.holder = os.getpid()
         return self.holder is not None
 
     def release(self) -> None:
         holder, self.holder = self.holder, None
         if holder == os.getpid():
-            change(self.key, RELEASE, Duration())
+            change([Step(self.number, -1, NO_WAIT | UNDO_AT_EXIT)], Duration())
 
 
-def change(key: int, steps: "ctypes.Array[Step]", at_most: Duration) -> bool:
-    """The semaphore is asked for each time: an administrator, or systemd at a logout, may have taken it away."""
-    semaphore = libc.semget(key, 1, CREATE | MINE_ALONE)
-    if semaphore >= 0 and libc.semtimedop(semaphore, steps, len(steps), byref(at_most)) == 0:
+def change(steps: Sequence[Step], at_most: Duration) -> bool:
+    """The set is asked for each time: an administrator, or systemd at a logout, may have taken it away."""
+    array = (Step * len(steps))(*steps)
+    semaphores = libc.semget(KEY, SEMAPHORES, CREATE | MINE_ALONE)
+    if semaphores >= 0 and libc.semtimedop(semaphores, array, len(array), byref(at_most)) == 0:
         return True
     if (error := ctypes.get_errno()) != EAGAIN:  # it is the time that is over
         warn(error)
