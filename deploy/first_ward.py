@@ -182,14 +182,13 @@ def open_the_ward(connect: Connect, mailbox: Mailbox) -> None:
     lead = Browser(connect).by_code(LEAD, mailbox).second_step()
     team = lead.get("/board/").find(r"(/teams/[0-9a-f-]+/)board/")
     lead.get(team).find("(First steps)")
-    lead.get(f"{team}staff/").send(f"{team}staff/invite/", role="nurse")
+    lead.get(f"{team}staff/").send(f"{team}staff/invite/", role="nurse", address=NURSE)
     invitation = urlsplit(lead.find(r'id="invite-link"\s+value="([^"]+)"')).path
     code = lead.get(f"{team}code/").find(
         r"\b([A-HJKMNP-Z2-9]{10}|(?:[A-HJKMNP-Z2-9]{5} ){1}[A-HJKMNP-Z2-9]{5})\b"
     )
-    nurse = Browser(connect).signed_up(NURSE)
-    nurse.get(invitation).send(invitation, your_name="Nurse A.")
-    nurse.confirmed(NURSE, mailbox).second_step()
+    nurse = Browser(connect).signed_up(NURSE).confirmed(NURSE, mailbox)
+    nurse.get(invitation).send(invitation, your_name="Nurse A.").second_step()
     begin(Browser(connect), code)
     nurse.get(f"{team}board/").find("(Juno)")
     mailbox.find(NURSE, "Nightlight")
