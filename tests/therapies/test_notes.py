@@ -393,6 +393,24 @@ def test_of_notes_that_nobody_tuned_to_as_many_are_asked_about_as_the_documents_
 
 
 @pytest.mark.hazard("H21")
+def test_of_notes_as_they_come_that_were_learnt_from_no_fewer_are_asked_about() -> None:
+    """A fourth writer's, asked like the third: 88 of 100 dangers and 7 of 100 harmless notes before half of what was
+    missed was learnt.
+    """
+    measured = measure(rows(NOTES / "dangers-3.csv"), rows(NOTES / "harmless-3.csv"))
+    assert measured.share_asked_at_once >= 0.92, measured.missed
+    assert measured.share_disturbed <= 0.08, measured.disturbed
+
+
+@pytest.mark.hazard("H21")
+@pytest.mark.parametrize("colour", ["dark blue", "light blue", "pale blue", "navy blue", "a bit blue"])
+def test_no_shade_of_blue_hides_the_lips(colour: str) -> None:
+    """The name of a colour is harmless of a jumper, and of nothing else."""
+    assert "blue_lips" in [code for code, _is_below in asked(f"her lips are {colour}")]
+    assert asked("wears the dark blue jumper") == []
+
+
+@pytest.mark.hazard("H21")
 def test_of_notes_as_they_come_as_many_are_asked_about_as_is_wanted() -> None:
     """300 dangers and 210 harmless notes of a third writer, who was to neither seek nor avoid words of the body, and
     whose notes nobody has looked at since: measured once, 90 and 8 of 100.
