@@ -403,11 +403,31 @@ def test_of_notes_as_they_come_that_were_learnt_from_no_fewer_are_asked_about() 
 
 
 @pytest.mark.hazard("H21")
-@pytest.mark.parametrize("colour", ["dark blue", "light blue", "pale blue", "navy blue", "a bit blue"])
-def test_no_shade_of_blue_hides_the_lips(colour: str) -> None:
+@pytest.mark.parametrize(
+    ("note", "sign"),
+    [
+        *(
+            (f"her lips are {shade} blue", "blue_lips")
+            for shade in ("dark", "light", "pale", "navy", "a bit")
+        ),
+        ("light pink urine", "bleeding"),
+        ("pale pink wee", "bleeding"),
+        ("pale yellow skin", "jaundice"),
+    ],
+)
+def test_no_shade_of_a_colour_hides_a_danger(note: str, sign: str) -> None:
     """The name of a colour is harmless of a jumper, and of nothing else."""
-    assert "blue_lips" in [code for code, _is_below in asked(f"her lips are {colour}")]
-    assert asked("wears the dark blue jumper") == []
+    assert sign in [code for code, _is_below in asked(note)]
+
+
+def test_a_colour_alone_is_harmless() -> None:
+    assert [
+        found(note) for note in ("wears the dark blue jumper", "light pink dress", "wee is pale yellow")
+    ] == [
+        [],
+        [],
+        [],
+    ]
 
 
 @pytest.mark.hazard("H21")
