@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -33,10 +34,17 @@ TYPED = FEVER | {"temperature": "39,1", "note": "woke up cold"}
 
 
 @contextmanager
-def at_once() -> Iterator[None]:
-    began = time.perf_counter()
+def at_once(within: float = WITHIN) -> Iterator[None]:
+    """Without the time in which other programs had the processors: what is promised is how long the site waits."""
+    began = time.perf_counter() - kept_from_a_processor()
     yield
-    assert time.perf_counter() - began < WITHIN
+    assert time.perf_counter() - kept_from_a_processor() - began < within
+
+
+def kept_from_a_processor() -> float:
+    """Seconds in which this thread could have run, by Linux (Documentation/scheduler/sched-stats); else none."""
+    file = Path("/proc/thread-self/schedstat")
+    return int(file.read_text().split()[1]) / 1e9 if file.exists() else 0.0
 
 
 @pytest.fixture(autouse=True)
@@ -77,9 +85,8 @@ def test_the_first_page_of_the_day_does_not_wait_for_the_mark_in_the_session(
     phone.get(reverse("today", args=[child.pk]))
     night.shift(24 * 3600)
     with held():
-        began = time.perf_counter()
-        page = phone.get(reverse("today", args=[child.pk]))
-        assert time.perf_counter() - began < 1
+        with at_once(1):
+            page = phone.get(reverse("today", args=[child.pk]))
         assert page.status_code == 200
         assert CALL in links(page)
         assert "session" not in page.cookies
