@@ -49,10 +49,11 @@ def test_what_says_something_else_is_seen(source: str, sent: str) -> None:
 
 
 def test_the_site_finds_a_script_as_it_is_sent_before_its_source(settings, tmp_path: Path) -> None:
-    settings.VAR = tmp_path
+    settings.VAR = var = tmp_path / "var"
     finders.get_finder.cache_clear()
     name = "tracker/rules/assess.js"
-    assert finders.find(name) == str(tmp_path / "scripts" / name)
+    assert finders.find(name) == str(var / "scripts" / name)
+    assert var.stat().st_mode & 0o777 == 0o700
     assert Path(finders.find(name)).read_text() == served_scripts.as_sent(name)
     assert served_scripts.ServedScripts().find("tracker/app.css") == []
     assert served_scripts.ServedScripts().find("../settings.py") == []

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
-from tracker.lib.written_files import write_where_changed
+from tracker.lib.written_files import write_in_var
 
 SOURCES = Path(__file__).resolve().parents[1] / "static"
 
@@ -52,4 +52,4 @@ class ServedScripts(BaseFinder):
             yield name, self.storage
 
     def write(self, name: str) -> Path:
-        return write_where_changed(self.folder / name, as_sent(name))
+        return write_in_var(self.folder / name, as_sent(name))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import AppDirectoriesFinder, BaseFinder
 from django.core.files.storage import FileSystemStorage
 
-from tracker.lib.written_files import write_where_changed
+from tracker.lib.written_files import write_in_var
 
 WHOLE = "tracker/site.css"
 PARTS = ("tracker/vendor/bootstrap/bootstrap-reboot.min.css", "tracker/tokens.css", "tracker/app.css")
@@ -34,7 +34,7 @@ class OneStyleSheet(BaseFinder):
         yield WHOLE, self.storage
 
     def write(self) -> Path:
-        return write_where_changed(self.folder / WHOLE, whole())
+        return write_in_var(self.folder / WHOLE, whole())
 
 
 def whole() -> str:
