@@ -23,10 +23,10 @@ def test_every_part_is_in_it_in_the_order_in_which_they_overrule_each_other(sett
 def test_it_is_written_anew_where_a_part_has_changed_and_only_there(settings, tmp_path, monkeypatch):
     settings.VAR = tmp_path
     finder = style_sheet.OneStyleSheet()
-    before = finder.write().stat().st_mtime_ns
-    assert finder.write().stat().st_mtime_ns == before
+    before = finder.write(style_sheet.WHOLE).stat().st_mtime_ns
+    assert finder.write(style_sheet.WHOLE).stat().st_mtime_ns == before
     monkeypatch.setattr(style_sheet, "PARTS", ("tracker/app.css",))
-    assert finder.write().read_text() == (STATIC / "tracker" / "app.css").read_text()
+    assert finder.write(style_sheet.WHOLE).read_text() == (STATIC / "tracker" / "app.css").read_text()
 
 
 def test_the_site_finds_it(settings, tmp_path):

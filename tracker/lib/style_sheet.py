@@ -1,40 +1,23 @@
 """The style sheets that every page has, as one file: a browser that was never here asks once and not three times."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from django.conf import settings
-from django.contrib.staticfiles.finders import AppDirectoriesFinder, BaseFinder
-from django.core.files.storage import FileSystemStorage
+from django.contrib.staticfiles.finders import AppDirectoriesFinder
 
-from tracker.lib.written_files import write_in_var
+from tracker.lib.written_files import WrittenFiles
 
 WHOLE = "tracker/site.css"
 PARTS = ("tracker/vendor/bootstrap/bootstrap-reboot.min.css", "tracker/tokens.css", "tracker/app.css")
 
 
-class OneStyleSheet(BaseFinder):
-    """Writes the whole anew where a part has changed, and finds it like any other file."""
+class OneStyleSheet(WrittenFiles):
+    folder_name = "styles"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.folder = Path(settings.VAR) / "styles"
-        self.storage = FileSystemStorage(location=self.folder)
-        super().__init__(*args, **kwargs)
+    def names(self) -> tuple[str]:
+        return (WHOLE,)
 
-    def check(self, **kwargs: Any) -> list[Any]:
-        return []
-
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        found = [str(self.write())] if path == WHOLE else []
-        return found if find_all else next(iter(found), [])
-
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
-        self.write()
-        yield WHOLE, self.storage
-
-    def write(self) -> Path:
-        return write_in_var(self.folder / WHOLE, whole())
+    def text(self, name: str) -> str:
+        return whole()
 
 
 def whole() -> str:
