@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
+from tests.clinic.test_board import another
 from therapies.model import URGENCIES
 from tracker.clinic.week_strip import strip
 from tracker.models import CareTeam, User
@@ -34,9 +35,16 @@ def test_each_day_is_drawn_by_shapes_that_are_there(urgency: str | None, called:
     assert set(wanted) <= set(there)
 
 
-def test_no_two_urgencies_look_the_same() -> None:
-    drawn = [re.findall('href="#(.*?)"', strip(week((urgency, False))))[0] for urgency in (None, *URGENCIES)]
-    assert len(set(drawn)) == len(drawn)
+def test_no_two_urgencies_have_the_same_shape() -> None:
+    """Nor the same colours: told apart in grey, and by whoever sees no red."""
+    shapes = dict(re.findall(r'(?s)<g id="day-(.*?)">(.*?)</g>', render_to_string(SHAPES)))
+    assert set(shapes) == set(URGENCIES)
+    colours = [
+        re.findall(r'class="(?:week-day )?(?:fill|ink)-(\w+)"', shapes[urgency]) for urgency in URGENCIES
+    ]
+    assert colours == [[urgency, urgency] for urgency in URGENCIES]
+    outlines = {re.sub(r'class=".*?"', "", shape.split("/>")[1]) for shape in shapes.values()}
+    assert len(outlines) == len(URGENCIES)
 
 
 def test_the_days_stand_side_by_side_and_are_said() -> None:
@@ -47,8 +55,15 @@ def test_the_days_stand_side_by_side_and_are_said() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock_at_now")
-def test_every_board_holds_the_shapes_once(client: Client, care_team: CareTeam, nurse: User) -> None:
+@pytest.mark.parametrize("headers", [{}, {"x-part": "board"}])
+def test_whatever_a_board_draws_holds_the_shapes_that_its_weeks_refer_to(
+    client: Client, care_team: CareTeam, nurse: User, headers: dict[str, str]
+) -> None:
+    """Also the part that an open board asks for again."""
+    another(care_team, "Bea", {"temperature": 38.4})
+    another(care_team, "Cleo", {"temperature": 36.8})
     client.force_login(nurse)
-    for where in (reverse("team-board", args=[care_team.pk]), reverse("board")):
-        page = client.get(where, follow=True).content.decode()
-        assert page.count('id="day-none"') == 1
+    page = client.get(reverse("team-board", args=[care_team.pk]), headers=headers).content.decode()
+    wanted = set(re.findall('<use href="#(.*?)"', page))
+    assert {"day-now", "day-note", "day-none"} <= wanted
+    assert [page.count(f' id="{shape}"') for shape in sorted(wanted)] == [1] * len(wanted)

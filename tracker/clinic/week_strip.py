@@ -38,7 +38,7 @@ def _words(language: str | None) -> dict[Any, str]:
 
 @cache
 def _cell(number: int, urgency: str | None, was_called: bool) -> str:
-    """The shapes themselves stand once in a page: _week_shapes.html."""
+    """The shapes themselves stand once in a board: _week_shapes.html."""
     names = [urgency if urgency in _URGENCIES else "none", *(["called"] if was_called else [])]
     return "".join(f'<use href="#day-{name}" x="{40 * number}"/>' for name in names)
 
