@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from tests.support.waiting import wait_until
 from tracker.lib import fair_lock
 from tracker.lib.fair_lock import AVAILABLE, CREATE, MINE_ALONE, SEMAPHORES, FairLock, digest, libc
 
@@ -41,8 +41,9 @@ def semaphores() -> int:
 
 
 def wait_until_waiting(lock: FairLock, number: int) -> None:
-    while libc.semctl(semaphores(), lock.number, WAITING_FOR_ZERO) < number:
-        time.sleep(0.001)
+    wait_until(
+        lambda: libc.semctl(semaphores(), lock.number, WAITING_FOR_ZERO) >= number, f"{number} in the line"
+    )
 
 
 def test_who_came_first_is_served_first(lock: Lock) -> None:
