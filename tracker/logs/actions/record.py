@@ -97,10 +97,10 @@ def _log(
 
 
 def _moment(observed_at: datetime, child: Child, now: datetime) -> datetime:
-    """To the second. One without a zone is the family's; one that no calendar has is now."""
+    """One without a zone is the family's; one that no calendar has is now."""
     try:
         local = observed_at if observed_at.tzinfo else observed_at.replace(tzinfo=child.zone)
-        return local.astimezone(UTC).replace(microsecond=0)
+        return local.astimezone(UTC)
     except OverflowError:
         return now
 
