@@ -120,11 +120,12 @@ def decide(urgency: str, now: datetime, known: Known | None, worse: Callable[[],
 
 
 def reasons(
-    log: Log, told: Sequence[Log], earlier: Sequence[Log] = (), advised_at: datetime | None = None
+    log: Log, told: Sequence[Log], earlier: Iterable[Log] = (), advised_at: datetime | None = None
 ) -> list[Worse]:
     """Why the log is worse than what was told; nothing where it is not.
 
-    `told`: what a nurse was told, as it stands. `earlier`: every log that stands, told or not, since the first of them.
+    `told`: what a nurse was told, as it stands. `earlier`: every log that stands, told or not, since the first of them,
+    the newest first; gone through again for each code, and only as far as the last log that had it.
     """
     if log.answer["could_not_check"]:
         return [Worse("unchecked", code) for code in log.answer["could_not_check"]]
@@ -163,13 +164,14 @@ def _urgent_flags(log: Log) -> Iterator[Flag]:
     return (flag for flag in log.answer["flags"] if _rank(flag["urgency"]) >= lowest)
 
 
-def _is_back(code: str, log: Log, earlier: Sequence[Log]) -> bool:
+def _is_back(code: str, log: Log, earlier: Iterable[Log]) -> bool:
     """Gone for the time, with a log in between that did not have it. One that was not asked did not have it, too."""
-    before = [one for one in earlier if one.at < log.at]
-    last = max((one.at for one in before if _has(one, code)), default=None)
-    if last is None:
-        return False
-    return log.at - last >= BACK_AFTER and any(one.at > last for one in before)
+    newest: datetime | None = None
+    for one in (one for one in earlier if one.at < log.at):
+        newest = newest or one.at
+        if _has(one, code):
+            return log.at - one.at >= BACK_AFTER and newest > one.at
+    return False
 
 
 def _has(log: Log, code: str) -> bool:

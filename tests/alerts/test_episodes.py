@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.personas import NOW, answers, join, person
 from therapies.schedule import Event
+from tracker.alerts import episodes
 from tracker.alerts.arrivals import HOME, THERE, ask_due, say_where, told_to_come
 from tracker.alerts.closings import closed_lately
 from tracker.alerts.escalation import escalate_due
@@ -102,6 +103,24 @@ class TestWhileItIsOpen:
         for minutes, degrees in enumerate((38.6, 38.8, 38.9, 39.1, 39.4), 1):
             log(temperature=degrees, at=NOW + minutes * MINUTE)
         assert verbs()[2:] == ["joined", "joined", "worse", "joined", "worse"]
+
+    @pytest.mark.parametrize("few", [1, 20])
+    @pytest.mark.parametrize(("hours", "becomes"), [(11.9, "joined"), (12.1, "worse")])
+    def test_a_sign_is_back_however_many_logs_came_between(
+        self,
+        fever: Alert,
+        log: Log,
+        monkeypatch: pytest.MonkeyPatch,
+        few: int,
+        hours: float,
+        becomes: str,
+    ) -> None:
+        """They are read in two pieces, the newest first."""
+        monkeypatch.setattr(episodes, "FEW_LOGS", few)
+        for between in range(1, 11, 3):
+            log(temperature=36.8, at=NOW + between * HOUR)
+        log(temperature=38.4, at=NOW + hours * HOUR)
+        assert verbs()[-1] == becomes
 
     def test_what_arrives_before_anybody_is_told_is_one_message(
         self, ward_child: Child, second: User, log: Log

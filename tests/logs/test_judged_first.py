@@ -12,13 +12,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.support.personas import NOW, answers
+from tracker.alerts.taking import take_alert
 from tracker.clinic.actions.policy import change_policy
 from tracker.core.child_lock import claim_child, lock_child, look_at_child
 from tracker.families.actions.children import update_child
 from tracker.home_care.actions.doses import add_medicine, give_dose, take_back_dose
 from tracker.logs.actions import record
 from tracker.logs.actions.record import TRIES, Recorded, record_log
-from tracker.models import Alert, Assessment, Child, SymptomLog, User
+from tracker.models import Alert, AlertEvent, AlertVerb, Assessment, Child, SymptomLog, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LABEL = {"name": "Paracetamol", "dose": "5 ml", "as_needed": True, "times": [], "days": "", "gap_hours": 6}
@@ -175,6 +176,56 @@ def test_what_is_locked_for_a_quiet_log_is_written_and_not_read(child: Child, mo
     said = [query["sql"].split()[0] for query in queries.captured_queries]
     assert said[said.index("BEGIN") :] == ["BEGIN", "UPDATE", "INSERT", "INSERT", "INSERT", "COMMIT"]
     assert len(said) == 8
+
+
+def test_what_is_locked_for_a_log_that_joins_is_written_but_for_who_has_the_alert(
+    ward_child: Child, mother: User
+) -> None:
+    """Whether it is worse than what was told was read, and decided, before."""
+    log(ward_child, mother, 3, temperature=38.4)
+    child = Child.objects.select_related("care_team").get(pk=ward_child.pk)
+    told = {"answers": answers(temperature=38.4), "observed_at": NOW, "client_uuid": uuid4(), "now": NOW}
+    with CaptureQueriesContext(connection) as queries:
+        record_log(child=child, caregiver=mother, **told)
+    said = [query["sql"].split()[0] for query in queries.captured_queries]
+    written = ["BEGIN", "UPDATE", "INSERT", "INSERT", "SELECT", "INSERT", "INSERT", "COMMIT"]
+    assert said[said.index("BEGIN") :] == written
+    assert AlertEvent.objects.latest("pk").verb == AlertVerb.JOINED
+
+
+@pytest.mark.hazard("H15")
+def test_an_alert_that_a_nurse_takes_meanwhile_takes_in_no_emergency(
+    ward_child: Child, mother: User, nurse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an alert in somebody's hands nobody else would hear. Free, the emergency joins it and all are told."""
+
+    def decided(*asked: Any) -> Any:
+        episode = real(*asked)
+        elsewhere(lambda: take_alert(alert=first, by=nurse, now=NOW))
+        return episode
+
+    log(ward_child, mother, 3, seizure="severe")
+    first, real = Alert.objects.get(), record.episode_of
+    monkeypatch.setattr(record, "episode_of", decided)
+    log(ward_child, mother, seizure="severe")
+    first.refresh_from_db()
+    assert first.taken_by == nurse
+    assert first.taken_in_by == Alert.objects.open().get() != first
+
+
+def test_two_logs_within_a_second_are_two_moments(child: Child, mother: User) -> None:
+    log(child, mother, temperature=36.8)
+    after = NOW + timedelta(milliseconds=1)
+    kept = record_log(
+        child=child,
+        caregiver=mother,
+        answers=answers(temperature=36.8),
+        observed_at=after,
+        client_uuid=uuid4(),
+        now=after,
+    )
+    assert kept.log.observed_at == after
+    assert Assessment.objects.count() == 2
 
 
 def test_the_last_log_and_the_version_are_written_with_the_lock(child: Child, mother: User) -> None:

@@ -1,5 +1,6 @@
 """What is told to a nurse again, at each line and just beside it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -189,7 +190,8 @@ class TestWorried:
 class TestBack:
     def came_back(self, hours: float, *between: Log) -> bool:
         told = log(FEVER, at=NOW - hours * HOUR)
-        return Worse("back", "temperature") in reasons(log(FEVER), [told], [told, *between, log(FEVER)])
+        earlier = sorted([told, *between, log(FEVER)], key=lambda one: one.at, reverse=True)
+        return Worse("back", "temperature") in reasons(log(FEVER), [told], earlier)
 
     def test_is_what_was_gone_for_twelve_hours(self) -> None:
         without = log(at=NOW - 6 * HOUR, urgency="note")
@@ -201,6 +203,24 @@ class TestBack:
 
     def test_is_not_what_a_log_between_had(self) -> None:
         assert not self.came_back(20, log(at=NOW - 15 * HOUR), log(FEVER, at=NOW - 11 * HOUR))
+
+    def test_is_found_without_a_look_at_what_was_before_the_last_time(self) -> None:
+        def newest_first() -> Iterator[Log]:
+            yield log(at=NOW - 6 * HOUR, urgency="note")
+            yield log(FEVER, at=NOW - 13 * HOUR)
+            raise AssertionError("looked farther")
+
+        class Earlier:
+            def __iter__(self) -> Iterator[Log]:
+                return newest_first()
+
+        assert Worse("back", "temperature") in reasons(log(FEVER), [TOLD], Earlier())
+
+    def test_is_not_what_a_log_of_the_same_moment_had(self) -> None:
+        at = NOW - 13 * HOUR
+        assert Worse("back", "temperature") not in reasons(
+            log(FEVER), [TOLD], [log(at=at), log(FEVER, at=at)]
+        )
 
     def test_is_what_a_log_between_only_remembered(self) -> None:
         assert self.came_back(20, log(flag("temperature", reported_hours_ago=9), at=NOW - 11 * HOUR))

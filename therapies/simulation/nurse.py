@@ -55,7 +55,7 @@ class Nurse:
         opened, known = self._known(now)
         advised_at = opened[0].advice.at if opened and known and known.ends_at else None
         told = [one for alert in opened for one in alert.told]
-        becomes = decide(urgency, now, known, lambda: reasons(log, told, self.logs, advised_at))
+        becomes = decide(urgency, now, known, lambda: reasons(log, told, self.logs[::-1], advised_at))
         if becomes == IS_NEW:
             self.alerts.append(_Alert(urgency, now, self._closing(urgency, now), [log]))
         elif becomes == IS_WORSE:

@@ -36,13 +36,22 @@ Happened = list[tuple[str, UUID, Finding]]
 
 
 def raise_alert(
-    *, child: Child, held: LockedChild, findings: Sequence[Finding], by: User, now: datetime
+    *,
+    child: Child,
+    held: LockedChild,
+    findings: Sequence[Finding],
+    by: User,
+    now: datetime,
+    episode: Episode | None = None,
 ) -> UUID:
     """The alert of these logs: a new one, or one that a nurse knows of, told again where they are worse.
 
-    What arrives together is one message.
+    What arrives together is one message. `episode`: what was read of it before the child was claimed.
     """
-    episode = Episode(child, held, [finding.log_id for finding in findings], now)
+    if episode:
+        episode.take(held)
+    else:
+        episode = Episode(child, held, [finding.log_id for finding in findings], now)
     ordered = sorted(findings, key=lambda finding: -RANK[finding.urgency])
     becomes = {finding: episode.decide(*finding) for finding in ordered}
     new = [finding for finding in ordered if becomes[finding] == IS_NEW]

@@ -1,7 +1,7 @@
 """Rows as therapies/episodes.py wants them: the alert that a log may join, and what was told of it."""
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
 from therapies.episodes import (
@@ -22,21 +23,22 @@ from therapies.episodes import (
     reasons,
     still_held,
 )
+from therapies.response import Response
 from tracker.assessment.answers import Answer, report_of
 from tracker.core.child_lock import LockedChild
 from tracker.lib.clock import SKEW
 from tracker.lib.present import present
 from tracker.models import Alert, Assessment, Child, Observation, SymptomLog
 from tracker.models.alerts import IS_OPEN, TOLD_OF
+from tracker.models.logs import not_corrected
 
 log = logging.getLogger(__name__)
 
 PARTS_OF = 2 * ADVICE_LASTS
 """So far back alerts are looked at that became part of another one."""
-MOST_LOGS = 300
+FEW_LOGS, MOST_LOGS = 20, 300
 _ADVICE = ("resolved_at", "there_at", "home_at")
 _ALERT = ("pk", "taken_in_by", "urgency", "raised_at", "outcome", *_ADVICE, "told__log")
-_LOG = ("pk", "corrects", "observed_at", "signs_asked", "answer")
 
 
 class _Alert(NamedTuple):
@@ -56,12 +58,38 @@ class _Alert(NamedTuple):
         return Advice(self.outcome, present(self.resolved_at), self.there_at, self.home_at)
 
 
-class Episode:
-    """What a child's nurses know of, read as far as it is asked for. The child is locked."""
+class _Row(NamedTuple):
+    """A log with its newest answer."""
 
-    def __init__(self, child: Child, held: LockedChild, logs: Collection[UUID], now: datetime) -> None:
-        self.child, self.held, self.now = child, held, now
-        self.asked_about = logs
+    pk: UUID
+    corrects: UUID | None
+    observed_at: datetime
+    signs_asked: bool
+    answer: Response | None
+
+
+class Episode:
+    """What a child's nurses know of, read as far as it is asked for: of a child that is locked, or of one that will be
+    claimed as it was `seen` before. `unsaved`: a log that is not written yet.
+    """
+
+    def __init__(
+        self,
+        child: Child,
+        seen: LockedChild,
+        logs: Collection[UUID],
+        now: datetime,
+        unsaved: Mapping[UUID, Log] | None = None,
+    ) -> None:
+        self.child, self.now = child, now
+        self.asked_about, self.unsaved = logs, dict(unsaved or {})
+        self.compared: dict[UUID, list[Worse]] = {}
+        self.take(seen)
+
+    def take(self, held: LockedChild) -> None:
+        """Who has the alert in hand may have changed since it was seen."""
+        self.held = held
+        self.__dict__.pop("known", None)
 
     def decide(self, log_id: UUID, urgency: str) -> str:
         """What becomes of a log: one of the words of therapies/episodes.py."""
@@ -127,14 +155,19 @@ class Episode:
     # ------------------------------------------------------------ what was told
 
     def _worse(self, log_id: UUID) -> list[Worse]:
-        """Three queries for the first log that is asked about. What breaks here is told."""
-        told, logs = self._told(log_id), self._logs
-        if log_id not in logs:
+        """Two queries for the first log that is asked about. What breaks here is told."""
+        if log_id not in self.compared:
+            self.compared[log_id] = self._reasons(log_id)
+        return self.compared[log_id]
+
+    def _reasons(self, log_id: UUID) -> list[Worse]:
+        if log_id not in self._logs:
             return [Worse("unchecked")]
-        earlier = [one for pk, one in logs.items() if pk not in self._corrections]
         advised_at = self._running[0].resolved_at if not self.held.alert and self._running else None
         try:
-            return reasons(logs[log_id], told, earlier, advised_at)
+            return reasons(self._logs[log_id], self._told(log_id), _Earlier(self), advised_at)
+        except DatabaseError:
+            raise
         except Exception as error:  # what it says may name a sign
             log.error("could_not_compare", exc_info=(type(error), Exception(), error.__traceback__))
             return [Worse("unchecked")]
@@ -164,30 +197,67 @@ class Episode:
 
     @cached_property
     def _logs(self) -> Mapping[UUID, Log]:
-        """What was told and every log since, with its newest answer. Two queries."""
-        reports = self._reports(row[0] for row in self._rows)
-        return {
-            pk: Log(at, report_of(reports.get(pk, ()), signs_asked=signs_asked)[0], answer)
-            for pk, _corrects, at, signs_asked, answer in self._rows
-            if answer is not None
-        }
+        """What was told and what is asked about, as it was and as it stands, with its newest answer."""
+        return self._read(self._rows) | self.unsaved
 
     @cached_property
-    def _rows(self) -> list[tuple]:
-        since = min((alert.raised_at for alert in self._alerts.values()), default=self.now) - timedelta(
-            hours=1
-        )
-        told = Q(pk__in=[*self._told_ids, *self.asked_about]) | Q(corrects__in=self._told_ids)
-        logs = SymptomLog.objects.filter(told | Q(observed_at__gte=since))
-        newest = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("response")[:1]
-        found = logs.filter(child=self.child).annotate(answer=Subquery(newest))
-        return list(found.order_by("-observed_at").values_list(*_LOG)[:MOST_LOGS])
+    def _rows(self) -> list[_Row]:
+        """One query, and one more for each time that a correction was corrected."""
+        known = {*self._told_ids, *self.asked_about}
+        rows = self._select(Q(pk__in=known) | Q(corrects__in=known))
+        while new := {row.pk for row in rows if row.corrects} - known:
+            known |= new
+            rows += self._select(Q(corrects__in=new))
+        return rows
 
     @cached_property
     def _corrections(self) -> Mapping[UUID, UUID]:
-        return {corrects: pk for pk, corrects, *_rest in self._rows if corrects}
+        return {row.corrects: row.pk for row in self._rows if row.corrects}
+
+    def earlier(self, piece: slice) -> list[Log]:
+        """Of every log that stands since the first alert, the newest first."""
+        first = min((alert.raised_at for alert in self._alerts.values()), default=self.now)
+        since = Q(not_corrected(), observed_at__gte=first - timedelta(hours=1))
+        return list(self._read(self._select(since, piece)).values())
+
+    def _select(self, which: Q, piece: slice = slice(None)) -> list[_Row]:
+        newest = Assessment.objects.filter(log=OuterRef("pk")).order_by("-pk").values("response")[:1]
+        logs = SymptomLog.objects.filter(which, child=self.child).annotate(answer=Subquery(newest))
+        rows = logs.order_by("-observed_at", "pk").values_list(*_Row._fields)
+        return [_Row(*row) for row in rows[piece]]
+
+    def _read(self, rows: Sequence[_Row]) -> dict[UUID, Log]:
+        reports = self._reports(row.pk for row in rows)
+        return {
+            row.pk: Log(
+                row.observed_at,
+                report_of(reports.get(row.pk, ()), signs_asked=row.signs_asked)[0],
+                row.answer,
+            )
+            for row in rows
+            if row.answer is not None
+        }
 
     def _reports(self, logs: Iterable[UUID]) -> Mapping[UUID, Collection[Answer]]:
         told = Observation.objects.filter(log__in=list(logs)).order_by("log", "pk")
         rows: Iterator = iter(told.values_list("log_id", *Answer._fields))
         return {pk: [Answer(*row[1:]) for row in of] for pk, of in groupby(rows, key=itemgetter(0))}
+
+
+class _Earlier:
+    """Every log that stands since the first alert, the newest first, read as far as anybody looks."""
+
+    def __init__(self, episode: Episode) -> None:
+        self.episode = episode
+
+    def __iter__(self) -> Iterator[Log]:
+        yield from self._newest
+        yield from self._older
+
+    @cached_property
+    def _newest(self) -> list[Log]:
+        return self.episode.earlier(slice(0, FEW_LOGS))
+
+    @cached_property
+    def _older(self) -> list[Log]:
+        return self.episode.earlier(slice(FEW_LOGS, MOST_LOGS))

@@ -6,9 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from therapies.episodes import Log
 from tracker.alerts.actions import Finding, raise_alert
+from tracker.alerts.episodes import Episode
+from tracker.assessment.answers import report_of
 from tracker.assessment.assess import Checked, check_around
-from tracker.assessment.past_logs import WINDOW
+from tracker.assessment.past_logs import WINDOW, Unsaved
 from tracker.core.child_lock import LockedChild, lock_child
 from tracker.models import Assessment, Child, Urgency, User
 
@@ -36,7 +39,13 @@ def _ask_again(child: Child, at: datetime, by: User, now: datetime) -> None:
 
 
 def keep_assessments(
-    checked: Sequence[Checked], child: Child, held: LockedChild, *, by: User, now: datetime
+    checked: Sequence[Checked],
+    child: Child,
+    held: LockedChild,
+    *,
+    by: User,
+    now: datetime,
+    episode: Episode | None = None,
 ) -> dict[UUID, Assessment]:
     """The assessments, and an alert for those that call for it and did not before."""
     made = [
@@ -54,8 +63,21 @@ def keep_assessments(
     Assessment.objects.bulk_create(made)
     if alarm := alarming(checked):
         findings = [Finding(found.log_id, found.urgency) for found in alarm]
-        raise_alert(child=child, held=held, findings=findings, by=by, now=now)
+        raise_alert(child=child, held=held, findings=findings, by=by, now=now, episode=episode)
     return {assessment.log_id: assessment for assessment in made}
+
+
+def episode_of(checked: Sequence[Checked], child: Child, seen: LockedChild, new: Unsaved) -> Episode | None:
+    """What decides about an alert, read before the child is claimed: only of a log that comes alone."""
+    alarm = alarming(checked)
+    if not alarm or len(checked) > 1:
+        return None
+    log, response = new.log, alarm[0].response
+    report = report_of(new.answers, signs_asked=log.signs_asked)[0]
+    unsaved = {log.pk: Log(log.observed_at, report, response)}
+    episode = Episode(child, seen, [log.pk], log.received_at, unsaved)
+    episode.decide(log.pk, alarm[0].urgency)
+    return episode
 
 
 def alarming(checked: Sequence[Checked]) -> list[Checked]:

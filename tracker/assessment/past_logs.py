@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, DateTimeField, Exists, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 
 from therapies.facts import HEAVIEST_KG
@@ -95,7 +95,7 @@ def seen_around(
     """
     start, end = moved(moment, -WINDOW), end or moved(moment, WINDOW)
     weight = oldest_weight(child, begun_by(courses, moment, start), start)
-    around = SymptomLog.objects.standing().filter(child=child, observed_at__range=(start, end))
+    around = SymptomLog.objects.filter(not_corrected(), child=child, observed_at__range=(start, end))
     around = around.annotate(oldest_weight=Subquery(weight), medicine_at=_of_each_log()["medicine_at"])
     around = around.order_by("-observed_at", "pk", "observations__pk")
     read = _judged(around, moment) if new is None or new.is_late else _earlier(around)
@@ -124,7 +124,7 @@ def _judged(around: QuerySet, moment: datetime) -> list[tuple[Any, ...]]:
 
 def _rows_of(new: Unsaved, weight: Decimal | None) -> list[tuple[Any, ...]]:
     """As they would be read: what it was judged before is nothing."""
-    log, (told_at, advised_at, medicine_at, _is_late) = new.log, new.beside
+    log, (*_moments, told_at, advised_at, medicine_at, _is_late) = new.log, new.beside
     moments = (log.observed_at, log.received_at, told_at, advised_at)
     columns = (log.pk, *moments, None, weight, medicine_at, log.signs_asked)
     nothing = (None,) * len(Answer._fields)
@@ -151,11 +151,21 @@ def own_log(new: Unsaved) -> PastLog:
     return _seen(_rows_of(new, None))
 
 
-def beside_a_new_log(child: Any, observed_at: datetime) -> dict[str, Combinable]:
-    """And whether it comes late."""
-    later = SymptomLog.objects.standing().filter(child=child, observed_at__gte=observed_at)
-    is_late = Exists(later.filter(observed_at__lte=moved(observed_at, WINDOW)))
-    return {**beside_a_log(child, observed_at), "is_late": is_late}
+def beside_a_new_log(observed_at: datetime) -> dict[str, Combinable]:
+    """For a query of its child. And whether it comes late."""
+    until = moved(observed_at, WINDOW)
+    moments = {"at": Value(observed_at, DateTimeField()), "until": Value(until, DateTimeField())}
+    return {**moments, **_beside_a_moment()}
+
+
+@cache
+def _beside_a_moment() -> dict[str, Combinable]:
+    """Put together once: every log asks it."""
+    at = OuterRef("at")
+    later = SymptomLog.objects.filter(
+        not_corrected(), child=OuterRef("pk"), observed_at__range=(at, OuterRef("until"))
+    )
+    return {**beside_a_log(OuterRef("pk"), at), "is_late": Exists(later)}
 
 
 def beside_a_log(child: Any, observed_at: Any) -> dict[str, Subquery]:
@@ -185,8 +195,10 @@ def newest_urgency() -> QuerySet:
 
 def oldest_weight(child: Child, since: datetime, before: datetime) -> QuerySet:
     """Of the course: it stands in where no baseline was given, however long ago it was."""
-    told = Observation.objects.filter(child=child, code="weight_kg", **PLAUSIBLE)
-    standing = told.filter(not_corrected("log"), observed_at__gte=since, observed_at__lt=before)
+    since_then = {"observed_at__gte": since, "observed_at__lt": before}
+    standing = Observation.objects.filter(
+        not_corrected("log"), child=child, code="weight_kg", **PLAUSIBLE, **since_then
+    )
     return standing.order_by("observed_at", "value_number").values("value_number")[:1]
 
 

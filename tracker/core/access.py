@@ -11,6 +11,7 @@ a keyword would be a second declaration to the type checker.
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -57,10 +58,14 @@ count: how many alerts are open, and nothing of whom. stop: that a child has die
 
 def access_child(user: User, child_id: Any, *, to: str) -> Child:
     """The child with its care team and running course. Raises Http404 or PermissionDenied."""
+    return _access(_children(), user, child_id, to, child="")
+
+
+@cache
+def _children() -> QuerySet[Child]:
+    """Put together once: every page of a child asks it."""
     running = FilteredRelation("courses", condition=Q(courses__ended_at=None))
-    beside = ("care_team", "course")
-    children = Child.objects.annotate(**{"course": running}).select_related(*beside)
-    return _access(children, user, child_id, to, child="")
+    return Child.objects.annotate(**{"course": running}).select_related(*("care_team", "course"))
 
 
 def access_log(user: User, log_id: Any, *, to: str) -> SymptomLog:

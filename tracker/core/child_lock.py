@@ -12,21 +12,10 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.transaction import TransactionManagementError
 
-from tracker.models import CareTeam, Child, Course
+from tracker.models import Alert, CareTeam, Child, Course
+from tracker.models.alerts import IS_OPEN
 from tracker.models.children import left_alone_since
 from tracker.models.treatment import EVENT_COLUMNS, standing_events
-
-_ALERT = tuple(
-    f"open_alert__{column}"
-    for column in ("pk", "urgency", "raised_at", "taken_by", "taken_until", "try_again_at")
-)
-_ABOUT = ("birth_month", "writes", "baseline_weight_kg", "time_zone", "care_team_id")
-_POLICY = ("fever_rule", "sensitivity")
-_ASKED_WITH = (*_ABOUT, *(f"care_team__{column}" for column in _POLICY))
-"""What the rules are asked with of the child itself and of its team's policy: who changes it takes no lock."""
-_CHILD = ("version", "last_log_at", "paused_at", "paused_reason", *_ASKED_WITH, *_ALERT)
-_COURSE = ("courses__pk", "courses__therapy", "courses__begun_at")
-_EVENT = tuple(f"courses__events__{column}" for column in EVENT_COLUMNS)
 
 
 class Standing(NamedTuple):
@@ -38,6 +27,16 @@ class Standing(NamedTuple):
     taken_by: UUID | None = None
     taken_until: datetime | None = None
     try_again_at: datetime | None = None
+
+
+_ALERT = tuple(f"open_alert__{column}" for column in Standing._fields)
+_ABOUT = ("birth_month", "writes", "baseline_weight_kg", "time_zone", "care_team_id")
+_POLICY = ("fever_rule", "sensitivity")
+_ASKED_WITH = (*_ABOUT, *(f"care_team__{column}" for column in _POLICY))
+"""What the rules are asked with of the child itself and of its team's policy: who changes it takes no lock."""
+_CHILD = ("version", "last_log_at", "paused_at", "paused_reason", *_ASKED_WITH, *_ALERT)
+_COURSE = ("courses__pk", "courses__therapy", "courses__begun_at")
+_EVENT = tuple(f"courses__events__{column}" for column in EVENT_COLUMNS)
 
 
 class LockedChild(NamedTuple):
@@ -98,6 +97,16 @@ def look_at_child(child: Child, beside: Mapping[str, Combinable] | None = None) 
     courses = [_course(child, list(of_one)) for pk, of_one in groupby(rows, key=itemgetter(0)) if pk]
     since, standing = left_alone_since(paused_at, reason), Standing(*alert) if alert[0] else None
     return LockedChild(standing, courses, since, version, last_log_at, asked_with, others)
+
+
+def renew_alert(child: Child, seen: LockedChild) -> LockedChild:
+    """What `seen` has, once it is claimed, with what changes without the lock: who has the alert in hand, a pause."""
+    is_open = Alert.objects.filter(IS_OPEN, child=child)
+    row = is_open.values_list(*Standing._fields, "child__paused_at", "child__paused_reason").first()
+    if row is None:
+        return look_at_child(child)
+    *alert, paused_at, reason = row
+    return seen._replace(alert=Standing(*alert), left_alone_since=left_alone_since(paused_at, reason))
 
 
 def _renew(child: Child, asked_with: Sequence[Any]) -> None:

@@ -23,7 +23,7 @@ def has_second_factor(user: str) -> Exists:
 
 
 class Backend(AuthenticationBackend):
-    """Finds the person of a session, and in the same query whether they are of the staff and lack a second factor."""
+    """Finds the person of a session, and in the same query whether they are of the staff and have a second factor."""
 
     def get_user(self, user_id: Any) -> User | None:
         user = _people().filter(pk=user_id).first()
@@ -38,7 +38,7 @@ def _people() -> QuerySet[User]:
     return User.objects.annotate(
         **{  # in a dict, as in access.py: the model declares them
             "is_care_staff": staff,
-            "lacks_second_factor": staff & ~Q(has_second_factor("pk")),
+            "has_second_factor": has_second_factor("pk"),
             "is_family": Exists(roles.filter(role__in=FAMILY_ROLES)),
         }
     )

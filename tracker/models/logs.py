@@ -37,6 +37,7 @@ class LogKind(models.TextChoices):
 
 
 @cache
+@cache
 def not_corrected(log: str = "pk") -> models.expressions.Combinable:
     """Of rows that lead to a log along `log`: no correction stands in for it.
 

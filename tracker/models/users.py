@@ -49,7 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """An adult with a login. `name` is what the family calls them."""
 
     is_care_staff: bool  # these are set by the query of core/second_factor.py
-    lacks_second_factor: bool
+    has_second_factor: bool
     is_family: bool
     staff_session: Lockable  # by the middleware, for the staff alone
 
@@ -79,6 +79,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         """Never the address, which is shown to nobody else."""
         return self.name or str(_("Somebody without a name"))
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whose roles in care teams count for nothing until there is one."""
+        return self.is_care_staff and not self.has_second_factor
 
     def get_session_auth_hash(self) -> str:
         return self._of_this_round(super().get_session_auth_hash())

@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import get_language
 
-from tracker.alerts.reassessing import alarming, keep_assessments
+from tracker.alerts.episodes import Episode
+from tracker.alerts.reassessing import alarming, episode_of, keep_assessments
 from tracker.assessment.answers import Answer, rows_of
 from tracker.assessment.assess import Checked, check_around, check_new, could_not_check
 from tracker.assessment.follow_up import with_earlier_denials
 from tracker.assessment.past_logs import Unsaved, beside_a_new_log
-from tracker.core.child_lock import LockedChild, claim_child, lock_child, look_at_child
+from tracker.core.child_lock import LockedChild, claim_child, lock_child, look_at_child, renew_alert
 from tracker.lib.database import is_unavailable
 from tracker.logs.queries import told_in
 from tracker.models import Assessment, Child, LogKind, Observation, SymptomLog, User
@@ -141,17 +142,17 @@ def _save_judged(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
 
 def _save_as_judged_before(log: SymptomLog, rows: Sequence[Answer]) -> Recorded | None:
     with _reading():
-        beside = beside_a_new_log(log.child_id, log.observed_at)
-        seen = look_at_child(log.child, beside)
+        seen = look_at_child(log.child, beside_a_new_log(log.observed_at))
         new = Unsaved(log, rows, seen.beside)
         checked = check_new(log.child, seen.courses, new, log.received_at)
+        episode = episode_of(checked, log.child, seen, new)
     with transaction.atomic():
         if not claim_child(log.child, seen, last_log_at=log.received_at):
             return None
         _insert(log, rows)
         # who has an alert in hand may change without a lock; that there is one may not
-        held = look_at_child(log.child) if seen.alert and alarming(checked) else seen
-        return _keep(log, checked, held)
+        held = renew_alert(log.child, seen) if seen.alert and alarming(checked) else seen
+        return _keep(log, checked, held, episode)
 
 
 def _save_unjudged(log: SymptomLog, rows: Sequence[Answer]) -> Recorded:
@@ -176,10 +177,12 @@ def _insert(log: SymptomLog, rows: Sequence[Answer]) -> None:
     )
 
 
-def _keep(log: SymptomLog, checked: list[Checked], held: LockedChild) -> Recorded:
+def _keep(
+    log: SymptomLog, checked: list[Checked], held: LockedChild, episode: Episode | None = None
+) -> Recorded:
     if log.pk not in {found.log_id for found in checked}:
         checked = [*checked, could_not_check(log.pk)]
-    made = keep_assessments(checked, log.child, held, by=log.caregiver, now=log.received_at)
+    made = keep_assessments(checked, log.child, held, by=log.caregiver, now=log.received_at, episode=episode)
     return Recorded(log, made[log.pk])
 
 
