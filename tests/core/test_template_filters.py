@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import Context, Template
 from django.utils import timezone, translation
 
 from therapies import catalogue
@@ -103,6 +104,19 @@ def test_a_sign_is_written_even_when_the_knowledge_is_broken(monkeypatch):
     assert nightlight.sign("temperature") == "all that you entered"
 
 
+BLOCKS = (
+    "a\n{% if x %}\n  b\n{% else %}\n  c\n{% endif %}\nd",
+    "a {% if x %}\n  b\n{% else %}\n  c\n{% endif %}\nd",
+    "a\n{% if x %}b{% else %}\n  c\n{% endif %}\nd",
+    "a{% if x %}\n  b\n{% endif %}\nc",
+    "a\n{% if x %}\n  {% if x %}\n    b\n  {% endif %}\n  c\n{% endif %}\nd",
+    "a\n{% for one in many %}\n  b\n{% empty %}\n  c\n{% endfor %}\nd",
+    "a\n{% for one in many %}\n  b{% endfor %}\nc",
+    "a\n{% with b=x %}\n  {% for one in many %}\n\n    {{ b }}\n  {% endfor %}\n{% endwith %}\nc",
+    "{% load i18n %}\n{% comment %}\n  a\n{% endcomment %}\nb\n{% block c %}\n  d\n{% endblock %}\ne",
+)
+
+
 @pytest.mark.parametrize(
     ("laid_out", "sent"),
     [
@@ -117,9 +131,21 @@ def test_a_sign_is_written_even_when_the_knowledge_is_broken(monkeypatch):
         ('<a class="b {% if c %} d{% endif %}">', '<a class="b {% if c %} d{% endif %}">'),
         (
             "<p>\n  {% if a > b %}\n    {{ a }}\n  {% endif %}\n</p>",
-            "<p>\n{% if a > b %}\n{{ a }}\n{% endif %}\n</p>",
+            "<p>\n{% if a > b %}{{ a }}\n{% endif %}</p>",
         ),
+        ("{% load i18n %}\n{% comment %}\n a\n{% endcomment %}\n<p>\n", "{% load i18n %}<p>\n"),
+        ("a {% if b %}\n b\n{% endif %}\nc", "a {% if b %}\nb\n{% endif %}\nc"),
+        ("{% for a in b %}\n a{% endfor %}\nc", "{% for a in b %}\na{% endfor %}\nc"),
     ],
 )
 def test_a_tag_is_sent_in_one_line_whatever_its_layout(laid_out: str, sent: str) -> None:
     assert without_layout(laid_out) == sent
+
+
+@pytest.mark.parametrize("is_true", [True, False])
+@pytest.mark.parametrize("times", [0, 1, 2])
+@pytest.mark.parametrize("laid_out", BLOCKS)
+def test_no_words_run_together_whichever_way_a_block_goes(laid_out: str, times: int, is_true: bool) -> None:
+    context = Context({"x": is_true, "many": range(times)})
+    said, sent = (Template(text).render(context).split() for text in (laid_out, without_layout(laid_out)))
+    assert sent == said
