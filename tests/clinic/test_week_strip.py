@@ -1,4 +1,4 @@
-"""Seven days as a small picture on the board: each day refers to a shape that stands once in the page."""
+"""Seven days as a small picture on the board: each week refers to one that stands once in the page, made of days."""
 
 import re
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from tests.clinic.test_board import another
 from therapies.model import URGENCIES
-from tracker.clinic.week_strip import strip
+from tracker.clinic.week_strip import shapes, strip
 from tracker.models import CareTeam, User
 
 SHAPES = "tracker/clinic/_week_shapes.html"
@@ -29,10 +29,19 @@ def week(*days: tuple[str | None, bool]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("urgency", "called"), DAYS)
 def test_each_day_is_drawn_by_shapes_that_are_there(urgency: str | None, called: bool) -> None:
-    wanted = re.findall('href="#(.*?)"', strip(week((urgency, called))))
-    there = re.findall(' id="(.*?)"', render_to_string(SHAPES))
-    assert len(wanted) == 1 + called
-    assert set(wanted) <= set(there)
+    days = week((urgency, called))
+    drawn = render_to_string(SHAPES, {"weeks": shapes([days])})
+    wanted = re.findall('href="#(.*?)"', drawn + strip(days))
+    assert [name.partition("-")[0] for name in wanted] == ["day"] * (1 + called) + ["week"]
+    assert set(wanted) <= set(re.findall(' id="(.*?)"', drawn))
+
+
+def test_two_weeks_are_one_picture_only_where_they_are_the_same() -> None:
+    weeks = [week(one, other) for one, other in product(DAYS, repeat=2)]
+    assert len(set(map(strip, weeks))) == len(weeks)
+    assert shapes([*weeks, *weeks]) == shapes(weeks)
+    drawn = re.findall('(?s)<g id="(week-.*?)">(.*?)</g>', shapes(weeks))
+    assert [len(set(each)) for each in zip(*drawn, strict=True)] == [len(weeks)] * 2
 
 
 def test_no_two_urgencies_have_the_same_shape() -> None:
@@ -48,8 +57,10 @@ def test_no_two_urgencies_have_the_same_shape() -> None:
 
 
 def test_the_days_stand_side_by_side_and_are_said() -> None:
-    picture = strip(week(("now", True), (None, False), ("note", False)))
-    assert re.findall(' x="(.*?)"', picture) == ["0", "0", "40", "80"]
+    days = week(("now", True), (None, False), ("note", False))
+    placed = re.findall('href="#(.*?)" x="(.*?)"', shapes([days]))
+    assert placed == [("day-now", "0"), ("day-called", "0"), ("day-none", "40"), ("day-note", "80")]
+    picture = strip(days)
     assert 'aria-label="Seven days: Mon Call now, called; Tue nothing; Wed Noted"' in picture
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +21,7 @@ from tracker.assessment.courses import COURSE_ORDER, COURSE_ROW, remember_course
 from tracker.assessment.earlier_logs import logs_at, remembered
 from tracker.assessment.wording import Report, short_age, temperature_in, told_apart
 from tracker.clinic.queries.board_alerts import CARDS, Filters, Pick, is_held, open_alerts, pick, waits
-from tracker.clinic.week_strip import strip
+from tracker.clinic.week_strip import shapes, strip
 from tracker.families.queries.callback_numbers import fill_callbacks
 from tracker.lib.name_search import is_found
 from tracker.lib.present import present
@@ -81,7 +82,8 @@ class BoardRow:
     week: list[dict[str, Any]] = field(default_factory=list)
     strip: str = ""  # the week as a small picture
     link: str = ""
-    take: str = ""  # where the button posts to
+    take: str = ""  # where the buttons post to
+    reached: str = ""
     is_held: bool = False
     waits: bool = False  # for a nurse
     age: str = ""
@@ -116,6 +118,11 @@ class Board:
     @property
     def rows(self) -> list[BoardRow]:
         return [*self.alerts, *self.silent, *self.children]
+
+    @property
+    def weeks(self) -> SafeString:
+        """What the weeks of the rows refer to."""
+        return shapes(row.week for row in self.rows)
 
     @property
     def open_count(self) -> int:

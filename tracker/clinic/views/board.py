@@ -117,9 +117,10 @@ def in_words(rows: Iterable[BoardRow], now: datetime) -> None:
 def link(rows: Iterable[BoardRow]) -> None:
     """One look into the routes instead of a hundred."""
     some = UUID(int=0)
-    place, take = reverse("nurse-child", args=[some]), reverse("alert-take", args=[some])
+    names = ("nurse-child", "nurse-reached", "alert-take")
+    place, reached, take = (reverse(name, args=[some]) for name in names)
     for row in rows:
-        row.link = place.replace(str(some), str(row.child.pk))
+        row.link, row.reached = (to.replace(str(some), str(row.child.pk)) for to in (place, reached))
         row.take = take.replace(str(some), str(row.alert.pk)) if row.alert else ""
 
 
