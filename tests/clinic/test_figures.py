@@ -16,7 +16,7 @@ from tracker.clinic.queries.figures import figures
 from tracker.families.actions.care_teams import join_care_team
 from tracker.families.actions.children import update_child
 from tracker.logs.actions.record import Recorded, correct_log
-from tracker.models import Alert, AuditEvent, CareTeam, Child, SymptomLog, User
+from tracker.models import Alert, Assessment, AuditEvent, CareTeam, Child, SymptomLog, User
 
 Log = Callable[..., Recorded]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at_now")]
@@ -61,6 +61,27 @@ def test_corrected_logs_count_once_whoever_logged_and_whenever(
     assert (found.logs, found.children, found.children_with_logs) == (standing.count(), 2, 1)
     assert 0 < found.logs < SymptomLog.objects.count()
     assert figures(care_team, 7, NOW + timedelta(days=8)).children_with_logs == 0
+
+
+def test_the_rules_of_the_newest_answer_count_once_an_alert_in_the_words_of_the_newest_alert(
+    care_team: CareTeam, ward_child: Child, log: Log, nurse: User
+) -> None:
+    """Ids with quotes and dots come through the database as they are; the most frequent stand first."""
+    told = [
+        [{"id": "b", "text": "before"}, {"id": "a.'\"1", "text": "first"}],
+        [{"id": "b", "text": "now"}, {"id": "b", "text": "now"}, {"id": "c"}],
+    ]
+    for hours, flags in zip((50, 2), told, strict=True):
+        then = NOW - timedelta(hours=hours)
+        log(temperature=38.4, at=then)
+        alert = Alert.objects.open().get()
+        Assessment.objects.create(
+            log=alert.log, made_at=then, urgency="now", response={"flags": flags}, basis={}
+        )
+        take_alert(alert=alert, by=nurse, now=then)
+        close_alert(alert=alert, by=nurse, outcome="admitted", note="", now=then)
+    rules = [(one.rule, one.times, one.words) for one in figures(care_team, 7, NOW).rules]
+    assert rules == [("b", 2, "now"), ("a.'\"1", 1, "first"), ("c", 1, "")]
 
 
 def correct(log: SymptomLog, by: User, at: datetime) -> SymptomLog:

@@ -51,5 +51,5 @@ def _row(alert: Alert) -> list[str]:
         str(alert.resolved_by or ""),
         alert.get_outcome_display(),
         alert.resolution_note,
-        " ".join(sorted({flag["id"] for flag in alert.flags or ()})),
+        " ".join(sorted(set(alert.rules or ()))),
     ]

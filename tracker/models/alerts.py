@@ -1,9 +1,8 @@
 """A request for the care team's attention and what became of it."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -92,7 +91,7 @@ class Alert(models.Model):
     resolved_name: str | None
     first_taken: datetime | None
     newest_taken: datetime | None
-    flags: Sequence[Mapping[str, Any]] | None
+    rules: Sequence[str] | None
     newest_log: uuid.UUID | None
     seen_at: datetime | None
     can_undo: bool

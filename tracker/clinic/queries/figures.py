@@ -4,18 +4,17 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median, quantiles
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Func, JSONField, OuterRef, Q, QuerySet, Subquery
 
-from therapies.response import Flag
 from tracker.models import (
     Alert,
     AlertEvent,
     AlertVerb,
     Assessment,
     CareTeam,
-    Child,
     Message,
     SymptomLog,
     Urgency,
@@ -37,14 +36,30 @@ class RuleFigure(NamedTuple):
 
 
 class AlertFigure(NamedTuple):
-    """Of an alert what is counted. `flags`: the red flags of its log's newest answer."""
+    """Of an alert what is counted. `rules`: those of its log's newest answer."""
 
+    log: UUID
     raised_at: datetime
     resolved_at: datetime | None
     urgency: str
     outcome: str
     first_taken: datetime | None
-    flags: list[Flag] | None
+    rules: list[str] | None
+
+
+class RuleIds(Func):
+    """The ids of an answer's red flags, taken out by the database: a flag with its sources is fifty times as long."""
+
+    output_field = JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, template="jsonb_path_query_array(%(expressions)s, '$.flags[*].id')"
+        )
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        ids = "(SELECT json_group_array(json_extract(value, '$.id')) FROM json_each(%(expressions)s, '$.flags'))"
+        return self.as_sql(compiler, connection, template=ids)
 
 
 @dataclass(frozen=True)
@@ -84,7 +99,8 @@ class Figures:
 
 def figures(team: CareTeam, days: int, now: datetime) -> Figures:
     since = now - timedelta(days=days)
-    children = Child.objects.filter(care_team=team, paused_at=None).count()
+    counted = {"there": Q(paused_at=None), "with_logs": Q(last_log_at__gte=since)}
+    children = team.children.aggregate(**{name: Count("pk", filter=are) for name, are in counted.items()})
     rows = _alerts_since(team, since).values_list(*AlertFigure._fields)
     alerts = list(map(AlertFigure._make, rows))
     urgent = [alert for alert in alerts if alert.urgency != Urgency.TODAY]
@@ -98,9 +114,9 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
     return Figures(
         since=since,
         days=days,
-        children=children,
+        children=children["there"],
         logs=_standing_logs(team, since),
-        children_with_logs=Child.objects.filter(care_team=team, last_log_at__gte=since).count(),
+        children_with_logs=children["with_logs"],
         alerts=len(alerts),
         is_cut=len(alerts) == MOST_ALERTS,
         urgent=len(urgent),
@@ -112,7 +128,7 @@ def figures(team: CareTeam, days: int, now: datetime) -> Figures:
         taken_in_time=sum(wait <= IN_TIME for wait in waits),
         ended=len(ended),
         with_outcome=sum(bool(alert.outcome) for alert in ended),
-        rules=_rules(alerts, children * days / 7),
+        rules=_rules(alerts, children["there"] * days / 7),
         reminders=reminders["all"],
         reminders_sent=reminders["sent"],
     )
@@ -122,6 +138,9 @@ def _standing_logs(team: CareTeam, since: datetime) -> int:
     """All, without those that a correction stands in for: counted in indexes, the rows of the logs are not read."""
     logs = SymptomLog.objects.filter(received_at__gte=since, child__in=team.children.values("pk"))
     corrected = SymptomLog.objects.filter(corrects__received_at__gte=since, corrects__child__care_team=team)
+    corrected = corrected.filter(
+        corrects__isnull=False
+    )  # else PostgreSQL sorts all logs instead of few corrections
     return logs.count() - corrected.values("corrects").distinct().count()
 
 
@@ -132,20 +151,27 @@ def alerts_since(team: CareTeam, since: datetime) -> list[Alert]:
 
 def _alerts_since(team: CareTeam, since: datetime) -> QuerySet[Alert]:
     """The newest first; those that a worse one took in count with it."""
-    newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values("response__flags")[:1]
+    newest = Assessment.objects.filter(log=OuterRef("log")).order_by("-pk").values(of=RuleIds("response"))[:1]
     taken = (
         AlertEvent.objects.filter(alert=OuterRef("pk"), verb=AlertVerb.TAKEN).order_by("at").values("at")[:1]
     )
     alerts = Alert.objects.filter(child__care_team=team, raised_at__gte=since, taken_in_by=None)
-    alerts = alerts.annotate(**{"first_taken": Subquery(taken), "flags": Subquery(newest)})
-    return alerts.order_by("-raised_at")[:MOST_ALERTS]
+    alerts = alerts.annotate(**{"first_taken": Subquery(taken), "rules": Subquery(newest)})
+    return alerts.order_by("-raised_at", "pk")[:MOST_ALERTS]
 
 
 def _rules(alerts: list[AlertFigure], child_weeks: float) -> list[RuleFigure]:
-    """The words are those of the newest answer that names the rule."""
-    counted = Counter(rule for alert in alerts for rule in {flag["id"] for flag in alert.flags or ()})
-    words = {flag["id"]: flag.get("text", "") for alert in reversed(alerts) for flag in alert.flags or ()}
+    """The most frequent first. The words are those of the newest alert that names the rule."""
+    counted = Counter(rule for alert in alerts for rule in set(alert.rules or ()))
+    newest = {rule: alert.log for alert in reversed(alerts) for rule in alert.rules or ()}
+    words = _words(set(newest.values()))
     return [
-        RuleFigure(rule, words[rule], times, times / child_weeks if child_weeks else 0)
-        for rule, times in counted.most_common()
+        RuleFigure(rule, words[newest[rule], rule], times, times / child_weeks if child_weeks else 0)
+        for rule, times in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _words(logs: set[UUID]) -> dict[tuple[UUID, str], str]:
+    """Of each rule in the newest answer to these logs."""
+    made = Assessment.objects.filter(log__in=logs).order_by("pk").values_list("log", "response__flags")
+    return {(log, flag["id"]): flag.get("text", "") for log, flags in made for flag in flags}
