@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from therapies.notes.clauses import clauses, said_of_others
-from therapies.notes.phrases import HARMLESS, NOTHING, Hit, Index, Note, Phrasebook, Wanted, hits, read
+from therapies.notes.phrases import HARMLESS, NOTHING, Index, Note, Phrasebook, Wanted, hits, read
 from therapies.notes.temperatures import Spoken, temperatures
 from therapies.notes.words import ENDS, words_of
 
@@ -65,18 +65,18 @@ def _dangers(note: Note, book: Phrasebook) -> Iterator[Mention]:
     said: set[int] = set()
     wanted, elsewhere = Wanted(~(index.harmless | index.elsewhere)), _elsewhere(note, book, stated)
     others = said_of_others(note.words, book)
-    for hit in hits(note, index, wanted):
-        if not harmless.isdisjoint(hit.places):
+    for danger, places in hits(note, index, wanted):
+        if not harmless.isdisjoint(places):
             continue
-        if denied[hit.danger] < DENIED_AT_MOST and (
-            elsewhere.issuperset(hit.places)
-            or hit.places[-1] < others.get(hit.places[0], 0)
-            or _is_negated(hit, note, book)
+        if denied[danger] < DENIED_AT_MOST and (
+            elsewhere.issuperset(places)
+            or places[-1] < others.get(places[0], 0)
+            or _is_negated(places, note, book)
         ):
-            denied[hit.danger] += 1
+            denied[danger] += 1
         else:
-            said.add(hit.danger)
-            wanted.bits &= ~index.of_danger[hit.danger]
+            said.add(danger)
+            wanted.bits &= ~index.of_danger[danger]
     for number in sorted(said | denied.keys()):
         yield Mention(book.dangers[number].code, book.dangers[number].answer, negated=number not in said)
 
@@ -88,11 +88,11 @@ def _set_aside(note: Note, index: Index) -> tuple[set[int], set[int]]:
     """
     harmless: set[int] = set()
     stated: set[int] = set()
-    for hit in hits(note, index, Wanted(index.harmless | index.elsewhere)):
-        if hit.danger == HARMLESS:
-            harmless.update(hit.places)
-        elif hit.places[-1] - hit.places[0] == len(hit.places) - 1:
-            stated.update(hit.places)
+    for danger, places in hits(note, index, Wanted(index.harmless | index.elsewhere)):
+        if danger == HARMLESS:
+            harmless.update(places)
+        elif places[-1] - places[0] == len(places) - 1:
+            stated.update(places)
     return harmless, stated
 
 
@@ -114,15 +114,15 @@ def _elsewhere(note: Note, book: Phrasebook, stated: set[int]) -> set[int]:
     return found
 
 
-def _is_negated(hit: Hit, note: Note, book: Phrasebook) -> bool:
-    return _no_before(hit, note, book) or _no_after(hit, note, book)
+def _is_negated(places: Sequence[int], note: Note, book: Phrasebook) -> bool:
+    return _no_before(places, note, book) or _no_after(places, note, book)
 
 
-def _no_before(hit: Hit, note: Note, book: Phrasebook) -> bool:
+def _no_before(places: Sequence[int], note: Note, book: Phrasebook) -> bool:
     """ "no sign of a seizure", "no fever, cough or chills". Any word between that is not known to lead on ends it:
     "never seen him so limp" and "not sure if it was a seizure" deny nothing.
     """
-    in_list, start = _or_follows(hit, note, book), hit.places[0]
+    in_list, start = _or_follows(places, note, book), places[0]
     for place in range(start - 1, max(-1, start - 1 - BACK), -1):
         word = note.words[place]
         if word in book.denials:
@@ -137,9 +137,9 @@ def _no_before(hit: Hit, note: Note, book: Phrasebook) -> bool:
     return False
 
 
-def _or_follows(hit: Hit, note: Note, book: Phrasebook) -> bool:
+def _or_follows(places: Sequence[int], note: Note, book: Phrasebook) -> bool:
     """Whether the danger stands in a list that ends with "or": then a comma before it does not end the "no"."""
-    end = hit.places[-1] + 1
+    end = places[-1] + 1
     last = end + LIST_BEHIND
     for word, meaning in zip(note.words[end:last], note.meanings[end:last], strict=True):
         if word in book.alternatives:
@@ -149,9 +149,9 @@ def _or_follows(hit: Hit, note: Note, book: Phrasebook) -> bool:
     return False
 
 
-def _no_after(hit: Hit, note: Note, book: Phrasebook) -> bool:
+def _no_after(places: Sequence[int], note: Note, book: Phrasebook) -> bool:
     """ "seizures: none", "Fever? No." """
-    end = hit.places[-1] + 1
+    end = places[-1] + 1
     after = [word for word in note.words[end : end + NO_BEHIND] if word not in (":", "?")]
     if not after or after[0] not in book.denials:
         return False

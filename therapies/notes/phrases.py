@@ -84,35 +84,32 @@ class Phrase(NamedTuple):
     between: frozenset[str]
 
 
-class Hit(NamedTuple):
-    """A phrase that was found, and its words' places in the note, the first one first."""
-
-    danger: int
-    places: tuple[int, ...]
-
-
 class Meaning(NamedTuple):
-    """What a word can be: the phrases, one bit each, that it begins, continues, and is the whole of."""
+    """What a word can be: the phrases, one bit each, that it begins, continues, and is the whole of.
+
+    `turned`: of those that it begins, which may stand in any order, so that it can end them too.
+    """
 
     names: frozenset[str]
     first: int
+    turned: int
     later: int
     alone: int
 
 
-NOTHING = Meaning(frozenset(), 0, 0, 0)
+NOTHING = Meaning(frozenset(), 0, 0, 0, 0)
 
 
 class Note(NamedTuple):
     """The words of a note, their meanings, and their positions counted in words that say something.
 
-    `speaking`: the places of those that can be part of a phrase.
+    `ends`: the places of those that may end a phrase, and which, one bit each.
     """
 
     words: Sequence[str]
     meanings: Sequence[Meaning]
     positions: Sequence[int]
-    speaking: Sequence[int]
+    ends: Sequence[tuple[int, int]]
 
 
 class Index:
@@ -138,8 +135,7 @@ class Index:
 
     def meaning(self, word: str) -> Meaning:
         """What the word can be; with a slip of a letter only where it is nothing else and no word of its own."""
-        names = [f"={word}"] if f"={word}" in self.known else []
-        names += [form for form in forms(word) if form in self.known]
+        names = [form for form in (f"={word}", *forms(word)) if form in self.known]
         if not names and word not in self.ordinary:
             names = [form for form in self._with_a_slip(word) if form in self.known]
         found = self.known[names[0]] if names else NOTHING
@@ -180,29 +176,28 @@ class Index:
         for number, part in enumerate(phrase.parts):
             for name in part:
                 whole = bit if len(phrase.parts) == 1 else 0
-                added = Meaning(
-                    frozenset([name]),
-                    0 if number or whole else bit,
-                    bit if number else 0,
-                    whole,
-                )
+                first = 0 if number or whole else bit
+                turned = 0 if phrase.in_order else first
+                added = Meaning(frozenset([name]), first, turned, bit if number else 0, whole)
                 self.known[name] = _both(self.known.get(name, NOTHING), added)
 
 
 def _both(one: Meaning, other: Meaning) -> Meaning:
     return Meaning(
-        one.names | other.names, one.first | other.first, one.later | other.later, one.alone | other.alone
+        one.names | other.names,
+        one.first | other.first,
+        one.turned | other.turned,
+        one.later | other.later,
+        one.alone | other.alone,
     )
 
 
 def read(words: Sequence[str], index: Index) -> Note:
     """Each word with its meaning and its position. A filler takes no room, a full stop much."""
-    known = {word: (index.meaning(word), _room(word, index)) for word in dict.fromkeys(words)}
-    meanings = [known[word][0] for word in words]
-    positions = list(accumulate(known[word][1] for word in words))
-    return Note(
-        words, meanings, positions, [n for n, meaning in enumerate(meanings) if meaning is not NOTHING]
-    )
+    meaning_of = {word: index.meaning(word) for word in dict.fromkeys(words)}
+    room_of = {word: _room(word, index) for word in meaning_of}
+    meanings = [meaning_of[word] for word in words]
+    return Note(words, meanings, list(accumulate(map(room_of.__getitem__, words))), list(_ends(meanings)))
 
 
 def _room(word: str, index: Index) -> int:
@@ -218,34 +213,39 @@ class Wanted:
     bits: int
 
 
-def hits(note: Note, index: Index, wanted: Wanted) -> Iterator[Hit]:
-    """Where the wanted phrases stand.
+def _ends(meanings: Sequence[Meaning]) -> Iterator[tuple[int, int]]:
+    """Where phrases may end, and which.
 
     The words of a phrase are looked for among the last dozen. Whether there may be any is told by numbers that hold
     the bits of the last one or two dozens: the time grows with the note, and with nothing else.
     """
     first = later = first_before = later_before = dozen = 0
-    for place in note.speaking:
-        meaning = note.meanings[place]
+    for place, meaning in enumerate(meanings):
+        if meaning is NOTHING:
+            continue
         if place >= dozen:
             near = place < dozen + BACK
             first_before, later_before, first, later = first * near, later * near, 0, 0
             dozen = place + BACK
-        together = meaning.first & (later | later_before) | meaning.later & (first | first_before)
-        first |= meaning.first
-        later |= meaning.later
-        yield from _found((meaning.alone | together) & wanted.bits, note, place, index, wanted)
+        _, begins, turned, continues, alone = meaning
+        ends = alone | turned & (later | later_before) | continues & (first | first_before)
+        first |= begins
+        later |= continues
+        if ends:
+            yield place, ends
 
 
-def _found(numbers: int, note: Note, place: int, index: Index, wanted: Wanted) -> Iterator[Hit]:
-    """Those of the phrases that the word at this place ends."""
-    while numbers:
-        lowest = numbers & -numbers
-        phrase = index.phrases[lowest.bit_length() - 1]
-        places = _places(phrase, note, place)
-        if places:
-            yield Hit(phrase.danger, places)
-        numbers = (numbers ^ lowest) & wanted.bits
+def hits(note: Note, index: Index, wanted: Wanted) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The danger of each wanted phrase that stands there, and the places of its words, the first one first."""
+    for place, numbers in note.ends:
+        numbers &= wanted.bits
+        while numbers:
+            lowest = numbers & -numbers
+            phrase = index.phrases[lowest.bit_length() - 1]
+            places = _places(phrase, note, place)
+            if places:
+                yield phrase.danger, places
+            numbers = (numbers ^ lowest) & wanted.bits
 
 
 def _places(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
@@ -259,22 +259,24 @@ def _in_order(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:
 
     What is harmless is so with nothing left out but articles: "passed out at school" is not "passed school".
     """
-    if phrase.parts[-1].isdisjoint(note.meanings[last].names):
+    words, meanings, positions, _ = note
+    if phrase.parts[-1].isdisjoint(meanings[last].names):
         return ()
-    places = [last]
-    for part in reversed(phrase.parts[:-1]):
-        after = note.positions[places[-1]]
-        for place in range(places[-1] - 1, max(-1, last - BACK), -1):
-            if after - note.positions[place] > 1:
+    earliest = max(-1, last - BACK)
+    places: tuple[int, ...] = (last,)
+    for part in phrase.parts[-2::-1]:
+        after = positions[places[0]]
+        for place in range(places[0] - 1, earliest, -1):
+            if after - positions[place] > 1:
                 return ()
-            if not part.isdisjoint(note.meanings[place].names):
-                places.append(place)
+            if not part.isdisjoint(meanings[place].names):
+                places = (place, *places)
                 break
-            if note.words[place] not in phrase.between:
+            if words[place] not in phrase.between:
                 return ()
         else:
             return ()
-    return tuple(reversed(places))
+    return places
 
 
 def _near(phrase: Phrase, note: Note, last: int) -> tuple[int, ...]:

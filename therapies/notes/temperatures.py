@@ -56,10 +56,11 @@ class Measures:
 
 def temperatures(said: Sequence[str], measures: Measures) -> list[Spoken]:
     """The first twenty of the note: there are no more in one that a family writes."""
-    is_spoken = any(word in measures.tens or word in measures.point for word in said)
+    is_spoken = not (measures.tens.keys() | measures.point).isdisjoint(said)
     words = list(_in_digits(said, measures)) if is_spoken else said
-    numbers = (place for place, word in enumerate(words) if "0" <= word[0] <= "9")
-    found = (spoken for place in numbers if (spoken := _spoken(words, place, measures)))
+    numbers = {word for word in set(words) if "0" <= word[0] <= "9"}
+    places = (place for place, word in enumerate(words) if word in numbers)
+    found = (spoken for place in places if (spoken := _spoken(words, place, measures)))
     return list(islice(found, AT_MOST))
 
 
@@ -67,8 +68,11 @@ def _in_digits(words: Sequence[str], measures: Measures) -> Iterator[str]:
     """The note with "one hundred and one point two", "thirty nine five" and "39 point 1" as 101.2, 39.5 and 39.1."""
     place = 0
     while place < len(words):
-        number, after = _number_said(words, place, measures)
-        yield number or words[place]
+        word, after = words[place], place + 1
+        if word in measures.tens or word in measures.alone or word.isdigit():
+            number, after = _number_said(words, place, measures)
+            word = number or word
+        yield word
         place = after
 
 

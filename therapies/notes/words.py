@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 _LATIN = (*range(0xC0, 0x250), *range(0x1E00, 0x1F00), *range(0xFF10, 0xFF5B))
 _CLOSED_UP = dict.fromkeys((*map(ord, "'\u2018\u2019\u02bc`\u00b4"), *range(0x300, 0x370)))
@@ -50,9 +49,12 @@ ENDINGS = (
     ("\u064a\u0646", ("",)),
     ("\u0648\u0646", ("",)),
 )
-_LAST = frozenset("strdgy\u0647\u0627\u062a\u0646")
 PREFIXES = ("وال", "بال", "فال", "ولل", "لل", "ال", "و", "ف", "ب", "ل", "س")
 """Joined to the front of an Arabic word: and, the, in, for, shall."""
+_BY_LAST = {
+    letter: [one for one in ENDINGS if one[0][-1] == letter] for letter in {one[0][-1] for one in ENDINGS}
+}
+_BY_FIRST = {letter: [one for one in PREFIXES if one[0] == letter] for letter in {one[0] for one in PREFIXES}}
 SHORTEST_WITHOUT = 2
 DOUBLED = ("ing", "ed")
 SHORTEST = 3
@@ -97,27 +99,25 @@ def _mark(marks: str) -> str:
     return marks if len(marks) == 1 else next((mark for mark in marks if mark in ENDS), marks[0])
 
 
-def forms(word: str) -> Iterator[str]:
+def forms(word: str) -> list[str]:
     """The word, and what it may be without its ending and what is joined to its front."""
-    yield from _without_ending(word)
-    if word[0] >= "\u0600":
-        for prefix in PREFIXES:
-            if word.startswith(prefix) and len(word) - len(prefix) >= SHORTEST_WITHOUT:
-                yield from _without_ending(word[len(prefix) :])
+    found = _without_ending(word)
+    for prefix in _BY_FIRST.get(word[0], ()):
+        if word.startswith(prefix) and len(word) - len(prefix) >= SHORTEST_WITHOUT:
+            found += _without_ending(word[len(prefix) :])
+    return found
 
 
-def _without_ending(word: str) -> Iterator[str]:
+def _without_ending(word: str) -> list[str]:
     """ "waking" is "wak" or "wake", "fitted" also "fit"."""
-    yield word
-    if word[-1] not in _LAST:
-        return
-    for ending, instead in ENDINGS:
+    found = [word]
+    for ending, instead in _BY_LAST.get(word[-1], ()):
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST:
             base = word[: -len(ending)]
-            for letters in instead:
-                yield base + letters
+            found += [base + letters for letters in instead]
             if ending in DOUBLED and base[-1] == base[-2]:
-                yield base[:-1]
+                found.append(base[:-1])
+    return found
 
 
 def without_one(word: str) -> list[str]:
