@@ -41,6 +41,7 @@ from tests.support.personas import (  # noqa: F401
     stranger,
     ward_child,
 )
+from tests.support.prepared import collected_files, prepared  # noqa: F401
 from tracker.lib.translations import compile_translations
 
 

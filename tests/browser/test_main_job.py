@@ -4,7 +4,6 @@ Each family of the demo logs its worst day through the pages, with scripts and w
 """
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,10 +22,9 @@ FAMILIES = list(read_families())
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Path], Path]) -> Iterator[str]:
     """Set up as ./start does it, then the web process alone; the broker's address leads nowhere."""
-    var = tmp_path_factory.mktemp("site")
-    shutil.copy(migrated_file, var / "nightlight.sqlite3")
+    var = prepared(tmp_path_factory.mktemp("site"))
     demo_site.set_up(var)
     with demo_site.served(var) as address:
         yield address

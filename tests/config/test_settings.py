@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -56,10 +55,9 @@ def test_nothing_is_served_without_a_key_to_encrypt_with(tmp_path):
 
 
 @pytest.fixture
-def var(tmp_path, migrated_file):
+def var(tmp_path, prepared):
     """A folder whose database is migrated and empty."""
-    shutil.copy(migrated_file, tmp_path / "nightlight.sqlite3")
-    return tmp_path
+    return prepared(tmp_path)
 
 
 def serve(var, **env: str) -> subprocess.CompletedProcess[str]:

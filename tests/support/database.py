@@ -47,9 +47,9 @@ def folder_of_the_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.T
 
 
 @contextmanager
-def one_at_a_time(folder: Path) -> Iterator[Path]:
-    """The folder that the workers of one run share; while one looks after the database, the others wait."""
-    with (folder / "database.lock").open("w") as lock:
+def one_at_a_time(folder: Path, lock_name: str = "database.lock") -> Iterator[Path]:
+    """The folder that the workers of one run share; while one makes what the lock is for, the others wait."""
+    with (folder / lock_name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
 
