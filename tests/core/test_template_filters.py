@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -140,6 +141,11 @@ BLOCKS = (
 )
 def test_a_tag_is_sent_in_one_line_whatever_its_layout(laid_out: str, sent: str) -> None:
     assert without_layout(laid_out) == sent
+
+
+def test_the_address_of_nobody_becomes_that_of_a_row():
+    row = UUID(int=7)
+    assert nightlight.of(f"/children/{nightlight.NOBODY}/review/", row) == f"/children/{row}/review/"
 
 
 @pytest.mark.parametrize("is_true", [True, False])

@@ -24,15 +24,16 @@ from tracker.clinic.queries.board import Asked, Board, BoardRow, board
 from tracker.clinic.queries.board_alerts import CARDS, VIEWS, Filters
 from tracker.clinic.queries.board_cache import shared
 from tracker.clinic.queries.handover import SHIFTS, handover
+from tracker.clinic.queries.staff import memberships_of
 from tracker.core.pages import AuthedRequest, day_label, therapy_name
 from tracker.core.redirects import see_other
 from tracker.core.staff_pages import locked_board, page_number, staff_context, team_for
 from tracker.core.staff_session import StaffLocked
 from tracker.lib.hours import active_clock
 from tracker.messaging.contact_points import has_dead_way
-from tracker.models import CareTeam, Membership, Urgency, User
+from tracker.models import CareTeam, Urgency, User
 from tracker.models.alerts import AT_ANY_HOUR
-from tracker.models.memberships import TEAM_ROLES
+from tracker.templatetags.nightlight import NOBODY, of
 
 HOME, ALL = "board-home", "all"  # in the session
 NOTHING_TYPED: Mapping[str, Any] = MappingProxyType({})
@@ -116,12 +117,11 @@ def in_words(rows: Iterable[BoardRow], now: datetime) -> None:
 
 def link(rows: Iterable[BoardRow]) -> None:
     """One look into the routes instead of a hundred."""
-    some = UUID(int=0)
     names = ("nurse-child", "nurse-reached", "alert-take")
-    place, reached, take = (reverse(name, args=[some]) for name in names)
+    place, reached, take = (reverse(name, args=[NOBODY]) for name in names)
     for row in rows:
-        row.link, row.reached = (to.replace(str(some), str(row.child.pk)) for to in (place, reached))
-        row.take = take.replace(str(some), str(row.alert.pk)) if row.alert else ""
+        row.link, row.reached = (of(to, row.child.pk) for to in (place, reached))
+        row.take = of(take, row.alert.pk) if row.alert else ""
 
 
 @require_safe
@@ -140,6 +140,7 @@ def shift(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
     found = handover(team, hours, unit_for(request.user, team), now)
     in_words(found.open, now)
     context = staff_context(request, team, now) | {"handover": found, "hours": hours, "shifts": SHIFTS}
+    context["child_page"] = reverse("nurse-child", args=[NOBODY])
     return render(request, "tracker/clinic/handover.html", context)
 
 
@@ -163,9 +164,7 @@ def look(request: AuthedRequest, care_team_id: UUID) -> HttpResponse:
 
 def staff_of(team: CareTeam) -> list[User]:
     """Who works in the team, in the order in which they are called."""
-    memberships = Membership.objects.filter(care_team=team, ended_at=None, role__in=TEAM_ROLES)
-    ordered = memberships.select_related("user").order_by("call_order", "begun_at")
-    return [membership.user for membership in ordered]
+    return [membership.user for membership in memberships_of(team)]
 
 
 def _asked(request: AuthedRequest, team: CareTeam) -> Asked:
