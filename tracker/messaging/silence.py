@@ -139,8 +139,9 @@ def silent_among(children: QuerySet[Child], now: datetime) -> tuple[QuerySet[Chi
     was_reached = Exists(own.filter(reached_at__gt=a_day_ago, reached_at__lte=now))
     stays = StayEvent.objects.filter(child=OuterRef("pk"), kind__in=COUNTS_FROM_HERE)
     was_back = Exists(stays.filter(at__gt=a_day_ago, at__lte=now))
-    watched = children.filter(Exists(_watched(now)), paused_at=None, begun_at__lt=a_day_ago)
-    quiet = watched.filter(~was_reached, ~was_back)
+    # Not Exists: PostgreSQL would look at the courses of all children first, for a page of twelve.
+    watched = children.alias(watched=Subquery(_watched(now).values("pk")[:1])).filter(watched__isnull=False)
+    quiet = watched.filter(~was_reached, ~was_back, paused_at=None, begun_at__lt=a_day_ago)
     quiet = quiet.annotate(**{"asked_at": Subquery(asked)})
     return quiet.filter(last_log_at=None), quiet.filter(last_log_at__lt=a_day_ago)
 
