@@ -7,7 +7,7 @@ and one slip of a letter in the words listed for it; "=fit" is that word and no 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -118,6 +118,7 @@ class Index:
     def __init__(self, book: Phrasebook) -> None:
         self.synonyms, self.ordinary, self.fillers = book.synonyms, book.ordinary, book.fillers
         self.articles = book.articles
+        self.room_of = {**dict.fromkeys(book.fillers, 0), ",": COMMA, **dict.fromkeys(ENDS, SENTENCE)}
         written = [(number, text) for number, danger in enumerate(book.dangers) for text in danger.phrases]
         written += [(HARMLESS, text) for text in book.harmless]
         written += [(ELSEWHERE, text) for text in book.elsewhere]
@@ -138,10 +139,9 @@ class Index:
         names = [form for form in (f"={word}", *forms(word)) if form in self.known]
         if not names and word not in self.ordinary:
             names = [form for form in self._with_a_slip(word) if form in self.known]
-        found = self.known[names[0]] if names else NOTHING
-        for name in names[1:]:
-            found = _both(found, self.known[name])
-        return found
+        if not names:
+            return NOTHING
+        return reduce(_both, map(self.known.__getitem__, names))
 
     def _with_a_slip(self, word: str) -> Iterator[str]:
         if SHORTEST_WITH_A_SLIP <= len(word) <= LONGEST_WITH_A_SLIP:
@@ -195,15 +195,9 @@ def _both(one: Meaning, other: Meaning) -> Meaning:
 def read(words: Sequence[str], index: Index) -> Note:
     """Each word with its meaning and its position. A filler takes no room, a full stop much."""
     meaning_of = {word: index.meaning(word) for word in dict.fromkeys(words)}
-    room_of = {word: _room(word, index) for word in meaning_of}
+    room_of = dict.fromkeys(meaning_of, 1) | index.room_of
     meanings = [meaning_of[word] for word in words]
     return Note(words, meanings, list(accumulate(map(room_of.__getitem__, words))), list(_ends(meanings)))
-
-
-def _room(word: str, index: Index) -> int:
-    if word in ENDS:
-        return SENTENCE
-    return 0 if word in index.fillers else COMMA if word == "," else 1
 
 
 @dataclass

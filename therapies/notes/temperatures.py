@@ -66,10 +66,10 @@ def temperatures(said: Sequence[str], measures: Measures) -> list[Spoken]:
 
 def _in_digits(words: Sequence[str], measures: Measures) -> Iterator[str]:
     """The note with "one hundred and one point two", "thirty nine five" and "39 point 1" as 101.2, 39.5 and 39.1."""
-    place = 0
+    place, begins = 0, measures.tens.keys() | measures.alone
     while place < len(words):
         word, after = words[place], place + 1
-        if word in measures.tens or word in measures.alone or word.isdigit():
+        if word in begins or word.isdigit():
             number, after = _number_said(words, place, measures)
             word = number or word
         yield word
