@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from therapies.marks import is_blank
 from therapies.numbers import read_number, read_temperature
 from therapies.rules import assess
 
@@ -136,3 +137,13 @@ def test_no_hundredth_of_a_degree_goes_by_unseen(unit):
         report = {"temperature": {"value": value, "unit": unit}, "symptoms": []}
         urgency = assess({"therapy": "tisagenlecleucel", "reports": [report]})["urgency"]
         assert (urgency in ("today", "note")) == (36 <= celsius < 38), (value, unit, urgency)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\u00a0\t", "\u200b \u200b", "\ufffc"])
+def test_what_nobody_sees_is_no_answer(typed):
+    assert is_blank(typed)
+
+
+@pytest.mark.parametrize("typed", ["0", "\u00b0", "\u200bx"])
+def test_whatever_somebody_sees_is_one(typed):
+    assert not is_blank(typed)
