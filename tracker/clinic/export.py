@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tracker.clinic.queries.figures import rules_in
 from tracker.lib.csv_cells import cell
 from tracker.models import Alert
 
@@ -51,5 +52,5 @@ def _row(alert: Alert) -> list[str]:
         str(alert.resolved_by or ""),
         alert.get_outcome_display(),
         alert.resolution_note,
-        " ".join(sorted(set(alert.rules or ()))),
+        " ".join(sorted(rules_in(alert.rules))),
     ]

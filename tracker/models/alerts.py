@@ -1,7 +1,6 @@
 """A request for the care team's attention and what became of it."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -91,7 +90,7 @@ class Alert(models.Model):
     resolved_name: str | None
     first_taken: datetime | None
     newest_taken: datetime | None
-    rules: Sequence[str] | None
+    rules: str | None
     newest_log: uuid.UUID | None
     seen_at: datetime | None
     can_undo: bool

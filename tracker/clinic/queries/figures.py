@@ -1,5 +1,6 @@
 """What a care team's work comes to, in figures: bounded, over whole days, and said when a part was left out."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from statistics import median, quantiles
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Func, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Func, OuterRef, Q, QuerySet, Subquery, TextField
 
 from tracker.models import (
     Alert,
@@ -44,17 +45,20 @@ class AlertFigure(NamedTuple):
     urgency: str
     outcome: str
     first_taken: datetime | None
-    rules: list[str] | None
+    rules: str | None  # as RuleIds
 
 
 class RuleIds(Func):
-    """The ids of an answer's red flags, taken out by the database: a flag with its sources is fifty times as long."""
+    """The ids of an answer's red flags as JSON, taken out by the database: a flag is fifty times as long.
 
-    output_field = JSONField()
+    As text: thousands of alerts have the same few.
+    """
+
+    output_field = TextField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
         return self.as_sql(
-            compiler, connection, template="jsonb_path_query_array(%(expressions)s, '$.flags[*].id')"
+            compiler, connection, template="jsonb_path_query_array(%(expressions)s, '$.flags[*].id')::text"
         )
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
@@ -162,13 +166,22 @@ def _alerts_since(team: CareTeam, since: datetime) -> QuerySet[Alert]:
 
 def _rules(alerts: list[AlertFigure], child_weeks: float) -> list[RuleFigure]:
     """The most frequent first. The words are those of the newest alert that names the rule."""
-    counted = Counter(rule for alert in alerts for rule in set(alert.rules or ()))
-    newest = {rule: alert.log for alert in reversed(alerts) for rule in alert.rules or ()}
+    counted, newest = Counter[str](), dict[str, UUID]()
+    logs = {alert.rules: alert.log for alert in reversed(alerts)}
+    for rules, times in Counter(alert.rules for alert in alerts).items():  # the newest first
+        for rule in rules_in(rules):
+            counted[rule] += times
+            newest.setdefault(rule, logs[rules])
     words = _words(set(newest.values()))
     return [
         RuleFigure(rule, words[newest[rule], rule], times, times / child_weeks if child_weeks else 0)
         for rule, times in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def rules_in(told: str | None) -> set[str]:
+    """Of an alert."""
+    return set(json.loads(told)) if told else set()
 
 
 def _words(logs: set[UUID]) -> dict[tuple[UUID, str], str]:
