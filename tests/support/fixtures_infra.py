@@ -43,6 +43,8 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A page lives for a second: what its scripts would win by being compiled well costs more than that.
+    "--js-flags=--no-opt,--no-maglev",
 )
 
 
