@@ -5,8 +5,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -62,20 +63,37 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[int]:
+@contextmanager
+def served(var: Path) -> Iterator[int]:
     """The port of a web server as ./start runs it, on the test database."""
     port = free_port()
-    env = {"PORT": str(port), "VAR_DIR": str(tmp_path), "WEB_WORKERS": "1", "DATABASE_URL": database_url()}
+    env = {"PORT": str(port), "VAR_DIR": str(var), "WEB_WORKERS": "1", "DATABASE_URL": database_url()}
     env |= {"SECRET_KEY": settings.SECRET_KEY, "AUDIT_KEY": settings.AUDIT_KEY, "DEMO": "0"}
-    env |= {"REDIS_URL": f"redis+socket://{tmp_path}/no.sock", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    env |= {"REDIS_URL": f"redis+socket://{var}/no.sock", "DJANGO_SETTINGS_MODULE": "tests.settings"}
     command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
-    process: subprocess.Popen[bytes] = start_process(command, env, tmp_path / "web.log")
+    process: subprocess.Popen[bytes] = start_process(command, env, var / "web.log")
     try:
         wait_until(lambda: answers(port), "the web process to answer")
         yield port
     finally:
         end_process(process)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture(scope="module")
+def start_once(house: Path) -> Iterator[Callable[[], int]]:
+    """One web server for the module, with the clock of the first test that asks for it."""
+    with ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(served(house)))
+
+
+@pytest.fixture
+def web(start_once: Callable[[], int]) -> int:
+    return start_once()
 
 
 def phone_of(user: User, child: Child, port: int) -> tuple[requests.Session, str, str]:
@@ -261,14 +279,14 @@ def test_what_is_too_much_is_refused_at_once_with_whom_to_call(web: int) -> None
 
 
 @pytest.mark.hazard("H23")
-def test_what_cannot_be_read_as_a_request_is_not_written_to_the_log(web: int, tmp_path: Path) -> None:
+def test_what_cannot_be_read_as_a_request_is_not_written_to_the_log(web: int, house: Path) -> None:
     """A form that is longer than it said: its end is taken for the next request."""
-    rest = b"note=Qzx&temperature=39.87 chills\r\n\r\n"
+    log, rest = house / "web.log", b"note=Qzx&temperature=39.87 chills\r\n\r\n"
+    before = log.read_text()
     said = exchange(web, POST + b"Content-Length: 5\r\n\r\nnote=" + rest)
     assert b"HTTP/1.1 400" in said
-    written = tmp_path / "web.log"
-    wait_until(lambda: "Invalid request" in written.read_text(), "the line about it")
-    assert not re.findall(r"Qzx|39\.87|chills|127\.0\.0\.1", written.read_text())
+    wait_until(lambda: "Invalid request" in log.read_text().removeprefix(before), "the line about it")
+    assert not re.findall(r"Qzx|39\.87|chills|127\.0\.0\.1", log.read_text())
 
 
 def test_who_is_not_done_after_half_a_minute_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
