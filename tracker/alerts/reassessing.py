@@ -25,15 +25,16 @@ def reassess_from(*, child: Child, at: datetime, by: User, now: datetime) -> Non
     """Asks again about the logs of one window from that moment on, however long ago it was.
 
     What was done then has only now been written down: each ends as if it had been known at once. Whoever writes
-    it down holds the child's lock; where no log is seen so late, nothing is asked.
+    it down holds the child's lock.
     """
-    if child.logs.filter(observed_at__gte=at).exists():
-        _ask_again(child, at, by, now)
+    _ask_again(child, at, by, now)
 
 
 def _ask_again(child: Child, at: datetime, by: User, now: datetime) -> None:
     with transaction.atomic():
         held = lock_child(child)
+        if not child.logs.filter(observed_at__gte=at).exists():  # of a child that has only begun, most often
+            return
         checked = check_around(child, held.courses, {at}, now)
         keep_assessments(checked, child, held, by=by, now=now)
 
