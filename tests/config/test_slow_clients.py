@@ -80,15 +80,15 @@ def served(var: Path) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("house")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("web")
 
 
 @pytest.fixture(scope="module")
-def start_once(house: Path) -> Iterator[Callable[[], int]]:
+def start_once(folder: Path) -> Iterator[Callable[[], int]]:
     """One web server for the module, with the clock of the first test that asks for it."""
     with ExitStack() as stack:
-        yield cache(lambda: stack.enter_context(served(house)))
+        yield cache(lambda: stack.enter_context(served(folder)))
 
 
 @pytest.fixture
@@ -279,9 +279,9 @@ def test_what_is_too_much_is_refused_at_once_with_whom_to_call(web: int) -> None
 
 
 @pytest.mark.hazard("H23")
-def test_what_cannot_be_read_as_a_request_is_not_written_to_the_log(web: int, house: Path) -> None:
+def test_what_cannot_be_read_as_a_request_is_not_written_to_the_log(web: int, folder: Path) -> None:
     """A form that is longer than it said: its end is taken for the next request."""
-    log, rest = house / "web.log", b"note=Qzx&temperature=39.87 chills\r\n\r\n"
+    log, rest = folder / "web.log", b"note=Qzx&temperature=39.87 chills\r\n\r\n"
     before = log.read_text()
     said = exchange(web, POST + b"Content-Length: 5\r\n\r\nnote=" + rest)
     assert b"HTTP/1.1 400" in said

@@ -167,13 +167,18 @@ def test_who_is_always_overtaken_is_judged_while_the_others_wait(
     assert judged == [True] * TRIES + [False]
 
 
-def test_what_is_locked_for_a_quiet_log_is_written_and_not_read(child: Child, mother: User) -> None:
-    log(child, mother, 3, temperature=36.8)
+def said_for_two(child: Child, who: User, **seen: Any) -> list[str]:
+    """The first word of each statement for the second of two logs that tell the same."""
+    log(child, who, 3, **seen)
     child = Child.objects.select_related("care_team").get(pk=child.pk)
-    told = {"answers": answers(temperature=36.8), "observed_at": NOW, "client_uuid": uuid4(), "now": NOW}
+    told = {"answers": answers(**seen), "observed_at": NOW, "client_uuid": uuid4(), "now": NOW}
     with CaptureQueriesContext(connection) as queries:
-        record_log(child=child, caregiver=mother, **told)
-    said = [query["sql"].split()[0] for query in queries.captured_queries]
+        record_log(child=child, caregiver=who, **told)
+    return [query["sql"].split()[0] for query in queries.captured_queries]
+
+
+def test_what_is_locked_for_a_quiet_log_is_written_and_not_read(child: Child, mother: User) -> None:
+    said = said_for_two(child, mother, temperature=36.8)
     assert said[said.index("BEGIN") :] == ["BEGIN", "UPDATE", "INSERT", "INSERT", "INSERT", "COMMIT"]
     assert len(said) == 8
 
@@ -182,12 +187,7 @@ def test_what_is_locked_for_a_log_that_joins_is_written_but_for_who_has_the_aler
     ward_child: Child, mother: User
 ) -> None:
     """Whether it is worse than what was told was read, and decided, before."""
-    log(ward_child, mother, 3, temperature=38.4)
-    child = Child.objects.select_related("care_team").get(pk=ward_child.pk)
-    told = {"answers": answers(temperature=38.4), "observed_at": NOW, "client_uuid": uuid4(), "now": NOW}
-    with CaptureQueriesContext(connection) as queries:
-        record_log(child=child, caregiver=mother, **told)
-    said = [query["sql"].split()[0] for query in queries.captured_queries]
+    said = said_for_two(ward_child, mother, temperature=38.4)
     written = ["BEGIN", "UPDATE", "INSERT", "INSERT", "SELECT", "INSERT", "INSERT", "COMMIT"]
     assert said[said.index("BEGIN") :] == written
     assert AlertEvent.objects.latest("pk").verb == AlertVerb.JOINED
@@ -214,17 +214,9 @@ def test_an_alert_that_a_nurse_takes_meanwhile_takes_in_no_emergency(
 
 
 def test_two_logs_within_a_second_are_two_moments(child: Child, mother: User) -> None:
-    log(child, mother, temperature=36.8)
-    after = NOW + timedelta(milliseconds=1)
-    kept = record_log(
-        child=child,
-        caregiver=mother,
-        answers=answers(temperature=36.8),
-        observed_at=after,
-        client_uuid=uuid4(),
-        now=after,
-    )
-    assert kept.log.observed_at == after
+    first = log(child, mother, 0.0001, temperature=36.8).log
+    second = log(child, mother, temperature=36.8).log
+    assert second.observed_at - first.observed_at == timedelta(milliseconds=360)
     assert Assessment.objects.count() == 2
 
 

@@ -18,19 +18,14 @@ from tracker.models import Assessment, Child, Urgency, User
 
 def reassess(*, child: Child, since: datetime, by: User, now: datetime) -> None:
     """Asks the rules again about the logs since then, one window back at most: more is known now."""
-    _ask_again(child, max(since, now - WINDOW), by, now)
+    reassess_from(child=child, at=max(since, now - WINDOW), by=by, now=now)
 
 
 def reassess_from(*, child: Child, at: datetime, by: User, now: datetime) -> None:
     """Asks again about the logs of one window from that moment on, however long ago it was.
 
-    What was done then has only now been written down: each ends as if it had been known at once. Whoever writes
-    it down holds the child's lock.
+    What was done then has only now been written down: each ends as if it had been known at once.
     """
-    _ask_again(child, at, by, now)
-
-
-def _ask_again(child: Child, at: datetime, by: User, now: datetime) -> None:
     with transaction.atomic():
         held = lock_child(child)
         if not child.logs.filter(observed_at__gte=at).exists():  # of a child that has only begun, most often

@@ -142,9 +142,8 @@ def _standing_logs(team: CareTeam, since: datetime) -> int:
     """All, without those that a correction stands in for: counted in indexes, the rows of the logs are not read."""
     logs = SymptomLog.objects.filter(received_at__gte=since, child__in=team.children.values("pk"))
     corrected = SymptomLog.objects.filter(corrects__received_at__gte=since, corrects__child__care_team=team)
-    corrected = corrected.filter(
-        corrects__isnull=False
-    )  # else PostgreSQL sorts all logs instead of few corrections
+    # Not implied for PostgreSQL: it would sort all logs instead of few corrections.
+    corrected = corrected.filter(corrects__isnull=False)
     return logs.count() - corrected.values("corrects").distinct().count()
 
 
