@@ -69,9 +69,10 @@ def test_the_rules_of_the_newest_answer_count_once_an_alert_in_the_words_of_the_
     """Ids with quotes and dots come through the database as they are; the most frequent stand first."""
     told = [
         [{"id": "b", "text": "before"}, {"id": "a.'\"1", "text": "first"}],
-        [{"id": "b", "text": "now"}, {"id": "b", "text": "now"}, {"id": "c"}],
+        [{"id": "b", "text": "again"}, {"id": "b", "text": "again"}, {"id": "c"}],
+        [{"id": "b", "text": "now"}, {"id": "b", "text": "now"}, {"id": "c", "text": "also"}],
     ]
-    for hours, flags in zip((50, 2), told, strict=True):
+    for hours, flags in zip((100, 50, 2), told, strict=True):
         then = NOW - timedelta(hours=hours)
         log(temperature=38.4, at=then)
         alert = Alert.objects.open().get()
@@ -81,7 +82,7 @@ def test_the_rules_of_the_newest_answer_count_once_an_alert_in_the_words_of_the_
         take_alert(alert=alert, by=nurse, now=then)
         close_alert(alert=alert, by=nurse, outcome="admitted", note="", now=then)
     rules = [(one.rule, one.times, one.words) for one in figures(care_team, 7, NOW).rules]
-    assert rules == [("b", 2, "now"), ("a.'\"1", 1, "first"), ("c", 1, "")]
+    assert rules == [("b", 3, "now"), ("c", 2, "also"), ("a.'\"1", 1, "first")]
 
 
 def correct(log: SymptomLog, by: User, at: datetime) -> SymptomLog:

@@ -1,5 +1,6 @@
 """On a ward and home again, as the family and the nurse say it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from tests.support.personas import NOW
 from tracker.families.actions.ward_stays import admit
+from tracker.logs.actions.record import Recorded
 from tracker.models import Child, StayEvent, User
 
 pytestmark = pytest.mark.django_db
@@ -54,13 +56,18 @@ def test_a_parent_says_in_hospital_and_home_again_by_one_tap(as_mother: Client, 
     assert sorted(kinds) == ["admitted", "home", "still-there"]
 
 
-def test_a_nurse_says_it_and_sees_since_when(at_desk: Client, ward_child: Child) -> None:
+def test_a_nurse_says_it_and_sees_since_when_beside_an_alert_too(
+    at_desk: Client, ward_child: Child, log: Callable[..., Recorded]
+) -> None:
     address = reverse("nurse-stay", args=[ward_child.pk])
     at_desk.post(address, {"where": "admitted"})
     assert state(ward_child) == "hospital"
     assert "in hospital since Fri 20 Nov" in text(at_desk, "nurse-child", ward_child)
     board = at_desk.get(reverse("team-board", args=[ward_child.care_team_id])).content.decode()
     assert "in hospital since Fri 20 Nov" in board
+    log(temperature=38.4)
+    board = at_desk.get(reverse("team-board", args=[ward_child.care_team_id])).content.decode()
+    assert "in hospital since Fri 20 Nov" in board.partition("Other children")[0]
     at_desk.post(address, {"where": "home"})
     assert state(ward_child) == ""
 

@@ -2,11 +2,14 @@
 
 import dataclasses
 import re
+from random import Random
 
 import pytest
 
+from tests.therapies.test_episodes import FEVER, HOUR, log
 from therapies import catalogue, episodes, simulation
 from therapies.simulation import Figures, simulate
+from therapies.simulation.nurse import Nurse, moment
 
 DEFAULT = {"fever": "38.0-once", "sensitivity": "calibrated"}
 
@@ -39,6 +42,23 @@ def test_a_literal_clinic_is_called_no_less(figures):
     literal = run(policy=DEFAULT | {"sensitivity": "literal"})
     answered = [run["alerts_per_child_week"]["now"]["answered"] for run in (literal, figures)]
     assert answered[0] >= answered[1]
+
+
+@pytest.mark.parametrize(("hours", "becomes"), [(11, episodes.JOINS), (13, episodes.IS_WORSE)])
+def test_a_nurse_is_told_of_a_sign_that_is_back(hours, becomes):
+    rates = {
+        "closed_after_hours": {"now": 20},
+        "outcomes": {"advised-by-phone": 1},
+        "says_there": 0,
+        "stays_hours": (1, 2),
+        "taken_after_minutes": 5,
+    }
+    nurse, now = Nurse(rates, Random(1)), moment(100)
+    for hours_ago, flags in ((hours, [FEVER]), (hours - 2, []), (0, [FEVER])):
+        seen = log(*flags, at=now - hours_ago * HOUR, urgency="now" if flags else "note")
+        became = nurse.hear(seen) if flags else ""
+        nurse.remember(seen)
+    assert became == becomes
 
 
 @pytest.fixture(scope="module")
