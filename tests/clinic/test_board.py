@@ -12,14 +12,14 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from tests.support.personas import NOW, answers, child_of, person
 from therapies.catalogue import load
 from therapies.explaining import address
 from therapies.schedule import Event
 from tracker.alerts.actions import resolve_alert
-from tracker.alerts.taking import take_alert
+from tracker.alerts.taking import offer_alert, take_alert
 from tracker.clinic.actions.nursing import know_child
 from tracker.clinic.queries import board_cache
 from tracker.families.actions.care_teams import join_care_team
@@ -72,6 +72,27 @@ def without_tokens(page: str) -> str:
 
 
 class TestAlerts:
+    @pytest.mark.parametrize("headers", [{}, {"x-part": "board"}])
+    def test_each_button_of_a_row_posts_where_it_says(
+        self, at_desk: Client, care_team: CareTeam, nurse: User, colleague: User, headers: dict[str, str]
+    ) -> None:
+        """By way of one form, which is there whole also where an open board draws itself again."""
+        another(care_team, "Waits", {"temperature": 38.4})
+        another(care_team, "Silent", {"temperature": 36.8}, 25)
+        another(care_team, "Given", {"temperature": 38.4}, 2)
+        given = Alert.objects.get(child__nickname="Given")
+        take_alert(alert=given, by=colleague, now=NOW)
+        offer_alert(alert=given, to=nurse, by=colleague, now=NOW)
+        page = at_desk.get(reverse("team-board", args=[care_team.pk]), headers=headers).content.decode()
+        buttons = re.findall(r'<button[^>]* form="(.*?)" formaction="(.*?)"', page)
+        wanted = {("press", name) for name in ("alert-take", "alert-accept", "nurse-reached")}
+        assert {(form, resolve(to).url_name) for form, to in buttons} == wanted
+        (inside,) = re.findall(r'(?s)<form id="press" hidden method="post".*?>(.*?)</form>', page)
+        assert 'name="csrfmiddlewaretoken"' in inside
+        for _form, to in buttons:
+            assert at_desk.post(to).status_code == 303
+        assert set(Alert.objects.values_list("taken_by__name", flat=True)) == {nurse.name}
+
     def test_the_worst_and_then_the_oldest_stand_on_top(self, at_desk: Client, care_team: CareTeam) -> None:
         another(care_team, "Todayer", {"constipation": "mild"}, 9)
         another(care_team, "Younger", {"temperature": 38.4}, 1)
